@@ -1,0 +1,252 @@
+Feature: Changing a configuration
+
+  @req:AKV-PATCH-01
+  Rule: A property that was changed has its new value
+
+    Scenario Outline: <property> is changed
+      Given the vault "blue" exists
+      When the operator changes the vault "blue":
+        | <property> | <value> |
+      Then the vault "blue" has:
+        | <property> | <value> |
+
+      Examples: Properties that can be changed and read
+        | property       | value                      |
+        | proxy_type     | https                      |
+        | proxy_host     | proxy2.conformance.test    |
+        | proxy_port     | 8080                       |
+        | proxy_username | somebody                   |
+        | oauth_host     | login2.conformance.test    |
+        | vault_host     | vault2.conformance.test    |
+        | port           | 9443                       |
+        | verify_host    | false                      |
+        | verify_ip      | true                       |
+
+    Scenario Outline: <property> is changed together with the secret
+      Given the vault "blue" exists
+      When the operator changes the vault "blue":
+        | <property>    | <value>      |
+        | client_secret | (new secret) |
+      Then the vault "blue" has:
+        | <property> | <value> |
+
+      Examples: Properties of the identity
+        | property  | value         |
+        | client_id | client2-blue  |
+        | tenant_id | tenant2-blue  |
+
+  @req:AKV-PATCH-02
+  Rule: The identity can be changed without new credentials
+
+    Scenario Outline: <property> is changed alone
+      Given the vault "blue" exists
+      When the operator changes the vault "blue":
+        | <property> | <value> |
+      Then the vault "blue" has:
+        | <property> | <value> |
+
+      Examples: Properties of the identity
+        | property  | value         |
+        | client_id | client2-blue  |
+        | tenant_id | tenant2-blue  |
+
+  @req:AKV-PATCH-03
+  Rule: What a change does not name stays as it was
+
+    Scenario Outline: A change of <property> to <value> leaves the rest alone
+      Given the vault "blue" exists
+      And the vault "blue" was read
+      When the operator changes the vault "blue":
+        | <property> | <value> |
+      Then the vault "blue" is as it was but for "<but>"
+
+      Examples: One property
+        | property      | value                   | but                    |
+        | client_secret | (new secret)            | authentication_method  |
+        | proxy_host    | proxy2.conformance.test | proxy_host, proxy_type |
+        | proxy_host    | (null)                  | proxy_host, proxy_type, proxy_port, proxy_username |
+        | proxy_host    | (empty)                 | proxy_host, proxy_type, proxy_port, proxy_username |
+        | port          | 9443                    | port                   |
+        | verify_host   | false                   | verify_host            |
+
+  @req:AKV-PATCH-04
+  Rule: Several properties can be changed at once
+
+    Scenario: The whole proxy is changed
+      Given the vault "blue" exists with:
+        | proxy_type | http                  |
+        | proxy_host | proxy.conformance.test |
+        | proxy_port | 3128                  |
+      When the operator changes the vault "blue":
+        | proxy_type     | https                   |
+        | proxy_host     | proxy2.conformance.test |
+        | proxy_port     | 8080                    |
+        | proxy_username | somebody                |
+        | proxy_password | (new secret)            |
+      Then the vault "blue" has:
+        | proxy_type     | https                   |
+        | proxy_host     | proxy2.conformance.test |
+        | proxy_port     | 8080                    |
+        | proxy_username | somebody                |
+
+  @req:AKV-PATCH-05
+  Rule: The same change can be made twice
+
+    Scenario: A change is repeated
+      Given the vault "blue" exists
+      And the vault "blue" was changed:
+        | client_secret | (new secret) |
+      And the vault "blue" was read
+      When the operator makes the same change of the vault "blue" again
+      Then the request succeeds
+      And the vault "blue" is as it was
+
+  Rule: Credentials can be changed, and are never shown
+
+    @req:AKV-PATCH-09
+    Scenario: The client secret is changed
+      Given the vault "blue" exists
+      When the operator gives the vault "blue" a new client secret
+      Then the request succeeds
+
+    @req:AKV-PATCH-10
+    Scenario: The certificate is changed
+      Given the vault "blue" exists with a certificate
+      When the operator gives the vault "blue" a new certificate
+      Then the request succeeds
+
+    @req:AKV-PATCH-11
+    Scenario: A certificate takes the place of the secret
+      Given the vault "blue" exists
+      When the operator gives the vault "blue" a new certificate
+      Then the vault "blue" has:
+        | authentication_method | certificate |
+
+    @req:AKV-PATCH-12 @req:AKV-PATCH-65537573
+    Scenario: A certificate that is no PKCS#12 is refused
+      Given the vault "blue" exists
+      When the operator changes the vault "blue":
+        | client_certificate | (invalid certificate) |
+      Then the request is refused with code "65537573"
+
+    @req:AKV-PATCH-15
+    Scenario: The verification can be skipped
+      Given the vault "blue" exists
+      When the operator changes the vault "blue":
+        | skip_verification | true         |
+        | client_secret     | (new secret) |
+      Then the request succeeds
+
+  Rule: Some fields are not to be changed
+
+    @req:AKV-PATCH-06
+    Scenario Outline: The create-only <property> is refused in a change
+      Given the vault "blue" exists
+      When the operator changes the vault "blue":
+        | <property> | <value> |
+      Then the request is refused
+
+      Examples: Create-only fields
+        | property           | value                                |
+        | svm.name           | somewhere-else                       |
+        | svm.uuid           | (uuid)                               |
+        | name               | https://other.vault.azure.net/       |
+        | configuration.name | other                                |
+
+    @req:AKV-PATCH-07
+    Scenario Outline: The read-only <property> is refused in a change
+      Given the vault "blue" exists
+      When the operator changes the vault "blue":
+        | <property> | <value> |
+      Then the request is refused
+
+      Examples: Read-only fields
+        | property              | value                  |
+        | uuid                  | (uuid)                 |
+        | scope                 | cluster                |
+        | state                 | {"message": "well"}    |
+        | authentication_method | certificate            |
+        | enabled               | false                  |
+
+    @req:AKV-PATCH-08
+    Scenario Outline: <property> does not change
+      Given the vault "blue" exists
+      And the vault "blue" was read
+      When the operator changes the vault "blue":
+        | <property> | <value> |
+      Then the vault "blue" is as it was
+
+      Examples: Fields that a change cannot set
+        | property | value                          |
+        | uuid     | (uuid)                         |
+        | scope    | cluster                        |
+        | svm.name | somewhere-else                 |
+        | name     | https://other.vault.azure.net/ |
+        | enabled  | false                          |
+
+  @req:API-FAULT-01
+  Rule: A refused change leaves nothing behind
+
+    Scenario Outline: A change with <fault> changes nothing else either
+      Given the vault "blue" exists
+      And the vault "blue" was read
+      When the operator changes the vault "blue":
+        | client_id  | changed-halfway |
+        | <property> | <value>         |
+      Then the request left the vault "blue" as it was, if it was refused
+
+      Examples: Faults
+        | fault                     | property           | value                 |
+        | an unknown property       | zzz_no_such_field  | 1                     |
+        | a read-only property      | uuid               | (uuid)                |
+        | an invalid certificate    | client_certificate | (invalid certificate) |
+
+  Rule: Bad bodies are refused
+
+    @req:API-BODY-04
+    Scenario: An unknown property is refused
+      Given the vault "blue" exists
+      When the operator changes the vault "blue":
+        | no_such_field | 1 |
+      Then the request is refused with a status of the 400s
+
+    @req:API-BODY-06
+    Scenario Outline: <value> is refused for <property>
+      Given the vault "blue" exists
+      When the operator changes the vault "blue":
+        | <property> | <value> |
+      Then the request is refused
+
+      Examples: Wrong types and kinds
+        | property   | value        |
+        | proxy_port | "abc"        |
+        | proxy_host | ["a"]        |
+        | proxy_host | {"a": 1}     |
+
+    @req:API-BODY-07
+    Scenario: A value outside of its enumeration is refused
+      Given the vault "blue" exists
+      When the operator changes the vault "blue":
+        | proxy_type | carrier-pigeon |
+      Then the request is refused
+
+    @req:AKV-PATCH-65537541
+    Scenario: A change of nothing is refused
+      Given the vault "blue" exists
+      When the client sends PATCH of the vault "blue" with the body:
+        """
+        {}
+        """
+      Then the request is refused with code "65537541"
+
+  Rule: What does not exist cannot be changed
+
+    @req:AKV-PATCH-13 @req:AKV-PATCH-65537120
+    Scenario: A change of a uuid that does not exist is refused
+      When the operator changes a vault that does not exist
+      Then the request is refused with code "65537120"
+
+    @req:AKV-PATCH-14
+    Scenario: A change of a uuid that does not exist is answered with 404
+      When the operator changes a vault that does not exist
+      Then the request is refused with the status "404"

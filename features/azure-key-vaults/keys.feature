@@ -1,0 +1,56 @@
+Feature: Rekeying and restoring
+
+  Rule: Work on keys is started as a job
+
+    @req:AKV-REKEYINT-01
+    Scenario: The internal key is rekeyed
+      Given the vault "blue" exists
+      When the operator rekeys the internal key of the vault "blue"
+      Then the request succeeds or is refused with code "65537559"
+
+    @req:AKV-RESTORE-01
+    Scenario: The keys are restored
+      Given the vault "blue" exists
+      When the operator restores the keys of the vault "blue"
+      Then the request succeeds or is refused with code "65537544"
+
+    @req:AKV-REKEYEXT-01
+    Scenario: The external key is rekeyed
+      Given the vault "blue" exists
+      When the operator rekeys the external key of the vault "blue"
+      Then the request succeeds
+
+    @req:AKV-REKEYEXT-02
+    Scenario: After the external key was rekeyed the new key can be read
+      Given the vault "blue" exists
+      When the operator rekeys the external key of the vault "blue"
+      Then the vault "blue" shows what was sent:
+        | key_id |
+
+    @req:AKV-REKEYEXT-03
+    Scenario: Rekeying the external key needs the new key
+      Given the vault "blue" exists
+      When the operator rekeys the external key of the vault "blue" without a key
+      Then the request is refused
+
+  Rule: Only what exists has keys
+
+    @req:AKV-REKEYINT-02 @req:AKV-REKEYINT-65537120
+    Scenario: Nobody rekeys the internal key of what does not exist
+      When the operator rekeys the internal key of a vault that does not exist
+      Then the request is refused with code "65537120"
+
+    @req:AKV-REKEYEXT-04 @req:AKV-REKEYEXT-65537120
+    Scenario: Nobody rekeys the external key of what does not exist
+      When the operator rekeys the external key of a vault that does not exist
+      Then the request is refused with code "65537120"
+
+    @req:AKV-RESTORE-02 @req:AKV-RESTORE-65537120 @req:AKV-RESTORE-65537511
+    Scenario Outline: Nobody restores the keys of what does not exist: <code>
+      When the operator restores the keys of a vault that does not exist
+      Then the request is refused with code "<code>"
+
+      Examples: The code and the one of 9.8
+        | code     |
+        | 65537120 |
+        | 65537511 |

@@ -1,0 +1,77 @@
+Feature: Jobs
+
+  Rule: What is asynchronous names a job that can be followed
+
+    @req:JOB-READ-01 @req:JOB-STATE-04
+    Scenario: The job of a restore is followed to its end
+      Given the vault "blue" exists
+      And the keys of the vault "blue" were restored
+      When the operator reads the job again
+      Then the request succeeds
+
+    @req:JOB-STATE-02
+    Scenario: The end of a job is its end
+      Given the vault "blue" exists
+      And the keys of the vault "blue" were restored
+      When the operator reads the job again
+      Then the job is still in the state in which it ended
+
+    @req:JOB-LIST-01
+    Scenario: A job is listed by its uuid
+      Given the vault "blue" exists
+      And the keys of the vault "blue" were restored
+      When the operator lists the job by its uuid
+      Then the job is listed once
+
+  Rule: A failure shows in the job only
+
+    @req:JOB-FAILURE-01 @req:JOB-FAILURE-02 @lab:restore-fails-on-a-node
+    Scenario: A restore that fails later was accepted
+      Given the vault "blue" exists
+      And the lab arranged "restore-fails-on-a-node" for the vault "blue"
+      When the operator restores the keys of the vault "blue"
+      Then the failure shows in the job, unless the call itself was refused
+
+  @req:API-TIMEOUT-01
+  Rule: return_timeout takes 0 to 120 seconds
+
+    Scenario Outline: A restore may wait for <seconds> seconds
+      Given the vault "blue" exists
+      When the operator restores the keys of the vault "blue" and waits up to "<seconds>" seconds
+      Then the request succeeds or is refused with code "65537544"
+
+      Examples: Within the range
+        | seconds |
+        | 0       |
+        | 1       |
+        | 120     |
+
+  @req:API-TIMEOUT-02
+  Rule: return_timeout does not take more or less
+
+    Scenario Outline: A restore may not wait for <seconds> seconds
+      Given the vault "blue" exists
+      When the operator restores the keys of the vault "blue" and waits up to "<seconds>" seconds
+      Then the request is refused
+
+      Examples: Out of range
+        | seconds |
+        | -1      |
+        | 121     |
+
+  Rule: What is no job is not found
+
+    @req:JOB-READ-02
+    Scenario: A job that does not exist is refused
+      When the operator reads a job that does not exist
+      Then the request is refused with a status of the 400s
+
+    @req:JOB-READ-03
+    Scenario: A job that does not exist is answered with 404
+      When the operator reads a job that does not exist
+      Then the request is refused with the status "404"
+
+    @req:JOB-METHOD-01
+    Scenario: A job cannot be created
+      When the operator creates a job
+      Then the request is refused with the status "405"

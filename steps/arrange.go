@@ -1,0 +1,196 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/cucumber/godog"
+
+	"ontap-conformance/fixtures/lab"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+)
+
+// The steps of this file are Givens: they must succeed.
+
+// arranged is a condition that has to be torn down.
+type arranged struct {
+	condition string
+	params    map[string]string
+}
+
+func (w *world) vaultExists(ctx context.Context, name string) error {
+	return w.exists(ctx, name, w.svm(), w.body(name, w.svm()), "")
+}
+
+func (w *world) vaultExistsWith(ctx context.Context, name string, table *godog.Table) error {
+	over, err := w.properties(table)
+	if err != nil {
+		return err
+	}
+	if err := w.documented(over); err != nil {
+		return err
+	}
+	return w.exists(ctx, name, w.svm(), merge(w.body(name, w.svm()), over), "")
+}
+
+func (w *world) vaultExistsWithCertificate(ctx context.Context, name string) error {
+	body, err := w.bodyWithCertificate(name)
+	if err != nil {
+		return err
+	}
+	return w.exists(ctx, name, w.svm(), body, "")
+}
+
+func (w *world) inactiveVaultExists(ctx context.Context, name string) error {
+	return w.exists(ctx, name, w.svm(), w.inactiveBody(name), "?create_inactive=true")
+}
+
+func (w *world) exists(ctx context.Context, name string, svm SVM, body map[string]any, query string) error {
+	_, e, err := w.create(ctx, name, svm, body, query)
+	if err == nil {
+		err = oracle.ExpectSuccess(e)
+	}
+	if err != nil && e.Exchange != nil {
+		return given(fmt.Sprintf("the vault %q", name), fmt.Errorf("%w\n%v", err, e.Exchange))
+	}
+	return given(fmt.Sprintf("the vault %q", name), err)
+}
+
+// vaultsExistWith creates one vault an SVM, named as the first column says.
+func (w *world) vaultsExistWith(ctx context.Context, n int, table *godog.Table) error {
+	heads := table.Rows[0].Cells
+	if len(table.Rows) != n+1 {
+		return fmt.Errorf("the table has %d rows below its heading: want %d", len(table.Rows)-1, n)
+	}
+	for i, row := range table.Rows[1:] {
+		name := row.Cells[0].Value
+		body := w.body(name, w.svms[i])
+		for j, cell := range row.Cells[1:] {
+			if cell.Value == "" {
+				continue
+			}
+			v, err := w.value(heads[j+1].Value, cell.Value)
+			if err != nil {
+				return err
+			}
+			put(body, heads[j+1].Value, v)
+		}
+		if err := w.documented(body); err != nil {
+			return err
+		}
+		if err := w.exists(ctx, name, w.svms[i], body, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// documented skips the scenario when a property came in a later release.
+func (w *world) documented(body map[string]any) error {
+	resource, release := w.suite.Judge.Contract().Resource(akv), w.suite.Judge.Release()
+	for property := range flat(body) {
+		for _, f := range resource.Fields {
+			if f.Name == property && !f.Covers(release) {
+				return w.skipped(&oracle.Skip{Reason: fmt.Sprintf("%s exists in %s only", property, f.Span)})
+			}
+		}
+	}
+	return nil
+}
+
+// skipped makes godog skip the rest of a scenario, for the reason of skip, which
+// godog itself would not tell us.
+func (w *world) skipped(skip *oracle.Skip) error {
+	w.skip = skip
+	return godog.ErrSkip
+}
+
+func (w *world) vaultWasRead(ctx context.Context, name string) error {
+	v, err := w.vault(name)
+	if err != nil {
+		return err
+	}
+	v.was, err = w.read(ctx, v)
+	return given(fmt.Sprintf("a reading of the vault %q", name), err)
+}
+
+func (w *world) vaultWasChanged(ctx context.Context, name string, table *godog.Table) error {
+	if err := w.changes(ctx, name, table); err != nil {
+		return err
+	}
+	return given(fmt.Sprintf("a change of the vault %q", name), oracle.ExpectSuccess(w.last))
+}
+
+func (w *world) vaultWasDeleted(ctx context.Context, name string) error {
+	if err := w.deletes(ctx, name); err != nil {
+		return given(fmt.Sprintf("the deletion of the vault %q", name), err)
+	}
+	return given(fmt.Sprintf("the deletion of the vault %q", name), oracle.ExpectSuccess(w.last))
+}
+
+func (w *world) keysWereRestored(ctx context.Context, name string) error {
+	const what = "restored keys"
+	if err := w.acts(ctx, "restores the keys", name); err != nil {
+		return given(what, err)
+	}
+	if w.last.Failed() && w.last.Code() == noWrappedKey {
+		return w.skipped(&oracle.Skip{Applies: true, Reason: "the SVM has no keys to restore (" + noWrappedKey + "), so that no job was started"})
+	}
+	if err := given(what, oracle.ExpectSuccess(w.last)); err != nil {
+		return err
+	}
+	if w.job() == "" {
+		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target named no job for the restore"})
+	}
+	return nil
+}
+
+// noWrappedKey is the code of a restore that has nothing to do (AKV-RESTORE-01).
+const noWrappedKey = "65537544"
+
+func (w *world) labArranged(ctx context.Context, condition string) error {
+	return w.arrange(ctx, condition, map[string]string{"svm": w.svm().Name, "svm.uuid": w.svm().UUID})
+}
+
+func (w *world) labArrangedFor(ctx context.Context, condition, name string) error {
+	v, err := w.vault(name)
+	if err != nil {
+		return err
+	}
+	return w.arrange(ctx, condition, map[string]string{"svm": v.svm.Name, "svm.uuid": v.svm.UUID, "uuid": v.uuid})
+}
+
+func (w *world) arrange(ctx context.Context, condition string, params map[string]string) error {
+	if w.suite.Lab == nil {
+		return w.skipped(noLab(condition))
+	}
+	w.lab = append(w.lab, arranged{condition, params}) // before: an answer may be lost
+	err := w.suite.Lab.SetUp(ctx, condition, params)
+	var cannot *lab.CannotArrange
+	if errors.As(err, &cannot) {
+		return w.skipped(&oracle.Skip{Applies: true, Reason: cannot.Error()})
+	}
+	return given("the condition "+condition, err)
+}
+
+func (w *world) bodyWithCertificate(name string) (map[string]any, error) {
+	body := w.body(name, w.svm())
+	delete(body, "client_secret")
+	certificate, err := w.certificate()
+	body["client_certificate"] = certificate
+	return body, err
+}
+
+func (w *world) certificate() (wire.Secret, error) {
+	bundle, err := pkcs12Bundle(w.dice)
+	return wire.NewSecret("AKV_CLIENT_CERTIFICATE", strings.TrimSpace(bundle)), err
+}
+
+func (w *world) inactiveBody(name string) map[string]any {
+	body := w.body(name, w.svm())
+	body["configuration"] = map[string]any{"name": w.token + "-" + name}
+	return body
+}

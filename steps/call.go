@@ -1,0 +1,156 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+)
+
+// call sends a request and follows the job that the answer names to its end.
+func (w *world) call(ctx context.Context, r wire.Request) (oracle.Ending, error) {
+	x, err := w.session.Do(ctx, r)
+	if err != nil {
+		return oracle.Ending{}, err
+	}
+	e := oracle.Ending{Exchange: x}
+	uuid := oracle.JobOf(x.Response)
+	switch {
+	case uuid != "" && x.Response.OK():
+		e.Job, err = w.follow(ctx, uuid)
+	case x.Response.Status == http.StatusAccepted:
+		w.untold = true
+	}
+	w.endings = append(w.endings, e)
+	return e, err
+}
+
+// follow polls a job until it has ended. A job in a state that no document
+// knows will not be understood later either; one that does not end in time is
+// something that we could not find out.
+func (w *world) follow(ctx context.Context, uuid string) (map[string]any, error) {
+	ctx, cancel := context.WithTimeout(ctx, w.suite.jobTimeout())
+	defer cancel()
+	state := "none"
+	for n := 0; ; n++ {
+		x, err := w.session.Do(ctx, wire.Request{Method: http.MethodGet, Path: "/api/cluster/jobs/" + url.PathEscape(uuid)})
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil, fmt.Errorf("job %s is still %s after %s", uuid, state, w.suite.jobTimeout())
+			}
+			return nil, err
+		}
+		job := x.Response.Object()
+		s, _ := job["state"].(string)
+		switch s {
+		case "success", "failure":
+			return job, w.verifyEnd(nil)
+		case "queued", "running", "paused":
+			state = s
+		default:
+			if err := w.verifyEnd(unfollowed(x, s)); err != nil {
+				return nil, fmt.Errorf("following job %s: %v", uuid, err) // not %w: the When found nothing out
+			}
+		}
+		if err := pause(ctx, n); err != nil {
+			return nil, fmt.Errorf("job %s is still %s after %s", uuid, state, w.suite.jobTimeout())
+		}
+	}
+}
+
+// unfollowed says why a job cannot be followed any further.
+func unfollowed(x *wire.Exchange, state string) error {
+	if !x.Response.OK() {
+		return fmt.Errorf("its GET answered %d", x.Response.Status)
+	}
+	return oracle.Differs("state in which a job ended", "success or failure", state)
+}
+
+// verifyEnd notes that a job was followed to its end, for the requirement that
+// every scenario with a job verifies.
+func (w *world) verifyEnd(err error) error {
+	if miss := new(oracle.Mismatch); err != nil && !errors.As(err, &miss) {
+		return err
+	}
+	w.verdicts["JOB-STATE-04"]++
+	if err != nil {
+		w.found = append(w.found, oracle.Finding{Requirement: "JOB-STATE-04", Err: err})
+	}
+	return err
+}
+
+// pause waits before the next look at something that takes its time: not at
+// all at first, then longer and longer, up to a second.
+func pause(ctx context.Context, looks int) error {
+	if looks < 4 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(min(time.Second, 20*time.Millisecond<<min(looks-4, 6)))
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+// look repeats a reading until it shows what was expected, if the call that it
+// follows was answered with a 202 that named no job: then only the object
+// itself can tell that the work is done. Otherwise it looks once.
+func (w *world) look(ctx context.Context, reading func() error) error {
+	if !w.untold {
+		return reading()
+	}
+	ctx, cancel := context.WithTimeout(ctx, w.suite.jobTimeout())
+	defer cancel()
+	for n := 0; ; n++ {
+		err := reading()
+		if miss := new(oracle.Mismatch); err == nil || !errors.As(err, &miss) {
+			return err
+		}
+		if pause(ctx, n) != nil {
+			return err
+		}
+	}
+}
+
+// maxPages bounds a walk over the pages of a list.
+const maxPages = 10_000
+
+// list returns all records of a collection, page by page. The next link is
+// followed as it stands, but never to another host and never in a circle.
+func list(ctx context.Context, s *wire.Session, path string) ([]map[string]any, error) {
+	var all []map[string]any
+	seen := map[string]bool{}
+	for range maxPages {
+		seen[path] = true
+		x, err := s.Do(ctx, wire.Request{Method: http.MethodGet, Path: path})
+		if err != nil {
+			return nil, err
+		}
+		if err := oracle.ExpectStatus(x, http.StatusOK); err != nil {
+			return nil, err
+		}
+		records, _ := x.Response.Object()["records"].([]any)
+		for _, r := range records {
+			if r, ok := r.(map[string]any); ok {
+				all = append(all, r)
+			}
+		}
+		next := oracle.NextPage(x.Response)
+		if next == "" {
+			return all, nil
+		}
+		if u, err := url.Parse(next); err != nil || u.Host != "" || seen[next] {
+			return nil, oracle.Differs("next link", "a path on this host that was not read yet", next)
+		}
+		path = next
+	}
+	return nil, fmt.Errorf("a list of more than %d pages", maxPages)
+}

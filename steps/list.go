@@ -1,0 +1,155 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/cucumber/godog"
+
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+)
+
+// The steps of this file list records. Lists are narrowed to the scenario's own
+// vaults, since others come and go at the same time.
+
+func (w *world) lists(ctx context.Context) error {
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: vaultsPath})
+}
+
+func (w *world) listsWith(ctx context.Context, table *godog.Table) error {
+	query, err := w.query(table)
+	if err != nil {
+		return err
+	}
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: vaultsPath + "?" + query})
+}
+
+// listsTheseWith lists the vaults of the scenario, over all pages. Before it
+// asks for anything else it makes sure that it can narrow the list to them.
+func (w *world) listsTheseWith(ctx context.Context, table *godog.Table) error {
+	mine := "svm.name=" + url.QueryEscape(w.svmNames())
+	records, err := w.pages(ctx, vaultsPath+"?fields=name,svm&"+mine)
+	if err == nil {
+		err = oracle.ExpectRecords("vaults of the SVMs "+w.svmNames(), w.names(records), w.allNames(), false)
+	}
+	if err != nil {
+		return given("a list of the scenario's own vaults", err)
+	}
+	query, err := w.query(table)
+	if err != nil {
+		return err
+	}
+	if !strings.Contains(query, "svm.name=") {
+		query += "&" + mine
+	}
+	w.listed, err = w.pages(ctx, vaultsPath+"?"+query)
+	return err
+}
+
+// pages lists over all pages; the ending is that of the last one. A list that
+// is refused has no records.
+func (w *world) pages(ctx context.Context, path string) ([]map[string]any, error) {
+	before := len(w.session.History())
+	records, err := list(ctx, w.session, path)
+	history := w.session.History()
+	if len(history) > before {
+		w.did(oracle.Ending{Exchange: history[len(history)-1]}, nil)
+		w.endings = append(w.endings, w.last)
+	}
+	if miss := new(oracle.Mismatch); errors.As(err, &miss) {
+		return records, w.judge(err)
+	}
+	return records, err
+}
+
+// query writes a table of parameters and values as a query.
+func (w *world) query(table *godog.Table) (string, error) {
+	var parts []string
+	for _, row := range table.Rows {
+		if len(row.Cells) != 2 {
+			return "", fmt.Errorf("a table of parameters has two columns, this row has %d", len(row.Cells))
+		}
+		value := strings.NewReplacer("<token>", w.token, "<SVMs>", w.svmNames(), "<uuid>", w.uuid()).Replace(row.Cells[1].Value)
+		for name, v := range w.vaults {
+			value = strings.ReplaceAll(value, "<uuid of "+name+">", v.uuid)
+		}
+		parts = append(parts, url.QueryEscape(row.Cells[0].Value)+"="+url.QueryEscape(value))
+	}
+	return strings.Join(parts, "&"), nil
+}
+
+// svmNames is the SVMs of the scenario as a filter: any of them.
+func (w *world) svmNames() string {
+	var names []string
+	for _, s := range w.svms {
+		names = append(names, s.Name)
+	}
+	return strings.Join(names, "|")
+}
+
+func (w *world) allNames() []string {
+	var names []string
+	for name := range w.vaults {
+		names = append(names, name)
+	}
+	return names
+}
+
+// names gives records the names that the scenario has for them.
+func (w *world) names(records []map[string]any) []string {
+	var names []string
+	for _, r := range records {
+		uuid, _ := r["uuid"].(string)
+		name := "(" + uuid + ")"
+		for n, v := range w.vaults {
+			if v.uuid == uuid {
+				name = n
+			}
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+func (w *world) areListed(names string) error        { return w.expectListed(names, false) }
+func (w *world) areListedInOrder(names string) error { return w.expectListed(names, true) }
+func (w *world) noneListed() error                   { return w.expectListed("", false) }
+
+func (w *world) expectListed(names string, sorted bool) error {
+	want := strings.FieldsFunc(names, func(r rune) bool { return r == ',' || r == ' ' })
+	if err := oracle.ExpectStatus(w.last.Exchange, http.StatusOK); err != nil {
+		return w.judge(err)
+	}
+	return w.judge(oracle.ExpectRecords("vaults of the list", w.names(w.listed), want, sorted))
+}
+
+func (w *world) countOnly(n int) error {
+	if err := oracle.ExpectStatus(w.answer, http.StatusOK); err != nil {
+		return w.judge(err)
+	}
+	body := w.answer.Response.Object()
+	if err := oracle.ExpectField(body, "num_records", n); err != nil {
+		return w.judge(err)
+	}
+	if records, _ := body["records"].([]any); len(records) > 0 {
+		return w.judge(oracle.Differs("records with return_records=false", "none", len(records)))
+	}
+	return w.judge(nil)
+}
+
+func (w *world) jobIsListed() error {
+	if err := oracle.ExpectStatus(w.last.Exchange, http.StatusOK); err != nil {
+		return w.judge(err)
+	}
+	var uuids []string
+	for _, r := range w.listed {
+		uuid, _ := r["uuid"].(string)
+		uuids = append(uuids, uuid)
+	}
+	return w.judge(oracle.ExpectRecords("jobs of the list", uuids, []string{w.job()}, false))
+}

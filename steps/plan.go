@@ -1,0 +1,289 @@
+package steps
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	gherkin "github.com/cucumber/gherkin/go/v26"
+	messages "github.com/cucumber/messages/go/v21"
+
+	"ontap-conformance/fixtures/contract"
+)
+
+// A Scenario is one example of the features, an outline's row included, with
+// everything that is known of it before it runs.
+type Scenario struct {
+	Name         string // "azure-key-vaults/create.feature: A second …"; stable and unique
+	URI          string
+	Line         int    // of the scenario, or of the row of its outline
+	Rule         string // "" when the scenario stands outside of a rule
+	Requirements []contract.ID
+	Conditions   []string // that the lab has to arrange
+	Tags         []string // as written, with the row's values in place
+	Leases       int      // SVMs that it needs for itself
+	Writes       bool     // whether it changes the target
+	Resource     string   // the resource that it needs; "" for none in particular
+	cost         int      // requests, roughly; for the schedule
+	text         string   // the scenario as a feature of its own
+}
+
+// Plan parses every *.feature below fsys and checks it: each step has a
+// meaning, each scenario a When and a Then, each tag is known. The error joins
+// all that is wrong, each with file and line.
+func Plan(fsys fs.FS, c *contract.Catalogue) ([]*Scenario, error) {
+	p := &planner{contract: c, seen: map[string]bool{}}
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || path.Ext(name) != ".feature" {
+			return err
+		}
+		text, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return err
+		}
+		p.feature(name, text)
+		return nil
+	})
+	p.errs = append(p.errs, err)
+	if err := errors.Join(p.errs...); err != nil {
+		return nil, err
+	}
+	if len(p.scenarios) == 0 {
+		return nil, errors.New("no scenarios: no *.feature file holds one")
+	}
+	return p.scenarios, nil
+}
+
+type planner struct {
+	contract  *contract.Catalogue
+	scenarios []*Scenario
+	seen      map[string]bool
+	errs      []error
+}
+
+func (p *planner) complain(uri string, line int64, format string, args ...any) {
+	p.errs = append(p.errs, fmt.Errorf("%s:%d: %w", uri, line, fmt.Errorf(format, args...)))
+}
+
+// feature adds the scenarios of one file.
+func (p *planner) feature(uri string, text []byte) {
+	ids := new(messages.Incrementing)
+	doc, err := gherkin.ParseGherkinDocument(bytes.NewReader(text), ids.NewId)
+	if err != nil {
+		p.errs = append(p.errs, fmt.Errorf("%s: %w", uri, err))
+		return
+	}
+	if doc.Feature == nil {
+		return // an empty file
+	}
+	src := index(doc.Feature)
+	for _, pickle := range gherkin.Pickles(*doc, uri, ids.NewId) {
+		p.pickle(uri, src, pickle)
+	}
+	for _, at := range src.empty {
+		p.complain(uri, at, "a scenario without steps: it would vanish without a word")
+	}
+}
+
+// source is where the parts of a feature's pickles come from.
+type source struct {
+	line  map[string]int64             // of a scenario or a row, by its id
+	row   map[string]map[string]string // the cells of a row by their headings
+	rule  map[string]string            // the rule of a scenario
+	empty []int64                      // lines of scenarios without steps
+}
+
+func index(f *messages.Feature) *source {
+	s := &source{map[string]int64{}, map[string]map[string]string{}, map[string]string{}, nil}
+	for _, child := range f.Children {
+		if child.Scenario != nil {
+			s.add(child.Scenario, "")
+		}
+		if child.Rule == nil {
+			continue
+		}
+		for _, in := range child.Rule.Children {
+			if in.Scenario != nil {
+				s.add(in.Scenario, child.Rule.Name)
+			}
+		}
+	}
+	return s
+}
+
+func (s *source) add(sc *messages.Scenario, rule string) {
+	s.line[sc.Id], s.rule[sc.Id] = sc.Location.Line, rule
+	if len(sc.Steps) == 0 {
+		s.empty = append(s.empty, sc.Location.Line)
+	}
+	for _, e := range sc.Examples {
+		for _, row := range e.TableBody {
+			cells := map[string]string{}
+			for i, cell := range row.Cells {
+				cells[e.TableHeader.Cells[i].Value] = cell.Value
+			}
+			s.row[row.Id], s.line[row.Id] = cells, row.Location.Line
+		}
+	}
+}
+
+// pickle adds one scenario.
+func (p *planner) pickle(uri string, src *source, k *messages.Pickle) {
+	last := k.AstNodeIds[len(k.AstNodeIds)-1]
+	line := src.line[last]
+	s := &Scenario{
+		Name: uri + ": " + k.Name, URI: uri, Line: int(line),
+		Rule: src.rule[k.AstNodeIds[0]], text: render(k),
+	}
+	if p.seen[s.Name] {
+		p.complain(uri, line, "a second scenario named %q: put a placeholder into the name of an outline", k.Name)
+	}
+	p.seen[s.Name] = true
+	for _, t := range k.Tags {
+		p.tag(s, line, interpolate(t.Name, src.row[last]))
+	}
+	p.steps(s, line, k)
+	if len(s.Requirements) == 0 {
+		p.complain(uri, line, "%q has no @req tag: say which promise it verifies", k.Name)
+	}
+	p.scenarios = append(p.scenarios, s)
+}
+
+var placeholder = regexp.MustCompile(`<([^<>]+)>`)
+
+// interpolate puts the cells of a row in place of the placeholders of a tag,
+// which Gherkin itself does only for steps and names.
+func interpolate(tag string, row map[string]string) string {
+	return placeholder.ReplaceAllStringFunc(tag, func(m string) string {
+		if v, ok := row[m[1:len(m)-1]]; ok {
+			return v
+		}
+		return m
+	})
+}
+
+func (p *planner) tag(s *Scenario, line int64, tag string) {
+	s.Tags = append(s.Tags, tag)
+	kind, name, _ := strings.Cut(tag, ":")
+	switch kind {
+	case "@req":
+		q := p.contract.Requirement(contract.ID(name))
+		if q == nil {
+			p.complain(s.URI, line, "%s: no such requirement in the catalogue", tag)
+		} else if q.Untested != "" {
+			p.complain(s.URI, line, "%s: the catalogue says that it is untested", tag)
+		}
+		s.Requirements = append(s.Requirements, contract.ID(name))
+	case "@lab":
+		if p.contract.Condition(name) == nil {
+			p.complain(s.URI, line, "%s: no such condition in the catalogue", tag)
+		}
+		s.Conditions = append(s.Conditions, name)
+	default:
+		p.complain(s.URI, line, "%s: the only tags are @req:ID and @lab:condition", tag)
+	}
+}
+
+// steps looks every step up in the vocabulary and checks their order.
+func (p *planner) steps(s *Scenario, line int64, k *messages.Pickle) {
+	var whens, thens int
+	for _, step := range k.Steps {
+		found := matching(step)
+		switch len(found) {
+		case 0:
+			p.complain(s.URI, line, "no meaning for the step %q%s", step.Text, nearest(step))
+			continue
+		case 1:
+		default:
+			p.complain(s.URI, line, "%d meanings for the step %q", len(found), step.Text)
+		}
+		ph := found[0]
+		s.Leases = max(s.Leases, ph.leases(step))
+		s.Writes = s.Writes || ph.writes
+		s.cost += max(1, ph.leases(step))
+		if ph.resource != "" {
+			s.Resource = ph.resource
+		}
+		switch step.Type {
+		case messages.PickleStepType_ACTION:
+			whens++
+		case messages.PickleStepType_OUTCOME:
+			thens++
+		}
+	}
+	if whens != 1 || thens == 0 {
+		p.complain(s.URI, line, "%q has %d When and %d Then: want one When and at least one Then", k.Name, whens, thens)
+	}
+}
+
+// matching returns the phrases that a step may mean.
+func matching(step *messages.PickleStep) []*phrase {
+	var found []*phrase
+	for i := range vocabulary {
+		if vocabulary[i].keyword == step.Type && vocabulary[i].pattern.MatchString(step.Text) {
+			found = append(found, &vocabulary[i])
+		}
+	}
+	return found
+}
+
+// nearest names a phrase that the author may have meant.
+func nearest(step *messages.PickleStep) string {
+	words := strings.Fields(step.Text)
+	best, score := "", 0
+	for _, ph := range vocabulary {
+		n := 0
+		for _, w := range words {
+			if slices.Contains(strings.Fields(ph.pattern.String()), w) {
+				n++
+			}
+		}
+		if ph.keyword == step.Type && n > score {
+			best, score = ph.pattern.String(), n
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return "; the nearest is " + strings.Trim(best, "^$")
+}
+
+// render writes a pickle as a feature with one scenario, so that each can run
+// by itself: an outline's row has no address of its own in godog.
+func render(k *messages.Pickle) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Feature: one\n  Scenario: %s\n", k.Name)
+	keywords := map[messages.PickleStepType]string{
+		messages.PickleStepType_CONTEXT: "Given", messages.PickleStepType_ACTION: "When", messages.PickleStepType_OUTCOME: "Then",
+	}
+	for _, step := range k.Steps {
+		fmt.Fprintf(&b, "    %s %s\n", keywords[step.Type], step.Text)
+		if step.Argument == nil {
+			continue
+		}
+		if t := step.Argument.DataTable; t != nil {
+			for _, row := range t.Rows {
+				b.WriteString("      |")
+				for _, cell := range row.Cells {
+					b.WriteString(" " + escapeCell.Replace(cell.Value) + " |")
+				}
+				b.WriteString("\n")
+			}
+		}
+		if d := step.Argument.DocString; d != nil {
+			fmt.Fprintf(&b, "      \"\"\"%s\n", d.MediaType)
+			for line := range strings.Lines(strings.ReplaceAll(d.Content, `"""`, `\"\"\"`) + "\n") {
+				b.WriteString("      " + line)
+			}
+			b.WriteString("      \"\"\"\n")
+		}
+	}
+	return b.String()
+}
+
+var escapeCell = strings.NewReplacer(`\`, `\\`, `|`, `\|`, "\n", `\n`)

@@ -1,0 +1,279 @@
+// Package steps gives the Gherkin vocabulary its meaning, and runs scenarios.
+//
+// A step says what to send or what to expect. How a requirement is verified on
+// the wire is the oracle's business, and every exchange of every scenario is
+// judged by every rule once its steps are done. The package must not import
+// the simulator: it knows the target by its URL only.
+//
+// Why each scenario is a godog suite of its own: godog's own concurrency does
+// not stop when it is told to, cannot lease anything to a scenario, and cannot
+// address the row of an outline.
+package steps
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/lab"
+	"ontap-conformance/fixtures/ledger"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+)
+
+// An SVM is a data SVM that a run may use.
+type SVM struct{ Name, UUID string }
+
+// Mode is how far a run may go.
+type Mode string
+
+// The modes. Guarded runs write only to what they created themselves; Full
+// ones may also use what the cluster has only one of.
+const (
+	ReadOnly Mode = "read-only"
+	Guarded  Mode = "guarded"
+	Full     Mode = "full"
+)
+
+// A Suite runs scenarios against one target. Its fields must not change while
+// it runs.
+type Suite struct {
+	Judge      *oracle.Judge
+	Target     *wire.Target
+	Lab        *lab.Lab // nil means that no condition can be arranged
+	Ledger     *ledger.Ledger
+	SVMs       []SVM // one scenario at a time uses each
+	Seed       uint64
+	Parallel   int               // scenarios at a time; zero means as many as there are SVMs
+	JobTimeout time.Duration     // for a job to end; zero means 2 minutes
+	Level      contract.Level    // the least binding level that is tested; empty means should
+	Mode       Mode              // empty means Guarded
+	Absent     map[string]string // resources that the target does not have, with the reason
+
+	once      sync.Once
+	guarded   *wire.Target
+	fictional sync.Map        // uuids that we made up
+	foreign   map[string]bool // uuids that were there before us
+}
+
+// Run runs the scenarios, side by side as far as their SVMs allow, and returns
+// an outcome for each, in their order. done, if not nil, is called with each
+// outcome in that order, one at a time. When ctx ends, scenarios that have not
+// begun are skipped, and those that have are cleaned up.
+func (s *Suite) Run(ctx context.Context, scenarios []*Scenario, done func(*oracle.Outcome)) []oracle.Outcome {
+	outcomes := make([]oracle.Outcome, len(scenarios))
+	if err := s.prepare(ctx); err != nil {
+		for i, sc := range scenarios {
+			outcomes[i] = oracle.Outcome{Name: sc.Name, Kind: "scenario", Requirements: sc.Requirements}
+			outcomes[i].Conclude(err)
+			report(done, &outcomes[i])
+		}
+		return outcomes
+	}
+	ended := make([]bool, len(scenarios))
+	next := 0
+	q := newSchedule(scenarios, len(s.SVMs))
+	finished := make(chan int)
+	for running := 0; ; {
+		for running < s.parallel() {
+			i, ok := q.take()
+			if !ok {
+				break
+			}
+			running++
+			go func() {
+				outcomes[i] = s.one(ctx, scenarios[i], s.pick(q.svms[i]))
+				finished <- i
+			}()
+		}
+		if running == 0 {
+			return outcomes
+		}
+		i := <-finished
+		running--
+		q.giveBack(i)
+		ended[i] = true
+		for ; next < len(ended) && ended[next]; next++ {
+			report(done, &outcomes[next])
+		}
+	}
+}
+
+func report(done func(*oracle.Outcome), o *oracle.Outcome) {
+	if done != nil {
+		done(o)
+	}
+}
+
+func (s *Suite) parallel() int {
+	if s.Parallel > 0 {
+		return s.Parallel
+	}
+	return max(1, len(s.SVMs))
+}
+
+func (s *Suite) jobTimeout() time.Duration {
+	if s.JobTimeout > 0 {
+		return s.JobTimeout
+	}
+	return 2 * time.Minute
+}
+
+// cleanUpTime bounds what a scenario may spend on removing what it made.
+func (s *Suite) cleanUpTime() time.Duration { return min(30*time.Second, s.jobTimeout()) }
+
+func (s *Suite) pick(indices []int) []SVM {
+	var svms []SVM
+	for _, i := range indices {
+		svms = append(svms, s.SVMs[i])
+	}
+	return svms
+}
+
+// prepare puts the guard before the target and notes what is there already.
+func (s *Suite) prepare(ctx context.Context) error {
+	var err error
+	s.once.Do(func() {
+		t := *s.Target
+		t.Guard = s.guard
+		s.guarded = &t
+		s.foreign, err = s.existing(ctx)
+	})
+	return err
+}
+
+// one runs a scenario, unless there is a reason not to.
+func (s *Suite) one(ctx context.Context, sc *Scenario, svms []SVM) (o oracle.Outcome) {
+	start := time.Now()
+	o = oracle.Outcome{Name: sc.Name, Kind: "scenario", Requirements: sc.Requirements}
+	defer func() { o.Elapsed = time.Since(start) }()
+	if err := s.skip(ctx, sc, svms); err != nil {
+		o.Conclude(err)
+		return o
+	}
+	w := newWorld(s, sc, svms)
+	err := w.play(ctx)
+	w.cleanUp(ctx)
+	w.conclude(&o, err)
+	return o
+}
+
+// skip says why a scenario is not run; nil means that it is.
+func (s *Suite) skip(ctx context.Context, sc *Scenario, svms []SVM) error {
+	covered, due := false, false
+	for _, id := range sc.Requirements {
+		q := s.Judge.Contract().Requirement(id)
+		covered = covered || q.Covers(s.Judge.Release())
+		due = due || q.Level.Rank() <= s.level().Rank()
+	}
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("the run was interrupted before: %w", ctx.Err())
+	case !covered:
+		return &oracle.Skip{Reason: "nothing that it verifies is promised by ONTAP " + s.Judge.Release().String()}
+	case s.Absent[sc.Resource] != "":
+		return &oracle.Skip{Reason: s.Absent[sc.Resource]}
+	case !due:
+		return &oracle.Skip{Reason: "the run tests down to level " + string(s.level()) + " only"}
+	case s.Mode == ReadOnly && sc.Writes:
+		return &oracle.Skip{Applies: true, Reason: "it writes, and the mode is read-only"}
+	case len(sc.Conditions) > 0 && s.Lab == nil:
+		return noLab(sc.Conditions[0])
+	case !s.documented(sc.Conditions):
+		return &oracle.Skip{Reason: fmt.Sprintf("no error of ONTAP %s has the condition %q", s.Judge.Release(), sc.Conditions[0])}
+	case sc.Leases > len(svms):
+		return &oracle.Skip{Applies: true, Reason: fmt.Sprintf("it needs %d data SVMs without a key manager, and the run has %d", sc.Leases, len(s.SVMs))}
+	}
+	return nil
+}
+
+func noLab(condition string) *oracle.Skip {
+	return &oracle.Skip{Applies: true, Reason: fmt.Sprintf("condition %q needs a lab (--lab)", condition)}
+}
+
+// documented reports whether the release has an error for each condition.
+func (s *Suite) documented(conditions []string) bool {
+	for _, name := range conditions {
+		if !slices.ContainsFunc(s.Judge.Contract().Requirements(), func(q *contract.Requirement) bool {
+			return q.Row != nil && q.Row.Condition == name && q.Covers(s.Judge.Release())
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *Suite) level() contract.Level {
+	if s.Level == "" {
+		return contract.Should
+	}
+	return s.Level
+}
+
+// schedule hands out scenarios so that each has its SVMs to itself. Which SVMs
+// a scenario gets depends on the scenarios alone, so that a run sends the same
+// requests however its answers are timed.
+type schedule struct {
+	scenarios []*Scenario
+	pending   []int   // the costliest first
+	svms      [][]int // by scenario
+	busy      []bool  // by SVM
+}
+
+func newSchedule(scenarios []*Scenario, svms int) *schedule {
+	q := &schedule{scenarios: scenarios, svms: make([][]int, len(scenarios)), busy: make([]bool, svms)}
+	for i := range scenarios {
+		q.pending = append(q.pending, i)
+	}
+	slices.SortStableFunc(q.pending, func(a, b int) int { return scenarios[b].weight() - scenarios[a].weight() })
+	load := map[int]int{}
+	for i := range svms {
+		load[i] = 0
+	}
+	for _, i := range q.pending {
+		n := scenarios[i].Leases
+		if n > svms {
+			continue
+		}
+		least := slices.SortedFunc(maps.Keys(load), func(a, b int) int {
+			if load[a] != load[b] {
+				return load[a] - load[b]
+			}
+			return a - b
+		})[:n]
+		slices.Sort(least)
+		for _, svm := range least {
+			load[svm] += scenarios[i].cost
+		}
+		q.svms[i] = least
+	}
+	return q
+}
+
+// weight orders the schedule: what needs several SVMs goes first.
+func (sc *Scenario) weight() int { return sc.cost + 1000*max(0, sc.Leases-1) }
+
+// take returns the next scenario whose SVMs are free, and takes them.
+func (q *schedule) take() (int, bool) {
+	for at, i := range q.pending {
+		if slices.ContainsFunc(q.svms[i], func(svm int) bool { return q.busy[svm] }) {
+			continue
+		}
+		for _, svm := range q.svms[i] {
+			q.busy[svm] = true
+		}
+		q.pending = slices.Delete(q.pending, at, at+1)
+		return i, true
+	}
+	return 0, false
+}
+
+func (q *schedule) giveBack(i int) {
+	for _, svm := range q.svms[i] {
+		q.busy[svm] = false
+	}
+}

@@ -1,0 +1,247 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"ontap-conformance/fixtures/ledger"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+)
+
+const vaultsPath = "/api/security/azure-key-vaults"
+
+// A vault is an Azure Key Vault configuration that a scenario speaks of.
+type vault struct {
+	name  string // that the scenario gives it
+	svm   SVM
+	entry ledger.Entry
+	uuid  string         // "" until the target has told it
+	sent  map[string]any // the body of its creation, nested
+	was   map[string]any // as it was last read on purpose
+}
+
+func (v *vault) path() string { return vaultsPath + "/" + url.PathEscape(v.uuid) }
+
+// vault returns the vault that a scenario calls name.
+func (w *world) vault(name string) (*vault, error) {
+	if v := w.vaults[name]; v != nil {
+		return v, nil
+	}
+	return nil, fmt.Errorf("the scenario has no vault %q: a step before this one has to create it", name)
+}
+
+// body is a complete creation: all that is required, and nothing else. Each
+// value names the run's own token, by which the object can be found again.
+func (w *world) body(name string, svm SVM) map[string]any {
+	host := fmt.Sprintf("https://%s-%s.vault.azure.net/", w.token, name)
+	return map[string]any{
+		"svm":           map[string]any{"name": svm.Name},
+		"client_id":     "client-" + w.token + "-" + name,
+		"tenant_id":     "tenant-" + w.token + "-" + name,
+		"name":          host,
+		"key_id":        w.keyID(host),
+		"client_secret": w.secret("AKV_CLIENT_SECRET"),
+	}
+}
+
+// keyID makes up the identifier of a key in a vault.
+func (w *world) keyID(host string) string {
+	return fmt.Sprintf("%skeys/key1/%016x%016x", host, w.dice.Uint64(), w.dice.Uint64())
+}
+
+// create writes down what is about to be made, makes it, and finds out where
+// it is. A refusal is an ending like any other.
+func (w *world) create(ctx context.Context, name string, svm SVM, body map[string]any, query string) (*vault, oracle.Ending, error) {
+	v := &vault{name: name, svm: svm, sent: body}
+	w.vaults[name] = v
+	var err error
+	if v.entry, err = w.suite.Ledger.Intend("azure-key-vaults", svm.Name, w.token); err != nil {
+		return v, oracle.Ending{}, err
+	}
+	e, err := w.call(ctx, wire.Request{Method: http.MethodPost, Path: vaultsPath + query, Body: wire.JSON(body)})
+	if err != nil || e.Failed() {
+		return v, e, err
+	}
+	return v, e, w.locate(ctx, v, e)
+}
+
+// locate finds the uuid of what was made. What existed before the run is never
+// taken for ours, whatever the answer says.
+func (w *world) locate(ctx context.Context, v *vault, e oracle.Ending) error {
+	uuid := e.Resource()
+	if uuid == "" || w.suite.isForeign(uuid) {
+		found, err := w.strays(ctx, w.session, v.entry)
+		if err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			return fmt.Errorf("the target does not say where %q is, and does not list it", v.name)
+		}
+		uuid = found[0]
+	}
+	v.uuid = uuid
+	var err error
+	v.entry, err = w.suite.Ledger.Created(v.entry, v.path())
+	return err
+}
+
+// strays returns the uuids of the objects on the target that carry the mark of
+// a ledger entry and are not known to the scenario yet.
+func (w *world) strays(ctx context.Context, s *wire.Session, entry ledger.Entry) ([]string, error) {
+	return w.suite.strays(ctx, s, entry, func(uuid string) bool {
+		return slices.ContainsFunc(slices.Collect(maps.Values(w.vaults)), func(v *vault) bool { return v.uuid == uuid })
+	})
+}
+
+func (s *Suite) strays(ctx context.Context, session *wire.Session, entry ledger.Entry, known func(uuid string) bool) ([]string, error) {
+	records, err := list(ctx, session, vaultsPath+"?fields=name,client_id,tenant_id&svm.name="+url.QueryEscape(entry.SVM))
+	if err != nil {
+		return nil, fmt.Errorf("looking for what the run may have made: %v", err) // not %w: no verdict
+	}
+	var found []string
+	for _, r := range records {
+		uuid, _ := r["uuid"].(string)
+		if uuid != "" && !s.isForeign(uuid) && !known(uuid) && carries(r, entry.Mark) {
+			found = append(found, uuid)
+		}
+	}
+	return found, nil
+}
+
+// carries reports whether a record shows the mark in one of the fields that a
+// creation of ours puts it into.
+func carries(record map[string]any, mark string) bool {
+	for _, field := range []string{"name", "client_id", "tenant_id"} {
+		if s, ok := record[field].(string); ok && mark != "" && strings.Contains(s, mark) {
+			return true
+		}
+	}
+	return false
+}
+
+// read reads a vault by its uuid.
+func (w *world) read(ctx context.Context, v *vault) (map[string]any, error) {
+	e, err := w.call(ctx, wire.Request{Method: http.MethodGet, Path: v.path()})
+	if err != nil {
+		return nil, err
+	}
+	if err := oracle.ExpectStatus(e.Exchange, http.StatusOK); err != nil {
+		return nil, err
+	}
+	return e.Exchange.Response.Object(), nil
+}
+
+// patch changes a vault.
+func (w *world) patch(ctx context.Context, path string, body map[string]any) (oracle.Ending, error) {
+	return w.call(ctx, wire.Request{Method: http.MethodPatch, Path: path, Body: wire.JSON(body)})
+}
+
+// cleanUp ends the lab's conditions and removes what the scenario created and
+// did not delete. It goes on after every error and after an interrupt, and
+// what it does is no test: what stays behind stays in the ledger.
+func (w *world) cleanUp(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.suite.cleanUpTime())
+	defer cancel()
+	for _, a := range w.lab {
+		w.suite.Lab.TearDown(ctx, a.condition, a.params) // the next SetUp would tell
+	}
+	janitor := w.suite.guarded.NewSession()
+	for _, name := range slices.Sorted(maps.Keys(w.vaults)) {
+		if v := w.vaults[name]; v.entry.ID != 0 {
+			w.suite.remove(ctx, janitor, v.entry, func(uuid string) bool {
+				return slices.ContainsFunc(slices.Collect(maps.Values(w.vaults)), func(o *vault) bool { return o != v && o.uuid == uuid })
+			})
+		}
+	}
+}
+
+// remove deletes what an entry stands for, and whatever else carries its mark
+// in its SVM when nobody knows where it is.
+func (s *Suite) remove(ctx context.Context, session *wire.Session, entry ledger.Entry, known func(string) bool) error {
+	paths := []string{entry.Path}
+	if entry.Path == "" {
+		uuids, err := s.strays(ctx, session, entry, known)
+		if err != nil {
+			return err
+		}
+		paths = nil
+		for _, uuid := range uuids {
+			stray, err := s.Ledger.Created(entry, vaultsPath+"/"+url.PathEscape(uuid))
+			if err != nil {
+				return err
+			}
+			entry = stray
+			paths = append(paths, stray.Path)
+		}
+	}
+	for _, path := range paths {
+		if err := s.delete(ctx, session, path); err != nil {
+			return err
+		}
+	}
+	return s.Ledger.Removed(entry)
+}
+
+// delete removes one object and makes sure that it is gone.
+func (s *Suite) delete(ctx context.Context, session *wire.Session, path string) error {
+	x, err := session.Do(ctx, wire.Request{Method: http.MethodDelete, Path: path})
+	if err != nil {
+		return err
+	}
+	if x.Response.Status == http.StatusOK || x.Response.Status == http.StatusNotFound {
+		return nil
+	}
+	for n := 0; ; n++ {
+		x, err := session.Do(ctx, wire.Request{Method: http.MethodGet, Path: path})
+		if err != nil {
+			return err
+		}
+		if x.Response.Status >= 400 && x.Response.Status < 500 {
+			return nil
+		}
+		if err := pause(ctx, n); err != nil {
+			return fmt.Errorf("%s is still there: %w", path, err)
+		}
+	}
+}
+
+// CleanUp removes what the ledger still lists: what a run, this one or one that
+// crashed, created and could not remove. It goes on after every error.
+func (s *Suite) CleanUp(ctx context.Context) error {
+	if err := s.prepare(ctx); err != nil {
+		return err
+	}
+	var errs []error
+	session := s.guarded.NewSession()
+	for _, e := range s.Ledger.Left() {
+		if err := s.stillOurs(ctx, session, e); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		errs = append(errs, s.remove(ctx, session, e, func(string) bool { return false }))
+	}
+	return errors.Join(errs...)
+}
+
+// stillOurs makes sure that what a ledger of another day points at carries the
+// mark that we gave it.
+func (s *Suite) stillOurs(ctx context.Context, session *wire.Session, e ledger.Entry) error {
+	if e.Path == "" {
+		return nil // remove looks for the mark itself
+	}
+	x, err := session.Do(ctx, wire.Request{Method: http.MethodGet, Path: e.Path})
+	if err != nil {
+		return err
+	}
+	if x.Response.Status == http.StatusOK && !carries(x.Response.Object(), e.Mark) {
+		return fmt.Errorf("%s does not carry the mark %q and is left alone", e.Path, e.Mark)
+	}
+	return nil
+}

@@ -1,0 +1,164 @@
+package steps
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+
+	"github.com/cucumber/godog"
+	messages "github.com/cucumber/messages/go/v21"
+)
+
+// A phrase is one step that a feature may use.
+type phrase struct {
+	keyword  messages.PickleStepType
+	pattern  *regexp.Regexp
+	do       func(*world) any // what godog calls, bound to the world of a scenario
+	needs    int              // SVMs that the scenario needs for itself; -1 means the first number in the step
+	writes   bool
+	resource string // that the target must have; "" for none
+}
+
+// leases returns how many SVMs a step needs.
+func (p *phrase) leases(step *messages.PickleStep) int {
+	if p.needs >= 0 {
+		return p.needs
+	}
+	n, _ := strconv.Atoi(p.pattern.FindStringSubmatch(step.Text)[1]) // digits, by the pattern
+	return n
+}
+
+const akv = "azure-key-vaults"
+
+func phrases(keyword messages.PickleStepType, list ...phrase) []phrase {
+	for i := range list {
+		list[i].keyword = keyword
+	}
+	return list
+}
+
+// on is a phrase that works on a vault of the scenario's own.
+func on(pattern string, do func(*world) any) phrase {
+	return phrase{pattern: regexp.MustCompile("^" + pattern + "$"), do: do, needs: 1, writes: true, resource: akv}
+}
+
+// about is a phrase that needs no SVM: it reads, or asks for what is not there.
+func about(pattern string, do func(*world) any) phrase {
+	return phrase{pattern: regexp.MustCompile("^" + pattern + "$"), do: do, resource: akv}
+}
+
+// vocabulary is every phrase: the dictionary that authors of features read.
+var vocabulary []phrase
+
+func init() { // not a literal: the phrases lead to steps that look phrases up
+	const vault = `the vault "([^"]*)"`
+	vocabulary = append(vocabulary, phrases(messages.PickleStepType_CONTEXT,
+		on(vault+` exists`, func(w *world) any { return w.vaultExists }),
+		on(vault+` exists with:`, func(w *world) any { return w.vaultExistsWith }),
+		on(vault+` exists with a certificate`, func(w *world) any { return w.vaultExistsWithCertificate }),
+		on(`the inactive vault "([^"]*)" exists`, func(w *world) any { return w.inactiveVaultExists }),
+		phrase{pattern: regexp.MustCompile(`^(\d+) vaults exist with:$`), do: func(w *world) any { return w.vaultsExistWith }, needs: -1, writes: true, resource: akv},
+		on(vault+` was read`, func(w *world) any { return w.vaultWasRead }),
+		on(vault+` was changed:`, func(w *world) any { return w.vaultWasChanged }),
+		on(vault+` was deleted`, func(w *world) any { return w.vaultWasDeleted }),
+		on(`the lab arranged "([^"]*)"`, func(w *world) any { return w.labArranged }),
+		on(`the lab arranged "([^"]*)" for `+vault, func(w *world) any { return w.labArrangedFor }),
+		on(`the keys of `+vault+` were restored`, func(w *world) any { return w.keysWereRestored }),
+	)...)
+	vocabulary = append(vocabulary, phrases(messages.PickleStepType_ACTION,
+		on(`the operator creates `+vault, func(w *world) any { return w.creates }),
+		on(`the operator creates `+vault+` with a certificate`, func(w *world) any { return w.createsWithCertificate }),
+		on(`the operator creates `+vault+` with:`, func(w *world) any { return w.createsWith }),
+		on(`the operator creates `+vault+` without "([^"]*)"`, func(w *world) any { return w.createsWithout }),
+		on(`the operator creates `+vault+` and asks for the record`, func(w *world) any { return w.createsReturning }),
+		on(`the operator creates the inactive vault "([^"]*)"`, func(w *world) any { return w.createsInactive }),
+		on(`the operator creates the inactive vault "([^"]*)" with:`, func(w *world) any { return w.createsInactiveWith }),
+		on(`the operator creates `+vault+` for an SVM that does not exist`, func(w *world) any { return w.createsForUnknownSVM }),
+		on(`the operator reads `+vault, func(w *world) any { return w.reads }),
+		on(`the operator reads "([^"]*)" of `+vault, func(w *world) any { return w.readsFields }),
+		on(`the operator follows the Location of `+vault, func(w *world) any { return w.followsLocation }),
+		about(`the operator reads a vault that does not exist`, func(w *world) any { return w.readsUnknown }),
+		about(`the operator lists the vaults`, func(w *world) any { return w.lists }),
+		about(`the operator lists the vaults with:`, func(w *world) any { return w.listsWith }),
+		on(`the operator lists these vaults with:`, func(w *world) any { return w.listsTheseWith }),
+		on(`the operator changes `+vault+`:`, func(w *world) any { return w.changes }),
+		on(`the operator makes the same change of `+vault+` again`, func(w *world) any { return w.changesAgain }),
+		on(`the operator gives `+vault+` a new client secret`, func(w *world) any { return w.givesSecret }),
+		on(`the operator gives `+vault+` a new certificate`, func(w *world) any { return w.givesCertificate }),
+		phrase{pattern: regexp.MustCompile(`^the operator changes a vault that does not exist$`), do: func(w *world) any { return w.changesUnknown }, writes: true, resource: akv},
+		on(`the operator deletes `+vault, func(w *world) any { return w.deletes }),
+		phrase{pattern: regexp.MustCompile(`^the operator deletes a vault that does not exist$`), do: func(w *world) any { return w.deletesUnknown }, writes: true, resource: akv},
+		phrase{pattern: regexp.MustCompile(`^the operator (rekeys the internal key|rekeys the external key|restores the keys) of a vault that does not exist$`), do: func(w *world) any { return w.actsOnUnknown }, writes: true, resource: akv},
+		on(`the operator (rekeys the internal key|rekeys the external key|restores the keys) of `+vault, func(w *world) any { return w.acts }),
+		on(`the operator (rekeys the internal key|restores the keys) of `+vault+` and waits up to "([^"]*)" seconds`, func(w *world) any { return w.actsWaiting }),
+		on(`the operator rekeys the external key of `+vault+` without a key`, func(w *world) any { return w.rekeysWithoutKey }),
+		about(`the operator reads a job that does not exist`, func(w *world) any { return w.readsUnknownJob }),
+		on(`the operator reads the job again`, func(w *world) any { return w.readsJobAgain }),
+		on(`the operator lists the job by its uuid`, func(w *world) any { return w.listsJob }),
+		phrase{pattern: regexp.MustCompile(`^the operator creates a job$`), do: func(w *world) any { return w.createsJob }, writes: true},
+		about(`the client sends (GET|HEAD|OPTIONS) "([^"]*)"`, func(w *world) any { return w.sends }),
+		about(`the client sends (GET|HEAD|OPTIONS) "([^"]*)" accepting "([^"]*)"`, func(w *world) any { return w.sendsAccepting }),
+		about(`the client sends (GET) "([^"]*)" with the header "([^"]*)"`, func(w *world) any { return w.sendsWithHeader }),
+		about(`the client sends (GET) "([^"]*)" (without|with wrong) credentials`, func(w *world) any { return w.sendsAs }),
+		on(`the client sends (GET|HEAD|OPTIONS|POST|PUT) to `+vault, func(w *world) any { return w.sendsToVault }),
+		on(`the client sends (POST|PATCH) of `+vault+` with the body:`, func(w *world) any { return w.sendsBody }),
+		on(`the client creates `+vault+` with "([^"]*)" in the query`, func(w *world) any { return w.createsWithQuery }),
+		on(`the client creates `+vault+` with dotted names`, func(w *world) any { return w.createsDotted }),
+	)...)
+	vocabulary = append(vocabulary, phrases(messages.PickleStepType_OUTCOME,
+		about(`the request succeeds`, func(w *world) any { return w.succeeds }),
+		about(`the request is refused`, func(w *world) any { return w.refused }),
+		about(`the request is refused with a status of the 400s`, func(w *world) any { return w.refusedByClientError }),
+		about(`the request is refused with the status "([^"]*)"`, func(w *world) any { return w.refusedWithStatus }),
+		about(`the request is refused with code "([^"]*)"`, func(w *world) any { return w.refusedWithCode }),
+		about(`the refusal has one of the codes "([^"]*)"`, func(w *world) any { return w.refusalHasCode }),
+		about(`the request succeeds or is refused with code "([^"]*)"`, func(w *world) any { return w.succeedsOrRefused }),
+		about(`the request is answered with the status "([^"]*)"`, func(w *world) any { return w.answeredWith }),
+		on(vault+` has:`, func(w *world) any { return w.vaultHas }),
+		on(vault+` shows what was sent:`, func(w *world) any { return w.vaultShowsSent }),
+		on(vault+` is as it was`, func(w *world) any { return w.vaultIsAsItWas }),
+		on(vault+` is as it was but for "([^"]*)"`, func(w *world) any { return w.vaultIsAsItWasBut }),
+		on(vault+` did not take the "([^"]*)" that was sent`, func(w *world) any { return w.vaultDidNotTake }),
+		on(`the request left `+vault+` as it was, if it was refused`, func(w *world) any { return w.refusalLeftVault }),
+		on(vault+` can no longer be read`, func(w *world) any { return w.vaultCannotBeRead }),
+		on(vault+` is not listed`, func(w *world) any { return w.vaultIsNotListed }),
+		on(`the SVM has no vault`, func(w *world) any { return w.svmHasNoVault }),
+		about(`the answer has "([^"]*)"`, func(w *world) any { return w.answerHas }),
+		about(`the answer does not have "([^"]*)"`, func(w *world) any { return w.answerDoesNotHave }),
+		on(`the answer is `+vault, func(w *world) any { return w.answerIsVault }),
+		on(`the answer is the record of `+vault+` with the fields of a reading`, func(w *world) any { return w.answerHasFieldsOfReading }),
+		about(`the answer allows "([^"]*)"`, func(w *world) any { return w.answerAllows }),
+		on(`the vaults "([^"]*)" are listed`, func(w *world) any { return w.areListed }),
+		on(`the vaults "([^"]*)" are listed in this order`, func(w *world) any { return w.areListedInOrder }),
+		about(`no vault is listed`, func(w *world) any { return w.noneListed }),
+		about(`the count is "(\d+)" and no record is there`, func(w *world) any { return w.countOnly }),
+		about(`the failure shows in the job, unless the call itself was refused`, func(w *world) any { return w.failureShowsInJob }),
+		about(`the job is still in the state in which it ended`, func(w *world) any { return w.jobStays }),
+		about(`the job is listed once`, func(w *world) any { return w.jobIsListed }),
+		about(`the code "([^"]*)" is in the refusal or in "([^"]*)"`, func(w *world) any { return w.codeIsShown }),
+	)...)
+}
+
+// register gives godog the phrases, bound to w.
+func (w *world) register(sc *godog.ScenarioContext) {
+	for i := range vocabulary {
+		p := &vocabulary[i]
+		switch p.keyword {
+		case messages.PickleStepType_CONTEXT:
+			sc.Given(p.pattern, p.do(w))
+		case messages.PickleStepType_ACTION:
+			sc.When(p.pattern, p.do(w))
+		case messages.PickleStepType_OUTCOME:
+			sc.Then(p.pattern, p.do(w))
+		}
+	}
+}
+
+// given runs the arrangement of a Given: it must succeed, or the scenario has
+// shown nothing. What the target did wrong there is no verdict.
+func given(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("arranging %s: %v", what, err) // not %w
+}

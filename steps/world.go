@@ -1,0 +1,176 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"math/rand/v2"
+	"strings"
+
+	"github.com/cucumber/godog"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+)
+
+// A world is what one scenario knows. It belongs to one goroutine.
+type world struct {
+	suite    *Suite
+	scenario *Scenario
+	session  *wire.Session
+	svms     []SVM // that the scenario has to itself
+	dice     *rand.Rand
+	token    string // in the names of everything that the scenario creates
+	vaults   map[string]*vault
+	lab      []arranged
+	last     oracle.Ending    // of the When
+	answer   *wire.Exchange   // of the When, before any job was followed
+	listed   []map[string]any // the records that the When listed, over all pages
+	endings  []oracle.Ending
+	verdicts map[contract.ID]int
+	found    []oracle.Finding
+	shown    []string     // codes that the answer to the When showed in a property
+	skip     *oracle.Skip // why the scenario went no further; nil when it did
+	untold   bool         // a 202 named no job, so that nothing says when it is done
+}
+
+func newWorld(s *Suite, sc *Scenario, svms []SVM) *world {
+	h := fnv.New64a()
+	io.WriteString(h, sc.Name)
+	return &world{
+		suite: s, scenario: sc, session: s.guarded.NewSession(), svms: svms,
+		dice:   rand.New(rand.NewPCG(s.Seed, h.Sum64())),
+		token:  fmt.Sprintf("oc%012x", (h.Sum64()^s.Seed)&0xffffffffffff),
+		vaults: map[string]*vault{}, verdicts: map[contract.ID]int{},
+	}
+}
+
+// play runs the steps through godog. The error is what the first step that did
+// not pass returned, its type intact.
+func (w *world) play(ctx context.Context) error {
+	var result error
+	hooked := false
+	status := godog.TestSuite{
+		ScenarioInitializer: func(sc *godog.ScenarioContext) {
+			w.register(sc)
+			sc.After(func(ctx context.Context, _ *godog.Scenario, err error) (context.Context, error) {
+				hooked, result = true, err
+				return ctx, nil
+			})
+		},
+		Options: &godog.Options{
+			DefaultContext: ctx, Strict: true, Format: "progress", Output: io.Discard, NoColors: true,
+			FeatureContents: []godog.Feature{{Name: w.scenario.URI, Contents: []byte(w.scenario.text)}},
+		},
+	}.Run()
+	if !hooked {
+		return fmt.Errorf("godog did not run the scenario (status %d)", status)
+	}
+	if w.skip != nil && (result == nil || errors.Is(result, godog.ErrSkip)) {
+		return w.skip
+	}
+	return result
+}
+
+// A verifying step found something out about requirements: err is nil, a
+// mismatch, or something else, in which case nothing was found out.
+func (w *world) verify(ids []contract.ID, err error) error {
+	miss := new(oracle.Mismatch)
+	if err != nil && !errors.As(err, &miss) {
+		return err
+	}
+	for _, id := range ids {
+		w.verdicts[id]++
+		if err != nil {
+			w.found = append(w.found, oracle.Finding{Requirement: id, Err: err, Exchange: w.last.Exchange})
+		}
+	}
+	return err
+}
+
+// promises returns the requirements of the scenario that apply to the release:
+// those of error codes, or all the others.
+func (w *world) promises(codes bool) []contract.ID {
+	var ids []contract.ID
+	for _, id := range w.scenario.Requirements {
+		q := w.suite.Judge.Contract().Requirement(id)
+		if (q.Row != nil) == codes && q.Covers(w.suite.Judge.Release()) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// judge attributes what a Then found to the promises of the scenario.
+func (w *world) judge(err error) error { return w.verify(w.promises(false), err) }
+
+// conclude judges every exchange and settles the outcome.
+func (w *world) conclude(o *oracle.Outcome, err error) {
+	history := w.session.History()
+	o.Verdicts, o.Found = w.verdicts, w.found
+	for _, v := range w.suite.Judge.Judge(history, w.session.Secrets()) {
+		o.Verdicts[v.Requirement]++
+		if v.Broken != nil {
+			o.Found = append(o.Found, oracle.Finding{Requirement: v.Requirement, Err: v.Broken, Exchange: v.Exchange})
+		}
+	}
+	o.Requests = len(history) + len(w.session.Unanswered())
+	o.Secrets = w.session.Secrets()
+	o.Operations, o.Codes = w.coverage()
+	o.Conclude(err)
+	if o.Status == oracle.Passed && len(w.verdicts) == 0 {
+		o.Conclude(errors.New("nothing was looked at"))
+	}
+	if o.Status > oracle.Passed {
+		o.Evidence = history
+	}
+}
+
+// coverage returns which operations answered what, and with which codes.
+func (w *world) coverage() (map[oracle.Answered]int, map[oracle.Provoked]bool) {
+	answered, provoked := map[oracle.Answered]int{}, map[oracle.Provoked]bool{}
+	c := w.suite.Judge.Contract()
+	for _, x := range w.session.History() {
+		if o := c.Route(x.Request.APIPath()).Operation(x.Request.Method); o != nil {
+			answered[oracle.Answered{Operation: o.String(), Status: x.Response.Status}]++
+		}
+	}
+	for _, e := range w.endings {
+		codes := e.Codes()
+		if e.Exchange == w.answer {
+			codes = append(codes, w.shown...)
+		}
+		if o := c.Route(e.Exchange.Request.APIPath()).Operation(e.Exchange.Request.Method); o != nil {
+			for _, code := range codes {
+				provoked[oracle.Provoked{Operation: o.String(), Code: code}] = true
+			}
+		}
+	}
+	return answered, provoked
+}
+
+// svm returns the SVM that the scenario has, the first of several.
+func (w *world) svm() SVM { return w.svms[0] }
+
+// uuid makes up a uuid that nothing has.
+func (w *world) uuid() string {
+	b := make([]byte, 16)
+	reader{w.dice}.Read(b)
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	u := fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	w.suite.fictional.Store(u, true)
+	return u
+}
+
+// secret makes up a secret value.
+func (w *world) secret(name string) wire.Secret {
+	const letters = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+	var b strings.Builder
+	for range 24 {
+		b.WriteByte(letters[w.dice.IntN(len(letters))])
+	}
+	return wire.NewSecret(name, b.String())
+}
