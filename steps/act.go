@@ -115,7 +115,11 @@ func (w *world) readsFields(ctx context.Context, fields, name string) error {
 	}
 	path := v.path()
 	if fields != "" {
-		path += "?fields=" + url.QueryEscape(w.released(fields))
+		asked := w.released(fields)
+		if asked == "" {
+			return w.skipped(&oracle.Skip{Reason: "ONTAP " + w.suite.Judge.Release().String() + " does not have " + fields})
+		}
+		path += "?fields=" + url.QueryEscape(asked)
 	}
 	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: path})
 }

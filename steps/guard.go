@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"ontap-conformance/fixtures/contract"
@@ -51,12 +53,13 @@ func (s *Suite) existing(ctx context.Context) (map[string]bool, error) {
 		return found, nil
 	}
 	session := s.guarded.NewSession()
-	records, err := list(ctx, session, "/api/security/azure-key-vaults?fields=uuid")
+	records, err := list(ctx, session, vaultsPath+"?fields=name,client_id,tenant_id")
 	if err != nil {
 		return nil, fmt.Errorf("finding out what exists before the run: %w", err)
 	}
 	for _, r := range records {
-		if uuid, ok := r["uuid"].(string); ok {
+		ours := slices.ContainsFunc(slices.Collect(maps.Keys(s.Ledger.Marks())), func(mark string) bool { return carries(r, mark) })
+		if uuid, ok := r["uuid"].(string); ok && !ours { // ours: of the run whose ledger we were given
 			found[uuid] = true
 		}
 	}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/cucumber/godog"
@@ -44,11 +46,27 @@ func (w *world) listsTheseWith(ctx context.Context, table *godog.Table) error {
 	if err != nil {
 		return err
 	}
-	if !strings.Contains(query, "svm.name=") {
-		query += "&" + mine
+	w.listed, err = w.pages(ctx, vaultsPath+"?"+query+"&"+mine)
+	return err
+}
+
+// filters lists the vaults of all SVMs, over all pages. It must not narrow the
+// list by other means: the filter itself is what is tried.
+func (w *world) filters(ctx context.Context, table *godog.Table) error {
+	query, err := w.query(table)
+	if err != nil {
+		return err
 	}
 	w.listed, err = w.pages(ctx, vaultsPath+"?"+query)
+	w.listed = w.own(w.listed)
 	return err
+}
+
+// own leaves out what others created.
+func (w *world) own(records []map[string]any) []map[string]any {
+	return slices.DeleteFunc(records, func(r map[string]any) bool {
+		return !slices.ContainsFunc(slices.Collect(maps.Values(w.vaults)), func(v *vault) bool { return v.uuid == r["uuid"] })
+	})
 }
 
 // pages lists over all pages; the ending is that of the last one. A list that

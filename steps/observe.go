@@ -20,7 +20,12 @@ import (
 // The steps of this file are Thens: what they find is attributed to the
 // promises of the scenario.
 
-func (w *world) succeeds() error { return w.judge(oracle.ExpectSuccess(w.last)) }
+func (w *world) succeeds() error {
+	if err := w.prevented(w.last); err != nil {
+		return err
+	}
+	return w.judge(oracle.ExpectSuccess(w.last))
+}
 
 func (w *world) refused() error { return w.judge(oracle.ExpectRefusal(w.last)) }
 
@@ -70,7 +75,7 @@ func (w *world) succeedsOrRefused(code string) error {
 	if w.last.Failed() && slices.Contains(split(code), w.last.Code()) {
 		return w.judge(nil)
 	}
-	return w.judge(oracle.ExpectSuccess(w.last))
+	return w.succeeds()
 }
 
 func split(list string) []string {

@@ -35,6 +35,10 @@ func (w *world) sendsWithHeader(ctx context.Context, method, path, header string
 	return w.send(ctx, wire.Request{Method: method, Path: path, Header: http.Header{name: {value}}})
 }
 
+func (w *world) sendsWithBody(ctx context.Context, method, path string) error {
+	return w.send(ctx, wire.Request{Method: method, Path: path, Body: wire.JSON(map[string]any{"client_id": w.token})})
+}
+
 // sendsAs asks without credentials, or as a user that cannot exist: a wrong
 // password of a real user could lock that user out.
 func (w *world) sendsAs(ctx context.Context, method, path, how string) error {

@@ -2,7 +2,6 @@ package steps
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -160,88 +159,4 @@ func (w *world) cleanUp(ctx context.Context) {
 			})
 		}
 	}
-}
-
-// remove deletes what an entry stands for, and whatever else carries its mark
-// in its SVM when nobody knows where it is.
-func (s *Suite) remove(ctx context.Context, session *wire.Session, entry ledger.Entry, known func(string) bool) error {
-	paths := []string{entry.Path}
-	if entry.Path == "" {
-		uuids, err := s.strays(ctx, session, entry, known)
-		if err != nil {
-			return err
-		}
-		paths = nil
-		for _, uuid := range uuids {
-			stray, err := s.Ledger.Created(entry, vaultsPath+"/"+url.PathEscape(uuid))
-			if err != nil {
-				return err
-			}
-			entry = stray
-			paths = append(paths, stray.Path)
-		}
-	}
-	for _, path := range paths {
-		if err := s.delete(ctx, session, path); err != nil {
-			return err
-		}
-	}
-	return s.Ledger.Removed(entry)
-}
-
-// delete removes one object and makes sure that it is gone.
-func (s *Suite) delete(ctx context.Context, session *wire.Session, path string) error {
-	x, err := session.Do(ctx, wire.Request{Method: http.MethodDelete, Path: path})
-	if err != nil {
-		return err
-	}
-	if x.Response.Status == http.StatusOK || x.Response.Status == http.StatusNotFound {
-		return nil
-	}
-	for n := 0; ; n++ {
-		x, err := session.Do(ctx, wire.Request{Method: http.MethodGet, Path: path})
-		if err != nil {
-			return err
-		}
-		if x.Response.Status >= 400 && x.Response.Status < 500 {
-			return nil
-		}
-		if err := pause(ctx, n); err != nil {
-			return fmt.Errorf("%s is still there: %w", path, err)
-		}
-	}
-}
-
-// CleanUp removes what the ledger still lists: what a run, this one or one that
-// crashed, created and could not remove. It goes on after every error.
-func (s *Suite) CleanUp(ctx context.Context) error {
-	if err := s.prepare(ctx); err != nil {
-		return err
-	}
-	var errs []error
-	session := s.guarded.NewSession()
-	for _, e := range s.Ledger.Left() {
-		if err := s.stillOurs(ctx, session, e); err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		errs = append(errs, s.remove(ctx, session, e, func(string) bool { return false }))
-	}
-	return errors.Join(errs...)
-}
-
-// stillOurs makes sure that what a ledger of another day points at carries the
-// mark that we gave it.
-func (s *Suite) stillOurs(ctx context.Context, session *wire.Session, e ledger.Entry) error {
-	if e.Path == "" {
-		return nil // remove looks for the mark itself
-	}
-	x, err := session.Do(ctx, wire.Request{Method: http.MethodGet, Path: e.Path})
-	if err != nil {
-		return err
-	}
-	if x.Response.Status == http.StatusOK && !carries(x.Response.Object(), e.Mark) {
-		return fmt.Errorf("%s does not carry the mark %q and is left alone", e.Path, e.Mark)
-	}
-	return nil
 }

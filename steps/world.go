@@ -111,7 +111,7 @@ func (w *world) judge(err error) error { return w.verify(w.promises(false), err)
 func (w *world) conclude(o *oracle.Outcome, err error) {
 	history := w.session.History()
 	o.Verdicts, o.Found = w.verdicts, w.found
-	for _, v := range w.suite.Judge.Judge(history, w.session.Secrets()) {
+	for _, v := range w.suite.Judge.Judge(history, w.session.Sent()) {
 		o.Verdicts[v.Requirement]++
 		if v.Broken != nil {
 			o.Found = append(o.Found, oracle.Finding{Requirement: v.Requirement, Err: v.Broken, Exchange: v.Exchange})

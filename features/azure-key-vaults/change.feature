@@ -184,6 +184,30 @@ Feature: Changing a configuration
         | name     | https://other.vault.azure.net/ |
         | enabled  | false                          |
 
+  Rule: The key is changed by a rekey
+
+    @req:AKV-PATCH-16
+    Scenario: The key is refused in a change
+      Given the vault "blue" exists
+      When the operator changes the vault "blue":
+        | key_id | (key) |
+      Then the request is refused
+
+    @req:AKV-PATCH-17
+    Scenario: The key does not change by a change
+      Given the vault "blue" exists
+      And the vault "blue" was read
+      When the operator changes the vault "blue":
+        | key_id | (key) |
+      Then the vault "blue" is as it was
+
+    @req:AKV-PATCH-18
+    Scenario: Before there was a rekey the key could be changed
+      Given the vault "blue" exists
+      When the operator changes the vault "blue":
+        | key_id | (key) |
+      Then the request succeeds
+
   @req:API-FAULT-01
   Rule: A refused change leaves nothing behind
 

@@ -39,6 +39,7 @@ Feature: Deleting a configuration
       Examples: Work on keys
         | acts                    |
         | rekeys the internal key |
+        | rekeys the external key |
         | restores the keys       |
 
     @req:AKV-DELETE-06

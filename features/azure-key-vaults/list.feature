@@ -69,7 +69,7 @@ Feature: Listing the configurations
         | red   | <token>-one     | 1000       |
         | green | <token>-two     | 2000       |
         | blue  | <token>-three   |            |
-      When the operator lists these vaults with:
+      When the operator filters the vaults by:
         | <field> | <filter> |
       Then the vaults "<expected>" are listed
 
@@ -120,7 +120,7 @@ Feature: Listing the configurations
         | red   | <token>-one   | <token>-x |
         | green | <token>-two   | <token>-x |
         | blue  | <token>-one   | <token>-y |
-      When the operator lists these vaults with:
+      When the operator filters the vaults by:
         | client_id | <token>-one |
         | tenant_id | <token>-x   |
       Then the vaults "red" are listed

@@ -62,8 +62,10 @@ Feature: Reading one configuration
       Then the request is refused
 
       Examples: Write-only fields
-        | field          |
-        | client_secret  |
+        | field              |
+        | client_secret      |
+        | client_certificate |
+        | proxy_password     |
 
   Rule: What does not exist is not found
 

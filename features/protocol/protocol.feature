@@ -120,6 +120,11 @@ Feature: The protocol
       Then the request is refused with the status "400"
       And the refusal has one of the codes "262199, 262200, 262201"
 
+    @req:API-BODY-09
+    Scenario: A GET does not take a body
+      When the client sends GET "/api/security/azure-key-vaults" with a body
+      Then the request is refused with the status "400"
+
     @req:API-BODY-03
     Scenario: A property that is there twice is refused
       When the client sends POST of the vault "blue" with the body:

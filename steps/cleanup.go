@@ -1,0 +1,161 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"ontap-conformance/fixtures/ledger"
+	"ontap-conformance/fixtures/wire"
+)
+
+// remove deletes what an entry stands for. When that is not there, be it that
+// nobody ever knew where it was, that an answer lied about it or that the
+// scenario deleted it, whatever carries the mark in the SVM goes too.
+func (s *Suite) remove(ctx context.Context, session *wire.Session, entry ledger.Entry, known func(string) bool) error {
+	if entry.Path != "" {
+		found, err := s.delete(ctx, session, entry.Path)
+		if err != nil {
+			return err
+		}
+		if found {
+			return s.Ledger.Removed(entry)
+		}
+	}
+	uuids, err := s.strays(ctx, session, entry, known)
+	if err != nil {
+		return err
+	}
+	for _, uuid := range uuids {
+		if entry, err = s.Ledger.Created(entry, vaultsPath+"/"+url.PathEscape(uuid)); err != nil {
+			return err
+		}
+		if _, err := s.delete(ctx, session, entry.Path); err != nil {
+			return err
+		}
+	}
+	return s.Ledger.Removed(entry)
+}
+
+// delete removes one object and makes sure that it is gone. found is false
+// when it was not there in the first place.
+func (s *Suite) delete(ctx context.Context, session *wire.Session, path string) (found bool, err error) {
+	x, err := session.Do(ctx, wire.Request{Method: http.MethodDelete, Path: path})
+	if err != nil {
+		return false, err
+	}
+	switch x.Response.Status {
+	case http.StatusOK:
+		return true, nil // Sweep would find it
+	case http.StatusNotFound:
+		return false, nil
+	}
+	for n := 0; ; n++ {
+		read, err := session.Do(ctx, wire.Request{Method: http.MethodGet, Path: path})
+		if err != nil {
+			return false, err
+		}
+		if s := read.Response.Status; s >= 400 && s < 500 {
+			return x.Response.OK(), nil
+		}
+		if !x.Response.OK() {
+			return false, fmt.Errorf("%s cannot be deleted: %s", path, x)
+		}
+		if err := pause(ctx, n); err != nil {
+			return false, fmt.Errorf("%s is still there: %w", path, err)
+		}
+	}
+}
+
+// CleanUp removes what the ledger still lists: what a run, this one or one that
+// crashed, created and could not remove. Then it sweeps: it looks through the
+// whole collection for the marks that the run gave, so that a target that lied
+// about a deletion is found out. It goes on after every error; what is still
+// there at the end is in the ledger's Left.
+func (s *Suite) CleanUp(ctx context.Context) error {
+	if s.Mode == ReadOnly {
+		return nil
+	}
+	if err := s.prepare(ctx); err != nil {
+		return err
+	}
+	var errs []error
+	session := s.guarded.NewSession()
+	for _, e := range s.Ledger.Left() {
+		if err := s.stillOurs(ctx, session, e); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		errs = append(errs, s.remove(ctx, session, e, func(string) bool { return false }))
+	}
+	return errors.Join(append(errs, s.sweep(ctx, session))...)
+}
+
+// sweep deletes whatever carries a mark of the run.
+func (s *Suite) sweep(ctx context.Context, session *wire.Session) error {
+	marks := s.Ledger.Marks()
+	if len(marks) == 0 {
+		return nil
+	}
+	records, err := list(ctx, session, vaultsPath+"?fields=name,client_id,tenant_id")
+	if err != nil {
+		return fmt.Errorf("looking for what the run may have left: %w", err)
+	}
+	var errs []error
+	for _, r := range records {
+		uuid, _ := r["uuid"].(string)
+		if uuid == "" || s.isForeign(uuid) {
+			continue
+		}
+		for _, mark := range slices.Sorted(maps.Keys(marks)) {
+			if carries(r, mark) {
+				errs = append(errs, s.sweepOne(ctx, session, marks[mark], uuid))
+				break
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// sweepOne deletes an object that should have been gone, and looks whether it
+// is. When it is not, it stays in the ledger.
+func (s *Suite) sweepOne(ctx context.Context, session *wire.Session, e ledger.Entry, uuid string) error {
+	e, err := s.Ledger.Intend(e.Kind, e.SVM, e.Mark)
+	if err != nil {
+		return err
+	}
+	if e, err = s.Ledger.Created(e, vaultsPath+"/"+url.PathEscape(uuid)); err != nil {
+		return err
+	}
+	if _, err := s.delete(ctx, session, e.Path); err != nil {
+		return err
+	}
+	x, err := session.Do(ctx, wire.Request{Method: http.MethodGet, Path: e.Path})
+	if err != nil {
+		return err
+	}
+	if x.Response.OK() {
+		return fmt.Errorf("%s is still there although its deletion was answered with success", e.Path)
+	}
+	return s.Ledger.Removed(e)
+}
+
+// stillOurs makes sure that what a ledger of another day points at carries the
+// mark that we gave it.
+func (s *Suite) stillOurs(ctx context.Context, session *wire.Session, e ledger.Entry) error {
+	if e.Path == "" {
+		return nil // remove looks for the mark itself
+	}
+	x, err := session.Do(ctx, wire.Request{Method: http.MethodGet, Path: e.Path})
+	if err != nil {
+		return err
+	}
+	if x.Response.Status == http.StatusOK && !carries(x.Response.Object(), e.Mark) {
+		return fmt.Errorf("%s does not carry the mark %q and is left alone", e.Path, e.Mark)
+	}
+	return nil
+}
