@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"strconv"
 
 	"github.com/cucumber/godog"
 
@@ -47,6 +47,20 @@ func (w *world) vaultExistsWithCertificate(ctx context.Context, name string) err
 
 func (w *world) inactiveVaultExists(ctx context.Context, name string) error {
 	return w.exists(ctx, name, w.svm(), w.inactiveBody(name), "?create_inactive=true")
+}
+
+// inactiveVaultsExist creates many configurations on one SVM, named 1 to n.
+func (w *world) inactiveVaultsExist(ctx context.Context, n int) error {
+	create := w.suite.Judge.Contract().Operation("akv-create")
+	if release := w.suite.Judge.Release(); !w.suite.Judge.Contract().Requirement("AKV-CREATE-17").Covers(release) {
+		return w.skipped(&oracle.Skip{Reason: fmt.Sprintf("%s has no create_inactive in ONTAP %s", create, release)})
+	}
+	for i := range n {
+		if err := w.inactiveVaultExists(ctx, strconv.Itoa(i+1)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (w *world) exists(ctx context.Context, name string, svm SVM, body map[string]any, query string) error {
@@ -213,9 +227,11 @@ func (w *world) bodyWithCertificate(name string) (map[string]any, error) {
 	return body, err
 }
 
+// certificate returns another PKCS#12 each time that a scenario asks.
 func (w *world) certificate() (wire.Secret, error) {
-	bundle, err := pkcs12Bundle(w.dice)
-	return wire.NewSecret("AKV_CLIENT_CERTIFICATE", strings.TrimSpace(bundle)), err
+	bundle, err := w.suite.bundles.take(w.suite.Seed, w.certificates)
+	w.certificates++
+	return wire.NewSecret("AKV_CLIENT_CERTIFICATE", bundle), err
 }
 
 func (w *world) inactiveBody(name string) map[string]any {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"sync"
 
 	"software.sslmate.com/src/go-pkcs12"
 )
@@ -19,18 +20,30 @@ import (
 //go:embed certificate.pem
 var certificatePEM []byte
 
-// pkcs12Bundle returns a real PKCS#12 of the test certificate, without a
-// password, as base64. Bundles of different dice differ.
-func pkcs12Bundle(dice *rand.Rand) (string, error) {
-	cert, key, err := testCertificate()
-	if err != nil {
-		return "", fmt.Errorf("reading the test certificate: %w", err)
+// bundles are real PKCS#12s of the test certificate, without a password, as
+// base64. Making one takes milliseconds, so that a suite makes each once.
+type bundles struct {
+	mu   sync.Mutex
+	made []string
+}
+
+// take returns bundle n; the same seed and n give the same bundle.
+func (b *bundles) take(seed uint64, n int) (string, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for len(b.made) <= n {
+		cert, key, err := testCertificate()
+		if err != nil {
+			return "", fmt.Errorf("reading the test certificate: %w", err)
+		}
+		dice := reader{rand.New(rand.NewPCG(seed, uint64(len(b.made))))}
+		der, err := pkcs12.Modern2023.WithRand(dice).Encode(key, cert, nil, "")
+		if err != nil {
+			return "", fmt.Errorf("making a PKCS#12: %w", err)
+		}
+		b.made = append(b.made, base64.StdEncoding.EncodeToString(der))
 	}
-	der, err := pkcs12.Modern2023.WithRand(reader{dice}).Encode(key, cert, nil, "")
-	if err != nil {
-		return "", fmt.Errorf("making a PKCS#12: %w", err)
-	}
-	return base64.StdEncoding.EncodeToString(der), nil
+	return b.made[n], nil
 }
 
 func testCertificate() (cert *x509.Certificate, key crypto.PrivateKey, err error) {

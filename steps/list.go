@@ -50,6 +50,34 @@ func (w *world) listsTheseWith(ctx context.Context, table *godog.Table) error {
 	return err
 }
 
+// listsInPages lists the vaults of the scenario once for each page size; every
+// list must give the same records. What differs is kept for the Then.
+func (w *world) listsInPages(ctx context.Context, sizes string) error {
+	for _, size := range split(sizes) {
+		records, err := w.pages(ctx, vaultsPath+"?svm.name="+url.QueryEscape(w.svmNames())+"&max_records="+url.QueryEscape(size))
+		if err != nil {
+			return err
+		}
+		w.paged = append(w.paged, page{size, w.names(records)})
+	}
+	return nil
+}
+
+// page is what a list gave in pages of one size.
+type page struct {
+	size  string
+	names []string
+}
+
+func (w *world) everyPageSizeGivesAll() error {
+	for _, p := range w.paged {
+		if err := oracle.ExpectRecords("vaults of the list in pages of "+p.size, p.names, w.allNames(), false); err != nil {
+			return w.judge(err)
+		}
+	}
+	return w.judge(nil)
+}
+
 // filters lists the vaults of all SVMs, over all pages. It must not narrow the
 // list by other means: the filter itself is what is tried.
 func (w *world) filters(ctx context.Context, table *godog.Table) error {

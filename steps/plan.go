@@ -24,13 +24,14 @@ type Scenario struct {
 	Line         int    // of the scenario, or of the row of its outline
 	Rule         string // "" when the scenario stands outside of a rule
 	Requirements []contract.ID
-	Conditions   []string // that the lab has to arrange
-	Tags         []string // as written, with the row's values in place
-	Leases       int      // SVMs that it needs for itself
-	Writes       bool     // whether it changes the target
-	Resource     string   // the resource that it needs; "" for none in particular
-	cost         int      // requests, roughly; for the schedule
-	text         string   // the scenario as a feature of its own
+	Conditions   []string  // that the lab has to arrange
+	Tags         []string  // as written, with the row's values in place
+	Leases       int       // SVMs that it needs for itself
+	Writes       bool      // whether it changes the target
+	Resource     string    // the resource that it needs; "" for none in particular
+	cost         int       // requests, roughly; for the schedule
+	text         []byte    // the scenario as a feature of its own
+	phrases      []*phrase // that its steps use, each once
 }
 
 // Plan parses every *.feature below fsys and checks it: each step has a
@@ -138,7 +139,7 @@ func (p *planner) pickle(uri string, src *source, k *messages.Pickle) {
 	line := src.line[last]
 	s := &Scenario{
 		Name: uri + ": " + k.Name, URI: uri, Line: int(line),
-		Rule: src.rule[k.AstNodeIds[0]], text: render(k),
+		Rule: src.rule[k.AstNodeIds[0]], text: []byte(render(k)),
 	}
 	if p.seen[s.Name] {
 		p.complain(uri, line, "a second scenario named %q: put a placeholder into the name of an outline", k.Name)
@@ -203,9 +204,12 @@ func (p *planner) steps(s *Scenario, line int64, k *messages.Pickle) {
 			p.complain(s.URI, line, "%d meanings for the step %q", len(found), step.Text)
 		}
 		ph := found[0]
+		if !slices.Contains(s.phrases, ph) {
+			s.phrases = append(s.phrases, ph)
+		}
 		s.Leases = max(s.Leases, ph.leases(step))
 		s.Writes = s.Writes || ph.writes
-		s.cost += max(1, ph.leases(step))
+		s.cost += ph.cost(step)
 		if ph.resource != "" {
 			s.Resource = ph.resource
 		}

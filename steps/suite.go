@@ -55,6 +55,7 @@ type Suite struct {
 	Absent     map[string]string // resources that the target does not have, with the reason
 
 	once      sync.Once
+	bundles   bundles
 	guarded   *wire.Target
 	fictional sync.Map        // uuids that we made up
 	foreign   map[string]bool // uuids that were there before us

@@ -18,23 +18,25 @@ import (
 
 // A world is what one scenario knows. It belongs to one goroutine.
 type world struct {
-	suite    *Suite
-	scenario *Scenario
-	session  *wire.Session
-	svms     []SVM // that the scenario has to itself
-	dice     *rand.Rand
-	token    string // in the names of everything that the scenario creates
-	vaults   map[string]*vault
-	lab      []arranged
-	last     oracle.Ending    // of the When
-	answer   *wire.Exchange   // of the When, before any job was followed
-	listed   []map[string]any // the records that the When listed, over all pages
-	endings  []oracle.Ending
-	verdicts map[contract.ID]int
-	found    []oracle.Finding
-	shown    []string     // codes that the answer to the When showed in a property
-	skip     *oracle.Skip // why the scenario went no further; nil when it did
-	untold   bool         // a 202 named no job, so that nothing says when it is done
+	suite        *Suite
+	scenario     *Scenario
+	session      *wire.Session
+	svms         []SVM // that the scenario has to itself
+	dice         *rand.Rand
+	token        string // in the names of everything that the scenario creates
+	vaults       map[string]*vault
+	lab          []arranged
+	last         oracle.Ending    // of the When
+	answer       *wire.Exchange   // of the When, before any job was followed
+	listed       []map[string]any // the records that the When listed, over all pages
+	paged        []page           // what the When listed, for each size of page
+	endings      []oracle.Ending
+	certificates int // that the scenario has asked for
+	verdicts     map[contract.ID]int
+	found        []oracle.Finding
+	shown        []string     // codes that the answer to the When showed in a property
+	skip         *oracle.Skip // why the scenario went no further; nil when it did
+	untold       bool         // a 202 named no job, so that nothing says when it is done
 }
 
 func newWorld(s *Suite, sc *Scenario, svms []SVM) *world {
@@ -46,6 +48,16 @@ func newWorld(s *Suite, sc *Scenario, svms []SVM) *world {
 		token:  fmt.Sprintf("oc%012x", (h.Sum64()^s.Seed)&0xffffffffffff),
 		vaults: map[string]*vault{}, verdicts: map[contract.ID]int{},
 	}
+}
+
+// silent is a formatter that godog needs and we do not: outcomes come from the
+// After hook.
+const silent = "silent"
+
+func init() {
+	godog.Format(silent, "nothing at all", func(suite string, out io.Writer) godog.Formatter {
+		return godog.NewBaseFmt(suite, out)
+	})
 }
 
 // play runs the steps through godog. The error is what the first step that did
@@ -62,8 +74,8 @@ func (w *world) play(ctx context.Context) error {
 			})
 		},
 		Options: &godog.Options{
-			DefaultContext: ctx, Strict: true, Format: "progress", Output: io.Discard, NoColors: true,
-			FeatureContents: []godog.Feature{{Name: w.scenario.URI, Contents: []byte(w.scenario.text)}},
+			DefaultContext: ctx, Strict: true, Format: silent, Output: io.Discard, NoColors: true,
+			FeatureContents: []godog.Feature{{Name: w.scenario.URI, Contents: w.scenario.text}},
 		},
 	}.Run()
 	if !hooked {

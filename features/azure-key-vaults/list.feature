@@ -34,6 +34,12 @@ Feature: Listing the configurations
         | max_records | 1 |
       Then the vaults "red, green, blue" are listed
 
+    @req:API-PAGE-02
+    Scenario: Pages of every size give every record once
+      Given 12 inactive vaults exist on one SVM
+      When the operator lists these vaults in pages of "1, 2, 3, 5, 11, 12, 13"
+      Then every page size gives every vault once
+
   @req:API-ORDER-01
   Rule: The list can be sorted
 

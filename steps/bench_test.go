@@ -1,0 +1,164 @@
+package steps
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"runtime/debug"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"ontap-conformance/features"
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/lab"
+	"ontap-conformance/fixtures/ledger"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fixtures/wire"
+)
+
+// recorder keeps the requests that a server got.
+type recorder struct {
+	next http.Handler
+	mu   sync.Mutex
+	got  []recorded
+}
+
+type recorded struct {
+	method, uri string
+	header      http.Header
+	body        []byte
+}
+
+func (r *recorder) ServeHTTP(w http.ResponseWriter, q *http.Request) {
+	body, _ := io.ReadAll(q.Body)
+	q.Body = io.NopCloser(bytes.NewReader(body))
+	r.mu.Lock()
+	r.got = append(r.got, recorded{q.Method, q.RequestURI, q.Header.Clone(), body})
+	r.mu.Unlock()
+	r.next.ServeHTTP(w, q)
+}
+
+// TestMain gives the benchmarks the garbage collector of the command.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400)
+	os.Exit(m.Run())
+}
+
+// bench is a suite on a fresh simulator.
+func bench(tb testing.TB, c *contract.Catalogue, o simulator.Options, record *recorder) (*Suite, func()) {
+	tb.Helper()
+	o.User, o.Password = "admin", "a-password-of-the-bench"
+	sim := simulator.New(c, o)
+	var h http.Handler = sim
+	if record != nil {
+		record.next = sim
+		h = record
+	}
+	api, hook := httptest.NewServer(h), httptest.NewServer(sim.Lab())
+	l, err := ledger.Open("", false)
+	require.NoError(tb, err)
+	s := &Suite{Judge: oracle.NewJudge(c, contract.Newest()), Ledger: l, Lab: &lab.Lab{URL: hook.URL}, Seed: 1, Mode: Full,
+		Target: &wire.Target{BaseURL: api.URL, HTTP: wire.NewClient(16, nil),
+			Credentials: wire.Credentials{User: "admin", Password: wire.NewSecret("P", o.Password)}}}
+	sim.Inspect(func(st *simulator.State) {
+		for _, v := range st.SVMs {
+			s.SVMs = append(s.SVMs, SVM{v.Name, v.UUID})
+		}
+	})
+	return s, func() { api.Close(); hook.Close() }
+}
+
+// BenchmarkJudgedExchanges compares a run with a bare client that sends the
+// same requests at the same concurrency: ratio is judged exchanges per second
+// over bare ones.
+func BenchmarkJudgedExchanges(b *testing.B) {
+	c, err := contract.Load()
+	require.NoError(b, err)
+	plan, err := Plan(features.FS, c)
+	require.NoError(b, err)
+	rec := &recorder{}
+	s, stop := bench(b, c, simulator.Options{}, rec)
+	s.Run(b.Context(), plan, nil)
+	stop()
+	var judged, bare time.Duration
+	for b.Loop() {
+		s, stop := bench(b, c, simulator.Options{}, nil)
+		start := time.Now()
+		s.Run(b.Context(), plan, nil)
+		judged += time.Since(start)
+		stop()
+		s, stop = bench(b, c, simulator.Options{}, nil)
+		start = time.Now()
+		replay(b, s.Target, rec.got, len(s.SVMs))
+		bare += time.Since(start)
+		stop()
+	}
+	n := float64(len(rec.got) * b.N)
+	b.ReportMetric(n/judged.Seconds(), "judged/s")
+	b.ReportMetric(n/bare.Seconds(), "bare/s")
+	b.ReportMetric(bare.Seconds()/judged.Seconds(), "ratio")
+	b.ReportMetric(float64(len(rec.got)), "requests")
+	b.ReportMetric(0, "ns/op")
+}
+
+// replay sends the requests with nothing but net/http.
+func replay(b *testing.B, t *wire.Target, all []recorded, workers int) {
+	next := make(chan recorded)
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for r := range next {
+				q, err := http.NewRequest(r.method, t.BaseURL+r.uri, bytes.NewReader(r.body))
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				q.Header = r.header
+				res, err := t.HTTP.Do(q)
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				io.Copy(io.Discard, res.Body)
+				res.Body.Close()
+			}
+		})
+	}
+	for _, r := range all {
+		next <- r
+	}
+	close(next)
+	wg.Wait()
+}
+
+// BenchmarkLatency compares the wall time of a run, on a target that takes
+// 20 ms an answer, with that of its longest scenario.
+func BenchmarkLatency(b *testing.B) {
+	c, err := contract.Load()
+	require.NoError(b, err)
+	plan, err := Plan(features.FS, c)
+	require.NoError(b, err)
+	var wall, longest time.Duration
+	for b.Loop() {
+		s, stop := bench(b, c, simulator.Options{Latency: 20 * time.Millisecond}, nil)
+		start := time.Now()
+		outcomes := s.Run(b.Context(), plan, nil)
+		wall += time.Since(start)
+		var most time.Duration
+		for _, o := range outcomes {
+			most = max(most, o.Elapsed)
+		}
+		longest += most
+		stop()
+	}
+	b.ReportMetric(wall.Seconds()/float64(b.N), "wall-s")
+	b.ReportMetric(longest.Seconds()/float64(b.N), "longest-s")
+	b.ReportMetric(wall.Seconds()/longest.Seconds(), "ratio")
+	b.ReportMetric(0, "ns/op")
+}
