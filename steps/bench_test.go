@@ -2,6 +2,7 @@ package steps
 
 import (
 	"bytes"
+	"crypto/tls"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -46,12 +47,13 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 
 // TestMain gives the benchmarks the garbage collector of the command.
 func TestMain(m *testing.M) {
-	debug.SetGCPercent(400)
+	debug.SetGCPercent(1000)
+	debug.SetMemoryLimit(512 << 20)
 	os.Exit(m.Run())
 }
 
 // bench is a suite on a fresh simulator.
-func bench(tb testing.TB, c *contract.Catalogue, o simulator.Options, record *recorder) (*Suite, func()) {
+func bench(tb testing.TB, c *contract.Catalogue, o simulator.Options, encrypted bool, record *recorder) (*Suite, func()) {
 	tb.Helper()
 	o.User, o.Password = "admin", "a-password-of-the-bench"
 	sim := simulator.New(c, o)
@@ -60,11 +62,19 @@ func bench(tb testing.TB, c *contract.Catalogue, o simulator.Options, record *re
 		record.next = sim
 		h = record
 	}
-	api, hook := httptest.NewServer(h), httptest.NewServer(sim.Lab())
+	api, hook := httptest.NewUnstartedServer(h), httptest.NewServer(sim.Lab())
+	var trust *tls.Config
+	if encrypted {
+		api.EnableHTTP2 = true
+		api.StartTLS()
+		trust = &tls.Config{RootCAs: api.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs}
+	} else {
+		api.Start()
+	}
 	l, err := ledger.Open("", false)
 	require.NoError(tb, err)
 	s := &Suite{Judge: oracle.NewJudge(c, contract.Newest()), Ledger: l, Lab: &lab.Lab{URL: hook.URL}, Seed: 1, Mode: Full,
-		Target: &wire.Target{BaseURL: api.URL, HTTP: wire.NewClient(16, nil),
+		Target: &wire.Target{BaseURL: api.URL, HTTP: wire.NewClient(16, trust),
 			Credentials: wire.Credentials{User: "admin", Password: wire.NewSecret("P", o.Password)}}}
 	sim.Inspect(func(st *simulator.State) {
 		for _, v := range st.SVMs {
@@ -78,22 +88,27 @@ func bench(tb testing.TB, c *contract.Catalogue, o simulator.Options, record *re
 // same requests at the same concurrency: ratio is judged exchanges per second
 // over bare ones.
 func BenchmarkJudgedExchanges(b *testing.B) {
+	b.Run("over TLS, as ONTAP is", func(b *testing.B) { compare(b, true) })
+	b.Run("in plain text", func(b *testing.B) { compare(b, false) })
+}
+
+func compare(b *testing.B, encrypted bool) {
 	c, err := contract.Load()
 	require.NoError(b, err)
 	plan, err := Plan(features.FS, c)
 	require.NoError(b, err)
 	rec := &recorder{}
-	s, stop := bench(b, c, simulator.Options{}, rec)
+	s, stop := bench(b, c, simulator.Options{}, false, rec)
 	s.Run(b.Context(), plan, nil)
 	stop()
 	var judged, bare time.Duration
 	for b.Loop() {
-		s, stop := bench(b, c, simulator.Options{}, nil)
+		s, stop := bench(b, c, simulator.Options{}, encrypted, nil)
 		start := time.Now()
 		s.Run(b.Context(), plan, nil)
 		judged += time.Since(start)
 		stop()
-		s, stop = bench(b, c, simulator.Options{}, nil)
+		s, stop = bench(b, c, simulator.Options{}, encrypted, nil)
 		start = time.Now()
 		replay(b, s.Target, rec.got, len(s.SVMs))
 		bare += time.Since(start)
@@ -146,7 +161,7 @@ func BenchmarkLatency(b *testing.B) {
 	require.NoError(b, err)
 	var wall, longest time.Duration
 	for b.Loop() {
-		s, stop := bench(b, c, simulator.Options{Latency: 20 * time.Millisecond}, nil)
+		s, stop := bench(b, c, simulator.Options{Latency: 20 * time.Millisecond}, false, nil)
 		start := time.Now()
 		outcomes := s.Run(b.Context(), plan, nil)
 		wall += time.Since(start)

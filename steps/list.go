@@ -50,11 +50,20 @@ func (w *world) listsTheseWith(ctx context.Context, table *godog.Table) error {
 	return err
 }
 
-// listsInPages lists the vaults of the scenario once for each page size; every
-// list must give the same records. What differs is kept for the Then.
+// listsInPages lists the vaults of the scenario once for each page size.
 func (w *world) listsInPages(ctx context.Context, sizes string) error {
+	return w.listsSortedInPages(ctx, "", sizes)
+}
+
+// listsSortedInPages does so in an order; what each size gives is kept for the
+// Then.
+func (w *world) listsSortedInPages(ctx context.Context, order, sizes string) error {
+	query := "?svm.name=" + url.QueryEscape(w.svmNames())
+	if order != "" {
+		query += "&order_by=" + url.QueryEscape(order)
+	}
 	for _, size := range split(sizes) {
-		records, err := w.pages(ctx, vaultsPath+"?svm.name="+url.QueryEscape(w.svmNames())+"&max_records="+url.QueryEscape(size))
+		records, err := w.pages(ctx, vaultsPath+query+"&max_records="+url.QueryEscape(size))
 		if err != nil {
 			return err
 		}
@@ -69,9 +78,15 @@ type page struct {
 	names []string
 }
 
-func (w *world) everyPageSizeGivesAll() error {
+func (w *world) everyPageSizeGivesAll() error { return w.everyPageSizeGives(w.allNames(), false) }
+
+func (w *world) everyPageSizeGivesInOrder(names string) error {
+	return w.everyPageSizeGives(split(names), true)
+}
+
+func (w *world) everyPageSizeGives(want []string, sorted bool) error {
 	for _, p := range w.paged {
-		if err := oracle.ExpectRecords("vaults of the list in pages of "+p.size, p.names, w.allNames(), false); err != nil {
+		if err := oracle.ExpectRecords("vaults of the list in pages of "+p.size, p.names, want, sorted); err != nil {
 			return w.judge(err)
 		}
 	}

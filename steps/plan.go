@@ -30,7 +30,7 @@ type Scenario struct {
 	Writes       bool      // whether it changes the target
 	Resource     string    // the resource that it needs; "" for none in particular
 	cost         int       // requests, roughly; for the schedule
-	text         []byte    // the scenario as a feature of its own
+	text         []byte    // the scenario, rendered for godog
 	phrases      []*phrase // that its steps use, each once
 }
 
@@ -257,11 +257,11 @@ func nearest(step *messages.PickleStep) string {
 	return "; the nearest is " + strings.Trim(best, "^$")
 }
 
-// render writes a pickle as a feature with one scenario, so that each can run
-// by itself: an outline's row has no address of its own in godog.
+// render writes a pickle as a scenario of its own: an outline's row has no
+// address in godog.
 func render(k *messages.Pickle) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Feature: one\n  Scenario: %s\n", k.Name)
+	fmt.Fprintf(&b, "  Scenario: %s\n", k.Name)
 	keywords := map[messages.PickleStepType]string{
 		messages.PickleStepType_CONTEXT: "Given", messages.PickleStepType_ACTION: "When", messages.PickleStepType_OUTCOME: "Then",
 	}

@@ -5,9 +5,9 @@
 // judged by every rule once its steps are done. The package must not import
 // the simulator: it knows the target by its URL only.
 //
-// Why each scenario is a godog suite of its own: godog's own concurrency does
-// not stop when it is told to, cannot lease anything to a scenario, and cannot
-// address the row of an outline.
+// Why scenarios go through godog in small batches of our own making: its own
+// concurrency does not stop when it is told to, cannot lease anything to a
+// scenario, and cannot address the row of an outline.
 package steps
 
 import (
@@ -78,30 +78,65 @@ func (s *Suite) Run(ctx context.Context, scenarios []*Scenario, done func(*oracl
 	ended := make([]bool, len(scenarios))
 	next := 0
 	q := newSchedule(scenarios, len(s.SVMs))
-	finished := make(chan int)
+	news := make(chan progress)
 	for running := 0; ; {
 		for running < s.parallel() {
-			i, ok := q.take()
-			if !ok {
+			batch := q.take()
+			if batch == nil {
 				break
 			}
 			running++
-			go func() {
-				outcomes[i] = s.one(ctx, scenarios[i], s.pick(q.svms[i]))
-				finished <- i
-			}()
+			go s.batch(ctx, scenarios, batch, s.pick(q.svms[batch[0]]), outcomes, news)
 		}
 		if running == 0 {
 			return outcomes
 		}
-		i := <-finished
-		running--
-		q.giveBack(i)
-		ended[i] = true
+		p := <-news
+		if p.batch != nil {
+			running--
+			q.giveBack(p.batch[0])
+			continue
+		}
+		ended[p.scenario] = true
 		for ; next < len(ended) && ended[next]; next++ {
 			report(done, &outcomes[next])
 		}
 	}
+}
+
+// progress says that a scenario has an outcome, or that a whole batch has ended.
+type progress struct {
+	scenario int
+	batch    []int // nil for a scenario
+}
+
+// batch runs scenarios that use the same SVMs, one after the other.
+func (s *Suite) batch(ctx context.Context, scenarios []*Scenario, batch []int, svms []SVM, outcomes []oracle.Outcome, news chan<- progress) {
+	var worlds []*world
+	index := map[*world]int{}
+	for _, i := range batch {
+		sc := scenarios[i]
+		outcomes[i] = oracle.Outcome{Name: sc.Name, Kind: "scenario", Requirements: sc.Requirements}
+		if err := s.skip(ctx, sc, svms); err != nil {
+			outcomes[i].Conclude(err)
+			news <- progress{scenario: i}
+			continue
+		}
+		w := newWorld(s, sc, svms)
+		worlds = append(worlds, w)
+		index[w] = i
+	}
+	start := time.Now()
+	if len(worlds) > 0 {
+		play(ctx, worlds, func(w *world, err error) {
+			w.cleanUp(ctx)
+			o := &outcomes[index[w]]
+			w.conclude(o, err)
+			o.Elapsed, start = time.Since(start), time.Now()
+			news <- progress{scenario: index[w]}
+		})
+	}
+	news <- progress{batch: batch}
 }
 
 func report(done func(*oracle.Outcome), o *oracle.Outcome) {
@@ -145,22 +180,6 @@ func (s *Suite) prepare(ctx context.Context) error {
 		s.foreign, err = s.existing(ctx)
 	})
 	return err
-}
-
-// one runs a scenario, unless there is a reason not to.
-func (s *Suite) one(ctx context.Context, sc *Scenario, svms []SVM) (o oracle.Outcome) {
-	start := time.Now()
-	o = oracle.Outcome{Name: sc.Name, Kind: "scenario", Requirements: sc.Requirements}
-	defer func() { o.Elapsed = time.Since(start) }()
-	if err := s.skip(ctx, sc, svms); err != nil {
-		o.Conclude(err)
-		return o
-	}
-	w := newWorld(s, sc, svms)
-	err := w.play(ctx)
-	w.cleanUp(ctx)
-	w.conclude(&o, err)
-	return o
 }
 
 // skip says why a scenario is not run; nil means that it is.
@@ -258,19 +277,31 @@ func newSchedule(scenarios []*Scenario, svms int) *schedule {
 // weight orders the schedule: what needs several SVMs goes first.
 func (sc *Scenario) weight() int { return sc.cost + 1000*max(0, sc.Leases-1) }
 
-// take returns the next scenario whose SVMs are free, and takes them.
-func (q *schedule) take() (int, bool) {
-	for at, i := range q.pending {
-		if slices.ContainsFunc(q.svms[i], func(svm int) bool { return q.busy[svm] }) {
-			continue
+// take returns the next scenarios whose SVMs are free, and takes the SVMs: one
+// that needs several, or a batch that uses the same. It returns nil when
+// nothing can begin now.
+func (q *schedule) take() []int {
+	var batch []int
+	q.pending = slices.DeleteFunc(q.pending, func(i int) bool {
+		switch {
+		case len(batch) == batchSize:
+			return false
+		case len(batch) > 0 && (len(q.svms[i]) > 1 || !slices.Equal(q.svms[i], q.svms[batch[0]])):
+			return false
+		case len(batch) > 0 && len(q.svms[batch[0]]) > 1:
+			return false
+		case len(batch) == 0 && slices.ContainsFunc(q.svms[i], func(svm int) bool { return q.busy[svm] }):
+			return false
 		}
-		for _, svm := range q.svms[i] {
+		batch = append(batch, i)
+		return true
+	})
+	if batch != nil {
+		for _, svm := range q.svms[batch[0]] {
 			q.busy[svm] = true
 		}
-		q.pending = slices.Delete(q.pending, at, at+1)
-		return i, true
 	}
-	return 0, false
+	return batch
 }
 
 func (q *schedule) giveBack(i int) {

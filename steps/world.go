@@ -1,15 +1,12 @@
 package steps
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
 	"math/rand/v2"
 	"strings"
-
-	"github.com/cucumber/godog"
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
@@ -50,44 +47,7 @@ func newWorld(s *Suite, sc *Scenario, svms []SVM) *world {
 	}
 }
 
-// silent is a formatter that godog needs and we do not: outcomes come from the
-// After hook.
-const silent = "silent"
-
-func init() {
-	godog.Format(silent, "nothing at all", func(suite string, out io.Writer) godog.Formatter {
-		return godog.NewBaseFmt(suite, out)
-	})
-}
-
-// play runs the steps through godog. The error is what the first step that did
-// not pass returned, its type intact.
-func (w *world) play(ctx context.Context) error {
-	var result error
-	hooked := false
-	status := godog.TestSuite{
-		ScenarioInitializer: func(sc *godog.ScenarioContext) {
-			w.register(sc)
-			sc.After(func(ctx context.Context, _ *godog.Scenario, err error) (context.Context, error) {
-				hooked, result = true, err
-				return ctx, nil
-			})
-		},
-		Options: &godog.Options{
-			DefaultContext: ctx, Strict: true, Format: silent, Output: io.Discard, NoColors: true,
-			FeatureContents: []godog.Feature{{Name: w.scenario.URI, Contents: w.scenario.text}},
-		},
-	}.Run()
-	if !hooked {
-		return fmt.Errorf("godog did not run the scenario (status %d)", status)
-	}
-	if w.skip != nil && (result == nil || errors.Is(result, godog.ErrSkip)) {
-		return w.skip
-	}
-	return result
-}
-
-// A verifying step found something out about requirements: err is nil, a
+// verify notes what a step found out about requirements: err is nil, a
 // mismatch, or something else, in which case nothing was found out.
 func (w *world) verify(ids []contract.ID, err error) error {
 	miss := new(oracle.Mismatch)

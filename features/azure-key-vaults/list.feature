@@ -59,6 +59,16 @@ Feature: Listing the configurations
         | client_id asc  | blue, red, green |
         | client_id desc | green, red, blue |
 
+    Scenario Outline: Pages of every size keep the order <order>
+      Given 9 inactive vaults exist on one SVM
+      When the operator lists these vaults by "<order>" in pages of "1, 2, 3, 4, 8, 9, 10"
+      Then every page size gives the vaults "<expected>" in this order
+
+      Examples: Directions
+        | order          | expected                  |
+        | client_id      | 1, 2, 3, 4, 5, 6, 7, 8, 9 |
+        | client_id desc | 9, 8, 7, 6, 5, 4, 3, 2, 1 |
+
   @req:API-ORDER-02
   Rule: Only fields can be sorted by
 
