@@ -1,0 +1,37 @@
+STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+check: vet lint test ## everything that must be green before a commit (the default)
+
+vet: ## format and vet
+	@test -z "$$(gofmt -l .)" || { echo "gofmt these files:"; gofmt -l .; exit 1; }
+	go vet ./...
+
+lint: ## staticcheck, pinned
+	$(STATICCHECK) ./...
+
+run: ## the suite on the embedded simulator
+	go run ./runner run
+
+test: ## all tests, with the race detector
+	go test -race ./...
+
+bench: ## speed and memory, as ratios against a bare client in the same run
+	go test -run '^$$' -bench . -benchtime 10x ./steps ./runner
+	go test -run '^$$' -bench . ./fixtures/simulator
+
+mutants: ## which mutant is killed by what, and that no liberty is
+	go test -count=1 -v -run 'Mutant|Liberty|Unbent' ./fixtures/mutant | grep -E '^(---|ok|FAIL|PASS)|--- FAIL'
+
+trace: ## rewrite the matrix requirement x verifier x mutant x source
+	go test -count=1 -run TestMatrix ./runner -update
+
+golden: ## rewrite what the report writers are compared with
+	go test -count=1 ./runner/report -update
+
+fuzz: ## the native fuzz targets, FUZZTIME each (default 10s)
+	.ci/fuzz $(or $(FUZZTIME),10s)
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+.PHONY: check vet lint run test bench mutants trace golden fuzz help

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/lab"
+	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fixtures/wire"
+)
+
+// A bench is the target with what belongs to it.
+type bench struct {
+	target    *wire.Target
+	lab       *lab.Lab // nil for none
+	simulator bool     // the embedded one
+	verified  bool     // TLS
+	mode      string
+	close     func()
+}
+
+// secrets are what the target must be asked with, to be kept out of print.
+func (b *bench) secrets() []wire.Secret { return b.target.NewSession().Secrets() }
+
+// bench makes the bench that the flags ask for; close ends it.
+func (a *app) bench(ctx context.Context, c *contract.Catalogue, f *endpointFlags) (*bench, error) {
+	if err := errors.Join(f.verify(), verifyClaims(c, f.claims)); err != nil {
+		return nil, err
+	}
+	if f.endpoint == "" {
+		return embedded(c, f)
+	}
+	base, note, err := parseEndpoint(f.endpoint)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.verifyPrivacy(base); err != nil {
+		return nil, err
+	}
+	if note != "" {
+		a.note("%s", note)
+	}
+	who, err := a.credentials(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	target, err := f.target(base, who)
+	if err != nil {
+		return nil, err
+	}
+	b := &bench{target: target, mode: f.mode.value, close: target.HTTP.CloseIdleConnections}
+	b.verified = strings.HasPrefix(base, "https:") && !f.insecure
+	if b.mode == "" {
+		b.mode = "guarded"
+	}
+	if f.lab != "" {
+		b.lab = &lab.Lab{URL: f.lab}
+	}
+	return b, nil
+}
+
+// verifyClaims refuses the claim of a resource that nothing is promised about.
+func verifyClaims(c *contract.Catalogue, claims []string) error {
+	var names []string
+	for _, r := range c.Resources {
+		names = append(names, r.Name)
+	}
+	for _, claim := range claims {
+		if err := (&choice{words: names}).Set(claim); err != nil {
+			return misused("--claim: %w", err)
+		}
+	}
+	return nil
+}
+
+// embedded starts the simulator on two listeners of the loopback interface:
+// the suite sees no more of it than of any other target.
+func embedded(c *contract.Catalogue, f *endpointFlags) (*bench, error) {
+	password := wire.NewSecret(envPassword, rand.Text()) // a word like "password" could not be told from text when it is redacted
+	sim := simulator.New(c, simulator.Options{Release: f.ontap.Release, User: "admin", Password: password.Reveal()})
+	api, err := listen("127.0.0.1:0", sim)
+	if err != nil {
+		return nil, err
+	}
+	hook, err := listen("127.0.0.1:0", sim.Lab())
+	if err != nil {
+		return nil, errors.Join(err, api.server.Close())
+	}
+	target, err := f.target(api.url("http"), wire.Credentials{User: "admin", Password: password})
+	if err != nil {
+		return nil, err
+	}
+	b := &bench{target: target, lab: &lab.Lab{URL: hook.url("http")}, simulator: true, mode: f.mode.value}
+	if b.mode == "" {
+		b.mode = "full"
+	}
+	b.close = func() {
+		target.HTTP.CloseIdleConnections()
+		api.server.Close()
+		hook.server.Close()
+	}
+	go api.server.Serve(api.listener) // ends with close
+	go hook.server.Serve(hook.listener)
+	return b, nil
+}
+
+// A bound server has its listener, and need only be told to serve.
+type bound struct {
+	server   *http.Server
+	listener net.Listener
+}
+
+func (b *bound) url(scheme string) string { return scheme + "://" + b.listener.Addr().String() }
+
+// listen binds a server with bounds on what a slow or careless client may
+// hold. Writing has no bound: the simulator may be told to be slow.
+func listen(addr string, h http.Handler) (*bound, error) {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("listening on %s: %w", addr, err)
+	}
+	return &bound{&http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
+		ErrorLog: log.New(io.Discard, "", 0), // what a client does wrong is its own affair
+	}, l}, nil
+}
+
+// shutDown ends servers, giving requests under way a moment to be answered.
+func shutDown(servers ...*bound) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	var errs []error
+	for _, s := range servers {
+		if err := s.server.Shutdown(ctx); err != nil {
+			errs = append(errs, s.server.Close())
+		}
+	}
+	return errors.Join(errs...)
+}

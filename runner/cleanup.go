@@ -1,0 +1,71 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"ontap-conformance/fixtures/ledger"
+)
+
+func (a *app) cleanupCommand() *cobra.Command {
+	f := new(endpointFlags)
+	cmd := &cobra.Command{
+		Use:   "cleanup DIR",
+		Short: "Remove what a run created and could not remove",
+		Long: "Remove what a run created and could not remove, by the ledger in its folder. An object\n" +
+			"is deleted only if it still carries the mark that the ledger has of it.",
+		Example: "  ontap-conformance cleanup reports/20261123T085600Z-1 --endpoint https://cluster.example --user admin",
+		Args:    oneFolder,
+		RunE:    a.settled(func(cmd *cobra.Command, args []string) error { return a.cleanup(cmd, args[0], f) }),
+	}
+	f.register(cmd)
+	return cmd
+}
+
+// cleanup removes what the ledger of a run still lists. It needs neither free
+// SVMs nor a lab, so it does not ask for them.
+func (a *app) cleanup(cmd *cobra.Command, name string, f *endpointFlags) error {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		name = filepath.Join(name, ledgerFile)
+	}
+	if _, err := os.Stat(name); err != nil {
+		return misused("there is no ledger: %w", err)
+	}
+	if f.endpoint == "" {
+		return misused("cleanup needs --endpoint: what the embedded simulator held is gone")
+	}
+	c, err := a.load()
+	if err != nil {
+		return err
+	}
+	b, err := a.bench(cmd.Context(), c, f)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	l, err := ledger.Open(name, true)
+	if err != nil {
+		return misused("%w", err)
+	}
+	defer l.Close()
+	p := &prober{contract: c, bench: b, flags: f, session: b.target.NewSession()}
+	p.checks = append(p.reach(cmd.Context()), p.findRelease(cmd.Context())...)
+	if bad := p.survey.failed(); bad != nil {
+		return bad.err()
+	}
+	before := len(l.Left())
+	s := suite(c, b, &p.survey, f)
+	s.Ledger = l
+	err = s.CleanUp(cmd.Context())
+	fmt.Fprintf(a.stdout, "%d objects listed, %d gone\n", before, before-len(l.Left()))
+	for _, e := range l.Left() {
+		fmt.Fprintf(a.stdout, "left: %s on %s, %s %s\n", e.Kind, e.SVM, e.Mark, e.Path)
+	}
+	if err != nil {
+		return inconclusive("removing what the run created: %w", err)
+	}
+	return nil
+}

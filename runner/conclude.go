@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/runner/baseline"
+	"ontap-conformance/runner/report"
+)
+
+// report makes the report of a run.
+func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Report {
+	scope := oracle.Scope{Release: t.survey.release, Level: contract.Level(t.flags.level.value), Absent: t.survey.absent}
+	results := oracle.Sum(t.contract, scope, outcomes)
+	verdict := oracle.Conclude(results, outcomes, t.flags.strict)
+	if interrupted {
+		verdict = oracle.Inconclusive
+	}
+	parallel := t.flags.parallel
+	if parallel == 0 {
+		parallel = max(1, len(t.survey.svms))
+	}
+	conditions := map[string][]string{}
+	for _, sc := range t.selection.chosen {
+		conditions[sc.Name] = sc.Conditions
+	}
+	r := report.New(report.Record{
+		Tool: tool().Tool,
+		Run: report.Run{ID: t.id, Command: t.command, Started: report.Stamp(t.started), Finished: report.Stamp(time.Now()),
+			Seed: t.flags.seed, Checks: t.flags.checks, Mode: t.bench.mode, Parallel: parallel},
+		Target: report.Target{Endpoint: t.bench.target.BaseURL, Simulator: t.bench.simulator, ONTAP: t.survey.release.String(),
+			ReportedVersion: t.survey.reported, TLSVerified: t.bench.verified},
+		Contract: t.contract, Release: t.survey.release, Results: results, Outcomes: outcomes, Verdict: verdict,
+		Secrets: t.bench.secrets(), Curl: t.bench.target.Curl, Ledger: t.ledger, Conditions: conditions,
+		Replay: func(name string) string { return t.replay + " --select " + quote(name) },
+	})
+	left := map[string][]contract.ID{}
+	for _, sc := range t.selection.left {
+		left[sc.Name] = sc.Requirements
+	}
+	r.AddUnselected(left)
+	if t.known != nil {
+		t.known.MarkKnown(r)
+	}
+	return r
+}
+
+// publish writes the reports: to the folder what was asked for, to stdout the
+// one for people.
+func (a *app) publish(t *trial, r *report.Report) error {
+	var errs []error
+	for _, name := range t.flags.formats.values {
+		f, _ := report.Find(name) // cannot fail: the flag takes no other names
+		errs = append(errs, writeFile(filepath.Join(t.out, f.File), r, f.Write))
+	}
+	errs = append(errs, report.Text(a.stdout, r)) // also when the disk is full
+	fmt.Fprintf(a.stderr, "reports in %s\n", t.out)
+	return errors.Join(errs...)
+}
+
+func writeFile(name string, r *report.Report, write report.Writer) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	if err := write(f, r); err != nil {
+		f.Close()
+		return fmt.Errorf("writing %s: %w", name, err)
+	}
+	return f.Close()
+}
+
+// verdict turns the report into the exit code, by way of the baseline if there
+// is one.
+func (a *app) verdict(ctx context.Context, t *trial, r *report.Report) error {
+	switch {
+	case ctx.Err() != nil:
+		return &ended{exitInterrupted, fmt.Errorf("interrupted: the report holds what was found out until then")}
+	case t.known != nil:
+		return compared(a.stderr, t.known.Compare(r, t.flags.strict))
+	case r.Verdict == oracle.NonConformant:
+		return &ended{code: exitNonConformant}
+	case r.Verdict == oracle.Inconclusive:
+		return &ended{code: exitInconclusive}
+	}
+	return nil
+}
+
+// compared says what a comparison with a baseline found.
+func compared(w io.Writer, c baseline.Comparison) error {
+	for _, d := range c.New {
+		fmt.Fprintf(w, "not in the baseline: %s, broken in %q\n", d.Requirement, d.Outcome)
+	}
+	for _, e := range c.Mended {
+		fmt.Fprintf(w, "in the baseline, but kept now: %s\n", e)
+	}
+	switch {
+	case len(c.New) > 0 || len(c.Mended) > 0:
+		return &ended{code: exitNonConformant}
+	case c.Unknown:
+		return inconclusive("not everything could be found out")
+	}
+	return nil
+}
+
+// commandLine is the command as it was typed, without what may be a secret.
+func commandLine(args []string) string {
+	words := []string{toolName}
+	for _, arg := range args {
+		words = append(words, quote(withoutPassword(arg)))
+	}
+	return strings.Join(words, " ")
+}
+
+// withoutPassword hides the password of a URL, by itself or after a flag.
+func withoutPassword(arg string) string {
+	flag, value, ok := strings.Cut(arg, "=")
+	if !ok || !strings.HasPrefix(flag, "--") {
+		flag, value = "", arg
+	} else {
+		flag += "="
+	}
+	if u, err := url.Parse(value); err == nil && u.User != nil {
+		value = u.Redacted()
+	}
+	return flag + value
+}
+
+// perRun are the flags that a repetition of one scenario does not need.
+var perRun = map[string]bool{"select": true, "skip": true, "out": true, "format": true, "baseline": true, "config": true, "seed": true}
+
+// repeat is the command that repeats a run, wherever its settings came from;
+// what to select is to be added.
+func repeat(cmd *cobra.Command) string {
+	words := []string{toolName, "run"}
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if perRun[f.Name] {
+			return
+		}
+		values := []string{f.Value.String()}
+		if many, ok := f.Value.(pflag.SliceValue); ok {
+			values = many.GetSlice()
+		}
+		for _, v := range values {
+			if f.Value.Type() == "bool" {
+				words = append(words, "--"+f.Name+"="+v)
+				continue
+			}
+			words = append(words, "--"+f.Name, quote(withoutPassword(v)))
+		}
+	})
+	words = append(words, "--seed", cmd.Flags().Lookup("seed").Value.String())
+	return strings.Join(words, " ")
+}
+
+var plainWord = regexp.MustCompile(`^[\w@%+=:,./-]+$`)
+
+// quote quotes a word for the shell where that is needed.
+func quote(word string) string {
+	if plainWord.MatchString(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"ontap-conformance/fixtures/wire"
+)
+
+// credentials finds out who asks. The password comes from a file, the
+// environment or a prompt, and is a wire.Secret at once.
+func (a *app) credentials(ctx context.Context, f *endpointFlags) (wire.Credentials, error) {
+	if f.clientKey != "" {
+		a.warnOfReaders("--client-key", f.clientKey)
+	}
+	if f.tokenFile != "" {
+		if f.user != "" || f.passwordFile != "" {
+			return wire.Credentials{}, misused("--token-file stands in place of --user and its password")
+		}
+		token, err := a.secretFile("--token-file", f.tokenFile, envToken)
+		return wire.Credentials{Token: token}, err
+	}
+	if f.user == "" {
+		if f.passwordFile != "" {
+			return wire.Credentials{}, misused("--password-file needs --user")
+		}
+		return wire.Credentials{}, nil
+	}
+	if strings.Contains(f.user, ":") {
+		return wire.Credentials{}, misused("--user: no name has a colon, and no password belongs onto the command line")
+	}
+	password, err := a.password(ctx, f.passwordFile, "Password for "+f.user+": ")
+	return wire.Credentials{User: f.user, Password: password}, err
+}
+
+// password reads the password from the file, the environment or a prompt.
+func (a *app) password(ctx context.Context, file, prompt string) (wire.Secret, error) {
+	if file != "" {
+		return a.secretFile("--password-file", file, envPassword)
+	}
+	if v, ok := a.getenv(envPassword); ok && v != "" {
+		return wire.NewSecret(envPassword, v), nil
+	}
+	in, ok := a.stdin.(*os.File)
+	if !ok || !term.IsTerminal(int(in.Fd())) {
+		return wire.Secret{}, misused("%w", errNoPassword)
+	}
+	fmt.Fprint(a.stderr, prompt)
+	typed, err := typedIn(ctx, int(in.Fd()))
+	fmt.Fprintln(a.stderr)
+	switch {
+	case ctx.Err() != nil:
+		return wire.Secret{}, &ended{code: exitInterrupted}
+	case err != nil:
+		return wire.Secret{}, misused("reading the password: %w", err)
+	case len(typed) == 0:
+		return wire.Secret{}, misused("%w", errNoPassword)
+	}
+	return wire.NewSecret(envPassword, string(typed)), nil
+}
+
+// typedIn reads a line from a terminal without showing it. When ctx ends, the
+// terminal shows again what is typed: whoever interrupts a prompt must not be
+// left with a shell that seems dead.
+func typedIn(ctx context.Context, terminal int) ([]byte, error) {
+	before, err := term.GetState(terminal)
+	if err != nil {
+		return nil, err
+	}
+	type line struct {
+		text []byte
+		err  error
+	}
+	read := make(chan line, 1)
+	go func() {
+		text, err := term.ReadPassword(terminal)
+		read <- line{text, err}
+	}()
+	select {
+	case l := <-read:
+		return l.text, l.err
+	case <-ctx.Done():
+		return nil, term.Restore(terminal, before)
+	}
+}
+
+// secretFile reads a secret from the first line of a file.
+func (a *app) secretFile(flag, name, variable string) (wire.Secret, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return wire.Secret{}, misused("%s: %w", flag, err)
+	}
+	value, rest, _ := strings.Cut(strings.TrimRight(string(text), "\r\n"), "\n")
+	switch {
+	case value == "":
+		return wire.Secret{}, misused("%s: %s is empty", flag, name)
+	case rest != "":
+		return wire.Secret{}, misused("%s: %s has more than one line", flag, name)
+	}
+	a.warnOfReaders(flag, name)
+	return wire.NewSecret(variable, value), nil
+}
+
+// warnOfReaders tells the user that others can read a secret.
+func (a *app) warnOfReaders(flag, name string) {
+	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
+		a.warn("%s: %s can be read by others (mode %04o); chmod 600 mends it", flag, name, info.Mode().Perm())
+	}
+}

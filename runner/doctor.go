@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) doctorCommand() *cobra.Command {
+	f := new(endpointFlags)
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Find out whether an endpoint can be tested",
+		Long: "Find out whether an endpoint can be tested: reachability, TLS, credentials, release,\n" +
+			"resources, SVMs and lab. It only reads. Exit codes: 0 it can, 2 wrong usage, 3 it cannot.",
+		Example: "  ontap-conformance doctor --endpoint https://cluster.example --user admin",
+		Args:    noArgs,
+		RunE:    a.settled(func(cmd *cobra.Command, _ []string) error { return a.doctor(cmd, f) }),
+	}
+	f.register(cmd)
+	return cmd
+}
+
+// doctor prints every check with what to do.
+func (a *app) doctor(cmd *cobra.Command, f *endpointFlags) error {
+	c, err := a.load()
+	if err != nil {
+		return err
+	}
+	b, err := a.bench(cmd.Context(), c, f)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	s := probe(cmd.Context(), c, b, f)
+	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	for _, k := range s.checks {
+		fmt.Fprintf(t, "%s\t%s\t%s\n", k.state, k.name, oneLine(k.said))
+		if k.advice != "" {
+			fmt.Fprintf(t, "\t\t-> %s\n", oneLine(k.advice))
+		}
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	if bad := s.failed(); bad != nil {
+		fmt.Fprintf(a.stdout, "%s cannot be tested yet\n", f.name())
+		return &ended{code: bad.err().(*ended).code}
+	}
+	fmt.Fprintf(a.stdout, "%s can be tested\n", f.name())
+	return nil
+}

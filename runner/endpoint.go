@@ -1,0 +1,204 @@
+package main
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/time/rate"
+
+	"ontap-conformance/fixtures/wire"
+)
+
+// endpointFlags name the target. They are the same on every subcommand that
+// talks to one.
+type endpointFlags struct {
+	endpoint, user, passwordFile, tokenFile string
+	clientCert, clientKey, caCert           string
+	insecure                                bool
+	svms, claims                            []string
+	ontap                                   release
+	mode                                    choice
+	lab                                     string
+	timeout, jobTimeout                     time.Duration
+	rate                                    float64 // requests a second; zero means no limit
+	parallel                                int     // zero means the number of SVMs
+}
+
+func (f *endpointFlags) register(cmd *cobra.Command) {
+	f.mode = choice{words: []string{"read-only", "guarded", "full"}}
+	fs := cmd.Flags()
+	fs.StringVar(&f.endpoint, "endpoint", "", "URL of the target, scheme://host[:port]; none means the embedded simulator")
+	fs.StringVar(&f.user, "user", "", "user of the target; the password comes from --password-file, "+envPassword+" or a prompt")
+	fs.StringVar(&f.passwordFile, "password-file", "", "file with the password")
+	fs.StringVar(&f.tokenFile, "token-file", "", "file with a bearer token")
+	fs.StringVar(&f.clientCert, "client-cert", "", "PEM file with a client certificate")
+	fs.StringVar(&f.clientKey, "client-key", "", "PEM file with its key")
+	fs.StringVar(&f.caCert, "ca-cert", "", "PEM file with certificates to trust besides those of the system")
+	fs.BoolVar(&f.insecure, "insecure", false, "do not verify the certificate of the target; every report says so")
+	fs.StringSliceVar(&f.svms, "svm", nil, "data SVM that may be used, repeatable (default: discovered)")
+	fs.Var(&f.ontap, "ontap", "release whose promises apply, as in 9.13.1 (default: what the target reports)")
+	fs.StringSliceVar(&f.claims, "claim", nil, "resource that must be there, repeatable")
+	fs.Var(&f.mode, "mode", "read-only, guarded or full (default guarded; full on the embedded simulator)")
+	fs.StringVar(&f.lab, "lab", "", "URL of the hook that arranges conditions")
+	fs.DurationVar(&f.timeout, "timeout", 30*time.Second, "for one request")
+	fs.DurationVar(&f.jobTimeout, "job-timeout", 2*time.Minute, "for one job")
+	fs.Float64Var(&f.rate, "rate", 0, "requests a second at most; 0 means no limit")
+	fs.IntVar(&f.parallel, "parallel", 0, "scenarios at a time (default: the number of SVMs)")
+	completes(cmd, "mode", f.mode.words)
+	completes(cmd, "ontap", releaseNames())
+}
+
+// verify refuses values that make no sense, whatever the target.
+func (f *endpointFlags) verify() error {
+	switch {
+	case f.timeout <= 0:
+		return misused("--timeout: want more than 0, got %s", f.timeout)
+	case f.jobTimeout <= 0:
+		return misused("--job-timeout: want more than 0, got %s", f.jobTimeout)
+	case f.rate < 0:
+		return misused("--rate: want 0 or more, got %v", f.rate)
+	case f.parallel < 0:
+		return misused("--parallel: want 0 or more, got %d", f.parallel)
+	case (f.clientCert == "") != (f.clientKey == ""):
+		return misused("--client-cert and --client-key belong together")
+	case f.endpoint == "":
+		return f.verifyEmbedded()
+	}
+	if f.lab != "" {
+		if u, err := url.Parse(f.lab); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return misused("--lab: want a URL, got %q", f.lab)
+		}
+	}
+	return nil
+}
+
+// verifyEmbedded refuses flags that only a target of one's own has a use for:
+// a run that silently tested the simulator would be taken for a verdict.
+func (f *endpointFlags) verifyEmbedded() error {
+	for _, flag := range []struct {
+		name  string
+		given bool
+	}{
+		{"--user", f.user != ""}, {"--password-file", f.passwordFile != ""}, {"--token-file", f.tokenFile != ""},
+		{"--client-cert", f.clientCert != ""}, {"--ca-cert", f.caCert != ""}, {"--insecure", f.insecure}, {"--lab", f.lab != ""},
+	} {
+		if flag.given {
+			return misused("%s needs --endpoint: without it, the embedded simulator is tested", flag.name)
+		}
+	}
+	return nil
+}
+
+// parseEndpoint reads --endpoint. The note, if any, is for the user.
+func parseEndpoint(raw string) (base, note string, err error) {
+	if !strings.Contains(raw, "://") {
+		return "", "", misused("--endpoint: want scheme://host[:port], got %q. Did you mean https://%s?", raw, raw)
+	}
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "", "", misused("--endpoint: want scheme://host[:port], which %s is not", withoutUser(raw))
+	}
+	base = u.Scheme + "://" + u.Host
+	switch {
+	case u.Scheme != "http" && u.Scheme != "https":
+		return "", "", misused("--endpoint: want the scheme https or http, got %q%s", u.Scheme, didYouMean(u.Scheme, []string{"https", "http"}))
+	case u.User != nil:
+		return "", "", misused("--endpoint: no user or password belongs into it: use --user")
+	case u.Hostname() == "":
+		return "", "", misused("--endpoint: want scheme://host[:port], got no host")
+	case u.RawQuery != "" || u.Fragment != "":
+		return "", "", misused("--endpoint: want scheme://host[:port], got more. Did you mean %s?", base)
+	}
+	switch strings.TrimSuffix(u.Path, "/") {
+	case "":
+	case "/api":
+		note = "--endpoint is taken as " + base + ": /api is added to every request"
+	default:
+		return "", "", misused("--endpoint: want scheme://host[:port], got the path %q. Did you mean %s?", u.Path, base)
+	}
+	return base, note, nil
+}
+
+// withoutUser hides what may be a password before the @ of a broken URL.
+func withoutUser(raw string) string {
+	if _, after, ok := strings.Cut(raw, "@"); ok {
+		return `"…@` + after + `"`
+	}
+	return `"` + raw + `"`
+}
+
+// isLoopback reports whether a URL leads to this machine.
+func isLoopback(base string) bool {
+	u, err := url.Parse(base)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// tlsConfig makes what the flags say about TLS.
+func (f *endpointFlags) tlsConfig() (*tls.Config, error) {
+	c := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: f.insecure}
+	if f.caCert != "" {
+		pem, err := os.ReadFile(f.caCert)
+		if err != nil {
+			return nil, misused("--ca-cert: %w", err)
+		}
+		if c.RootCAs, err = x509.SystemCertPool(); err != nil {
+			c.RootCAs = x509.NewCertPool()
+		}
+		if !c.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, misused("--ca-cert: %s holds no certificate in PEM", f.caCert)
+		}
+	}
+	if f.clientCert != "" {
+		pair, err := tls.LoadX509KeyPair(f.clientCert, f.clientKey)
+		if err != nil {
+			return nil, misused("--client-cert and --client-key: %w", err)
+		}
+		c.Certificates = []tls.Certificate{pair}
+	}
+	return c, nil
+}
+
+// verifyPrivacy refuses to send credentials where others can read them.
+func (f *endpointFlags) verifyPrivacy(base string) error {
+	if strings.HasPrefix(base, "http:") && (f.user != "" || f.tokenFile != "") && !isLoopback(base) && !f.insecure {
+		return misused("credentials would go over http to %s in plain text: use https, or --insecure if that is meant", base)
+	}
+	return nil
+}
+
+// target makes the target that the flags name.
+func (f *endpointFlags) target(base string, who wire.Credentials) (*wire.Target, error) {
+	config, err := f.tlsConfig()
+	if err != nil {
+		return nil, err
+	}
+	t := &wire.Target{BaseURL: base, HTTP: wire.NewClient(max(f.parallel, idleConnections), config), Credentials: who, Timeout: f.timeout}
+	if f.rate > 0 {
+		t.Limit = rate.NewLimiter(rate.Limit(f.rate), 1)
+	}
+	return t, nil
+}
+
+// idleConnections is enough for every SVM that a run is likely to have.
+const idleConnections = 16
+
+var errNoPassword = errors.New("no password: use --password-file, " + envPassword + " or a terminal to type it in")
+
+// name is the endpoint for a reader.
+func (f *endpointFlags) name() string {
+	if f.endpoint == "" {
+		return "the embedded simulator"
+	}
+	return f.endpoint
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// Exit codes, which scripts rely on.
+const (
+	exitConformant    = 0
+	exitNonConformant = 1
+	exitUsage         = 2
+	exitInconclusive  = 3
+	exitInterrupted   = 130
+)
+
+// ended is the error of a command that ends with a code other than 0.
+type ended struct {
+	code int
+	err  error // nil when everything has been said
+}
+
+func (e *ended) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *ended) Unwrap() error { return e.err }
+
+// misused is the error of wrong usage or configuration.
+func misused(format string, args ...any) error {
+	return &ended{exitUsage, fmt.Errorf(format, args...)}
+}
+
+// inconclusive is the error of a command that could not find out.
+func inconclusive(format string, args ...any) error {
+	return &ended{exitInconclusive, fmt.Errorf(format, args...)}
+}
+
+// exitCode prints an error and returns the code that it stands for. An error
+// of no kind is our own.
+func (a *app) exitCode(err error) int {
+	if err == nil {
+		return exitConformant
+	}
+	var end *ended
+	if !errors.As(err, &end) {
+		end = &ended{exitInconclusive, err}
+	}
+	if end.err != nil {
+		for line := range strings.Lines(err.Error()) {
+			fmt.Fprintf(a.stderr, "error: %s\n", oneLine(line))
+		}
+	}
+	return end.code
+}
+
+// unknownCommand refuses what stands where a subcommand should.
+func (a *app) unknownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		names = append(names, c.Name())
+	}
+	return misused("there is no subcommand %q%s", args[0], didYouMean(args[0], names))
+}
+
+// noArgs is for commands that take flags only.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return misused("%s takes no arguments, got %q", cmd.CommandPath(), args[0])
+	}
+	return nil
+}
+
+// oneOf is for commands whose argument is one of a few words.
+func oneOf(words ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) == 0:
+			return misused("%s: say which: %s", cmd.CommandPath(), strings.Join(words, ", "))
+		case len(args) > 1:
+			return misused("%s takes one argument, got %d", cmd.CommandPath(), len(args))
+		case !slices.Contains(words, args[0]):
+			return misused("%s: want one of %s, got %q%s", cmd.CommandPath(), strings.Join(words, ", "), args[0], didYouMean(args[0], words))
+		}
+		return nil
+	}
+}
+
+// oneFolder is for commands that work on what a run left.
+func oneFolder(cmd *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return misused("%s takes one argument, the folder of a run, got %d", cmd.CommandPath(), len(args))
+	}
+	return nil
+}
+
+// flagError says in one line what is wrong with a flag.
+func flagError(cmd *cobra.Command, err error) error {
+	if !cmd.HasParent() && cmd.Flags().NArg() > 0 {
+		return cmd.Args(cmd, cmd.Flags().Args()) // the wrong subcommand comes first
+	}
+	var unknown *pflag.NotExistError
+	var empty *pflag.ValueRequiredError
+	var invalid *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "":
+		var names []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+		name := "--" + unknown.GetSpecifiedName()
+		return misused("%s has no flag %s%s", cmd.CommandPath(), name, didYouMean(name, names))
+	case errors.As(err, &empty):
+		return misused("--%s needs a value", empty.GetFlag().Name)
+	case errors.As(err, &invalid):
+		return misused("--%s: %w", invalid.GetFlag().Name, wrongValue(invalid.GetFlag(), invalid.GetValue(), invalid.Unwrap()))
+	}
+	return misused("%w", err)
+}
+
+// wrongValue says what a flag takes, where the parser's own words say how it
+// failed.
+func wrongValue(f *pflag.Flag, value string, err error) error {
+	takes := map[string]string{
+		"uint64": "a whole number", "int": "a whole number", "float64": "a number",
+		"duration": "a time as in 30s or 2m", "bool": "true or false",
+	}[f.Value.Type()]
+	if takes == "" {
+		return err
+	}
+	return fmt.Errorf("want %s, got %q", takes, value)
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"ontap-conformance/fixtures/contract"
+)
+
+// lists are what can be listed, by name, in the order of the usage text.
+var lists = []struct {
+	name  string
+	write func(io.Writer, *contract.Catalogue, contract.Release) error
+}{
+	{"requirements", listRequirements},
+	{"scenarios", listScenarios},
+	{"operations", listOperations},
+	{"conditions", listConditions},
+	{"codes", listCodes},
+}
+
+func (a *app) listCommand() *cobra.Command {
+	var words []string
+	for _, l := range lists {
+		words = append(words, l.name)
+	}
+	var of release
+	cmd := &cobra.Command{
+		Use:       "list " + strings.Join(words, "|"),
+		Short:     "List what is promised, and what tests it",
+		Long:      "List what is promised, and what tests it: one row each, for reading and for grep.",
+		Example:   "  ontap-conformance list requirements --ontap 9.13.1\n  ontap-conformance list codes | grep 65537500",
+		ValidArgs: words,
+		Args:      oneOf(words...),
+		RunE: a.settled(func(_ *cobra.Command, args []string) error {
+			c, err := a.load()
+			if err != nil {
+				return err
+			}
+			t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+			for _, l := range lists {
+				if l.name == args[0] {
+					err = l.write(t, c, of.Release)
+				}
+			}
+			if err != nil {
+				return err
+			}
+			return t.Flush()
+		}),
+	}
+	cmd.Flags().Var(&of, "ontap", "only what this release promises (default: every release)")
+	completes(cmd, "ontap", releaseNames())
+	return cmd
+}
+
+// applies reports whether a span covers a release; the zero release stands for
+// all of them.
+func applies(s contract.Span, r contract.Release) bool { return r.IsZero() || s.Covers(r) }
+
+func listRequirements(w io.Writer, c *contract.Catalogue, r contract.Release) error {
+	for _, q := range c.Requirements() {
+		if applies(q.Span, r) && (q.Resource == nil || applies(q.Resource.Span, r)) {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", q.ID, q.Level, q.Span, q.Text)
+		}
+	}
+	return nil
+}
+
+func listScenarios(w io.Writer, c *contract.Catalogue, r contract.Release) error {
+	all, err := scenarios(c, nil)
+	if err != nil {
+		return err
+	}
+	for _, sc := range all {
+		var ids []string
+		covered := false
+		for _, id := range sc.Requirements {
+			ids = append(ids, string(id))
+			covered = covered || applies(c.Requirement(id).Span, r)
+		}
+		if covered {
+			fmt.Fprintf(w, "%s\t%s\n", sc.Name, strings.Join(ids, " "))
+		}
+	}
+	return nil
+}
+
+func listOperations(w io.Writer, c *contract.Catalogue, r contract.Release) error {
+	for _, resource := range c.Resources {
+		for _, o := range resource.Operations {
+			if applies(o.Span, r) && applies(resource.Span, r) {
+				fmt.Fprintf(w, "%s\t%s\t%s\t%d error codes\n", o, o.Effect, o.Span, len(o.Errors))
+			}
+		}
+	}
+	return nil
+}
+
+func listConditions(w io.Writer, c *contract.Catalogue, _ contract.Release) error {
+	for _, k := range c.Conditions {
+		fmt.Fprintf(w, "%s\t%s\n", k.Name, k.Text)
+	}
+	return nil
+}
+
+func listCodes(w io.Writer, c *contract.Catalogue, r contract.Release) error {
+	for _, k := range c.Codes {
+		if applies(k.Span, r) {
+			fmt.Fprintf(w, "%s\tany operation\t\t%s\n", k.Code, k.Means)
+		}
+	}
+	for _, resource := range c.Resources {
+		for _, o := range resource.Operations {
+			for _, e := range o.Errors {
+				if applies(e.Span, r) && applies(resource.Span, r) {
+					fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", e.Code, o, e.Condition, e.Means)
+				}
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,121 @@
+// Command runner is ontap-conformance: it conducts a conformance run against an
+// ONTAP-compatible REST server and says what came of it.
+//
+// Here are flags, wiring, reports and the exit code. What is promised, what is
+// sent and what counts as kept is decided in the packages that it imports, and
+// nothing imports it. It knows the simulator only as a server to start: the
+// suite sees a URL, be it of the simulator or of a cluster.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"sync"
+	"syscall"
+	"unicode"
+
+	"github.com/spf13/cobra"
+
+	"ontap-conformance/fixtures/contract"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C kills
+	os.Exit(run(ctx, os.Args[1:], process{os.Stdin, os.Stdout, os.Stderr, os.Environ()}))
+}
+
+// A process is what surrounds a command.
+type process struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	env            []string // as from os.Environ
+}
+
+// run is main with its surroundings passed in, so that tests can call it. It
+// returns the exit code.
+func run(ctx context.Context, args []string, p process) int {
+	a := &app{process: p, args: args, load: catalogue}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(p.stdin)
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
+	return a.exitCode(root.ExecuteContext(ctx))
+}
+
+// catalogue loads the contract, which nothing changes, once and only when a
+// subcommand needs it: help and completion must not wait for it.
+var catalogue = sync.OnceValues(contract.Load)
+
+// app is what the subcommands share.
+type app struct {
+	process
+	args []string // of the command line
+	load func() (*contract.Catalogue, error)
+}
+
+const toolName = "ontap-conformance"
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   toolName,
+		Short: "Find out whether a server keeps the promises of the ONTAP REST API",
+		Long: "Find out whether a server keeps the promises of the ONTAP REST API.\n\n" +
+			"Every flag can also be set in the environment, as " + envPrefix + "<FLAG>, and in a YAML\n" +
+			"file (--config) whose keys are the names of flags; a flag wins over the environment,\n" +
+			"and the environment over the file.\n\n" +
+			"Exit codes: 0 conformant, 1 not conformant, 2 wrong usage, 3 inconclusive, 130 interrupted.",
+		Example: "  ontap-conformance run\n" +
+			"  ontap-conformance doctor --endpoint https://cluster.example --user admin\n" +
+			"  ontap-conformance run --endpoint https://cluster.example --user admin --svm test1",
+		Version:       tool().String(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          a.unknownCommand,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.SetFlagErrorFunc(flagError)
+	root.PersistentFlags().String("config", "", "file of settings (default "+defaultConfig+" when it exists)")
+	root.AddCommand(a.runCommand(), a.serveCommand(), a.listCommand(), a.doctorCommand(), a.reportCommand(),
+		a.baselineCommand(), a.cleanupCommand(), a.versionCommand())
+	return root
+}
+
+// settled wraps the work of a subcommand: its flags are settled from the
+// environment and the file first.
+func (a *app) settled(work func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := a.settle(cmd); err != nil {
+			return err
+		}
+		return work(cmd, args)
+	}
+}
+
+// note tells the user something on stderr that is no error.
+func (a *app) note(format string, args ...any) {
+	fmt.Fprintf(a.stderr, "note: %s\n", oneLine(fmt.Sprintf(format, args...)))
+}
+
+// warn tells the user something on stderr that may need to be mended.
+func (a *app) warn(format string, args ...any) {
+	fmt.Fprintf(a.stderr, "warning: %s\n", oneLine(fmt.Sprintf(format, args...)))
+}
+
+// oneLine puts s on one line and replaces control characters: much of what we
+// print came from a target, and must not move anybody's cursor.
+func oneLine(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}

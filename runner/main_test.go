@@ -1,0 +1,295 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/runner/report"
+)
+
+// said is what a command said before it ended.
+type said struct {
+	code           int
+	stdout, stderr string
+}
+
+// command runs the program with an environment, in a folder of its own unless
+// the test has changed to one.
+func command(t *testing.T, env []string, args ...string) said {
+	t.Helper()
+	return commandIn(t, t.Context(), env, args...)
+}
+
+func commandIn(t *testing.T, ctx context.Context, env []string, args ...string) said {
+	t.Helper()
+	var out, err bytes.Buffer
+	code := run(ctx, args, process{strings.NewReader(""), &out, &err, env})
+	return said{code, out.String(), err.String()}
+}
+
+// elsewhere changes to an empty folder.
+func elsewhere(t *testing.T) { t.Chdir(t.TempDir()) }
+
+// simulated serves the simulator, behind wrap if that is not nil.
+func simulated(t *testing.T, wrap func(http.Handler) http.Handler) string {
+	t.Helper()
+	c, err := catalogue()
+	require.NoError(t, err)
+	var h http.Handler = simulator.New(c, simulator.Options{User: "admin", Password: "open-sesame"})
+	if wrap != nil {
+		h = wrap(h)
+	}
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+var asAdmin = []string{"ONTAP_CONFORMANCE_USER=admin", "ONTAP_CONFORMANCE_PASSWORD=open-sesame"}
+
+func TestWrongUsageEndsWith2AndOneLine(t *testing.T) {
+	elsewhere(t)
+	require.NoError(t, os.WriteFile("empty", nil, 0o600))
+	tests := []struct {
+		name, args string
+		want       string
+	}{
+		{"unknown subcommand", "rnu", `there is no subcommand "rnu". Did you mean run?`},
+		{"unknown subcommand with flags", "rnu --endpoint x", "Did you mean run?"},
+		{"unknown flag", "run --endpiont x", "has no flag --endpiont. Did you mean --endpoint?"},
+		{"flag without its value", "run --seed", "--seed needs a value"},
+		{"no number", "run --seed abc", `--seed: want a whole number, got "abc"`},
+		{"no time", "run --timeout 5", `--timeout: want a time as in 30s or 2m, got "5"`},
+		{"time that is over at once", "run --timeout 0s", "--timeout: want more than 0"},
+		{"unknown mode", "run --mode ful", "Did you mean full?"},
+		{"unknown format", "run --format json,junti", "Did you mean junit?"},
+		{"unknown level", "run --level shuold", "Did you mean should?"},
+		{"release that is to come", "run --ontap 9.31", "Did you mean 9.19.1?"},
+		{"no release", "run --ontap 9,13,1", "Did you mean 9.13.1?"},
+		{"unknown claim", "run --claim azure-key-vault", "Did you mean azure-key-vaults?"},
+		{"arguments", "run all", `takes no arguments, got "all"`},
+		{"selection of nothing", "run --select AKV-PACH-03", `"AKV-PACH-03" matches no scenario. Did you mean AKV-PATCH-03?`},
+		{"selection of a rule", "run --select API-JSON-01", "no scenario sets out to verify API-JSON-01"},
+		{"selection of what is not tested", "run --select API-RETRY-01", "API-RETRY-01 is not tested: overload is not provoked"},
+		{"skipping nothing", "run --skip no-such-thing-*", "--skip: "},
+		{"nothing left", "run --select AKV-PATCH-* --skip *", "--select and --skip leave no scenario"},
+		{"folder of features that is none", "run --features nowhere", "--features: nowhere is no folder"},
+		{"no endpoint for a user", "run --user admin", "--user needs --endpoint"},
+		{"user without password", "run --endpoint http://127.0.0.1:1 --user admin", "no password: use --password-file"},
+		{"password among the arguments", "run --endpoint http://127.0.0.1:1 --user admin:x", "no password belongs onto the command line"},
+		{"empty password file", "run --endpoint http://127.0.0.1:1 --user admin --password-file empty", "empty is empty"},
+		{"token and user", "run --endpoint http://127.0.0.1:1 --user admin --token-file empty", "--token-file stands in place of --user"},
+		{"credentials in plain text", "run --endpoint http://192.0.2.1 --user admin", "in plain text"},
+		{"certificate without key", "run --endpoint https://127.0.0.1:1 --client-cert empty", "belong together"},
+		{"authority that is none", "run --endpoint https://127.0.0.1:1 --ca-cert empty", "holds no certificate in PEM"},
+		{"missing file of settings", "run --config nowhere.yaml", "--config: open nowhere.yaml"},
+		{"missing baseline", "run --baseline nowhere.yaml", "--baseline: "},
+		{"no subject to list", "list", "say which: requirements, scenarios"},
+		{"unknown subject to list", "list requirement", "Did you mean requirements?"},
+		{"report of nothing", "report nowhere", "there is no report"},
+		{"report without a folder", "report", "takes one argument, the folder of a run"},
+		{"baseline without a verb", "baseline", "say which: write, check"},
+		{"baseline without a file", "baseline check x", "name the file of known deviations"},
+		{"clean-up of nothing", "cleanup nowhere", "there is no ledger"},
+		{"serving everybody", "serve --addr 0.0.0.0:0", "--allow-remote if that is meant"},
+		{"serving nowhere", "serve --addr localhost", "want host:port"},
+		{"serving no SVM", "serve --svms 0", "--svms: want 1 or more"},
+		{"certificate without TLS", "serve --http --write-ca ca.pem", "no certificate with --http"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := command(t, nil, strings.Fields(tt.args)...)
+			assert.Equal(t, exitUsage, got.code)
+			assert.Contains(t, got.stderr, tt.want)
+			assert.Equal(t, 1, strings.Count(got.stderr, "\n"), "one line: %s", got.stderr)
+			assert.Empty(t, got.stdout)
+		})
+	}
+}
+
+func TestHelpAndListsGoToStdout(t *testing.T) {
+	elsewhere(t)
+	tests := []struct{ args, want string }{
+		{"", "Exit codes: 0 conformant"},
+		{"run --help", "Examples:"},
+		{"serve --help", "Examples:"},
+		{"doctor --help", "Examples:"},
+		{"--version", "ontap-conformance "},
+		{"version", "ONTAP 9.6 to 9.19.1"},
+		{"completion bash", "bash completion"},
+		{"list requirements --ontap 9.13.1", "AKV-PATCH-03"},
+		{"list scenarios", "azure-key-vaults/create.feature: "},
+		{"list operations", "PATCH /security/azure-key-vaults/{uuid}"},
+		{"list conditions", "metrocluster"},
+		{"list codes", "65537500"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.args, func(t *testing.T) {
+			got := command(t, nil, strings.Fields(tt.args)...)
+			assert.Equal(t, exitConformant, got.code)
+			assert.Contains(t, got.stdout, tt.want)
+			assert.Empty(t, got.stderr)
+		})
+	}
+}
+
+func TestARunOnTheEmbeddedSimulatorIsConformant(t *testing.T) {
+	elsewhere(t)
+	got := command(t, nil, "run", "--out", "out", "--format", "json,junit,html,text")
+	require.Equal(t, exitConformant, got.code, got.stdout+got.stderr)
+	assert.Contains(t, got.stderr, "seed 1")
+	for _, f := range report.Renderings {
+		want, err := os.ReadFile(filepath.Join("out", f.File))
+		require.NoError(t, err)
+		again := command(t, nil, "report", "out", "--format", f.Name)
+		assert.Equal(t, string(want), again.stdout, f.Name)
+	}
+	text, err := os.ReadFile("out/report.txt")
+	require.NoError(t, err)
+	assert.Equal(t, string(text), got.stdout)
+}
+
+func TestWhatIsNotSelectedStaysInTheReport(t *testing.T) {
+	elsewhere(t)
+	got := command(t, nil, "run", "--out", "out", "--select", "akv-patch-03")
+	require.Equal(t, exitConformant, got.code, got.stdout+got.stderr)
+	r := readReport(t, "out")
+	ran := 0
+	for _, o := range r.Outcomes {
+		if o.Status != report.Skipped {
+			ran++
+			assert.Contains(t, o.Requirements, contract.ID("AKV-PATCH-03"))
+		}
+	}
+	assert.Positive(t, ran)
+	for _, q := range r.Requirements {
+		if q.ID == "AKV-DELETE-01" {
+			assert.Equal(t, oracle.NotRun, q.Status)
+			assert.Equal(t, report.NotSelected, q.Reason)
+		}
+	}
+}
+
+func readReport(t *testing.T, dir string) *report.Report {
+	t.Helper()
+	r, err := recorded(dir)
+	require.NoError(t, err)
+	return r
+}
+
+// mislabelled answers with a content type that no promise allows.
+func mislabelled(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(relabeller{w}, r)
+	})
+}
+
+type relabeller struct{ http.ResponseWriter }
+
+func (r relabeller) WriteHeader(status int) {
+	r.Header().Set("Content-Type", "text/plain")
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func TestABaselineExcusesWhatIsKnownAndNothingElse(t *testing.T) {
+	elsewhere(t)
+	wrong, right := simulated(t, mislabelled), simulated(t, nil)
+	one := []string{"--select", "AKV-READ-01"}
+	got := command(t, asAdmin, append(one, "run", "--endpoint", wrong, "--out", "first")...)
+	require.Equal(t, exitNonConformant, got.code, got.stdout+got.stderr)
+	assert.Contains(t, got.stdout, "BROKEN  API-HAL-01  MUST")
+	assert.Contains(t, got.stdout, `user = "admin:$ONTAP_CONFORMANCE_PASSWORD"`)
+
+	got = command(t, nil, "baseline", "write", "first", "--baseline", "known.yaml")
+	require.Equal(t, exitConformant, got.code, got.stderr)
+	got = command(t, nil, "baseline", "check", "first", "--baseline", "known.yaml")
+	assert.Equal(t, exitConformant, got.code, got.stdout+got.stderr)
+
+	got = command(t, asAdmin, append(one, "run", "--endpoint", wrong, "--out", "second", "--baseline", "known.yaml")...)
+	assert.Equal(t, exitConformant, got.code, got.stdout+got.stderr)
+	assert.NotEmpty(t, readReport(t, "second").Ended(report.KnownFailure))
+
+	got = command(t, asAdmin, append(one, "run", "--endpoint", right, "--out", "third", "--baseline", "known.yaml")...)
+	assert.Equal(t, exitNonConformant, got.code, "what was mended must be struck off")
+	assert.Contains(t, got.stderr, "in the baseline, but kept now: API-HAL-01")
+
+	require.NoError(t, os.WriteFile("stale.yaml", []byte("format: ontap-conformance/baseline/1\nknown:\n- {requirement: AKV-GONE-01, reason: x}\n"), 0o600))
+	got = command(t, asAdmin, "run", "--endpoint", right, "--baseline", "stale.yaml")
+	assert.Equal(t, exitUsage, got.code)
+	assert.Contains(t, got.stderr, "AKV-GONE-01, and there is no such requirement")
+}
+
+func TestAnInterruptedRunIsInconclusiveAndCleansUp(t *testing.T) {
+	elsewhere(t)
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	var requests atomic.Int32
+	url := simulated(t, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if requests.Add(1) == 60 {
+				interrupt()
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	got := commandIn(t, ctx, asAdmin, "run", "--endpoint", url, "--out", "out")
+	require.Equal(t, exitInterrupted, got.code, got.stderr)
+	r := readReport(t, "out")
+	assert.Equal(t, oracle.Inconclusive, r.Verdict)
+	assert.Empty(t, r.Environment.Objects.LeftBehind)
+}
+
+func TestCleanUpRemovesOnlyWhatCarriesTheMark(t *testing.T) {
+	elsewhere(t)
+	url := simulated(t, nil)
+	ours, theirs := create(t, url, "svm1", "oc000000000001"), create(t, url, "svm2", "somebody")
+	ledger := `{"what":"intended","entry":{"id":1,"kind":"azure-key-vaults","svm":"svm1","mark":"oc000000000001"}}
+{"what":"created","entry":{"id":1,"kind":"azure-key-vaults","svm":"svm1","mark":"oc000000000001","path":"` + ours + `"}}
+{"what":"intended","entry":{"id":2,"kind":"azure-key-vaults","svm":"svm2","mark":"oc000000000002"}}
+{"what":"created","entry":{"id":2,"kind":"azure-key-vaults","svm":"svm2","mark":"oc000000000002","path":"` + theirs + `"}}
+`
+	require.NoError(t, os.Mkdir("out", 0o755))
+	require.NoError(t, os.WriteFile("out/ledger.ndjson", []byte(ledger), 0o600))
+	got := command(t, asAdmin, "cleanup", "out", "--endpoint", url)
+	assert.Equal(t, http.StatusNotFound, ask(t, url, http.MethodGet, ours, "").StatusCode, got.stdout+got.stderr)
+	assert.Equal(t, http.StatusOK, ask(t, url, http.MethodGet, theirs, "").StatusCode, "not ours: %s", got.stdout+got.stderr)
+}
+
+// create makes a vault that carries a mark, and returns its path.
+func create(t *testing.T, url, svm, mark string) string {
+	t.Helper()
+	host := "https://" + mark + ".vault.azure.net/"
+	res := ask(t, url, http.MethodPost, "/api/security/azure-key-vaults", `{"svm":{"name":"`+svm+`"},"client_id":"client-`+mark+
+		`","tenant_id":"tenant","name":"`+host+`","key_id":"`+host+`keys/key1/1","client_secret":"a-secret"}`)
+	require.Equal(t, http.StatusCreated, res.StatusCode)
+	return res.Header.Get("Location")
+}
+
+func ask(t *testing.T, url, method, path, body string) *http.Response {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url+path, strings.NewReader(body))
+	require.NoError(t, err)
+	if body == "" {
+		req.Body, req.ContentLength = nil, 0
+	}
+	req.SetBasicAuth("admin", "open-sesame")
+	res, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	_, err = io.Copy(io.Discard, res.Body)
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	return res
+}

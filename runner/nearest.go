@@ -1,0 +1,57 @@
+package main
+
+import "strings"
+
+// didYouMean suggests the word that comes nearest to what was typed; it is ""
+// when none is near enough to be meant.
+func didYouMean(typed string, words []string) string {
+	best, least := "", max(2, len(typed)/3)+1
+	for _, w := range words {
+		if d := distance(strings.ToLower(typed), strings.ToLower(w)); d < least {
+			best, least = w, d
+		}
+	}
+	if best == "" {
+		best = containing(typed, words)
+	}
+	if best == "" {
+		return ""
+	}
+	return ". Did you mean " + best + "?"
+}
+
+// containing returns the first word that holds what was typed.
+func containing(typed string, words []string) string {
+	typed = strings.ToLower(strings.Trim(typed, "*-"))
+	if len(typed) < 3 {
+		return ""
+	}
+	for _, w := range words {
+		if strings.Contains(strings.ToLower(w), typed) {
+			return w
+		}
+	}
+	return ""
+}
+
+// distance is the number of letters to insert, leave out or replace to make b
+// of a (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,312 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/lab"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+	"ontap-conformance/steps"
+)
+
+// state is how one check of a target came out.
+type state string
+
+const (
+	stateOK      state = "ok"
+	stateFailed  state = "failed"
+	stateUnknown state = "unknown"
+)
+
+// A check is one thing that a target needs to be testable.
+type check struct {
+	name   string
+	state  state
+	said   string // what was seen
+	advice string // what to do about it; empty for nothing
+	code   int    // the exit code of a failed one; zero means exitInconclusive
+}
+
+// err is the error of a failed check: one clear line.
+func (c check) err() error {
+	code := c.code
+	if code == 0 {
+		code = exitInconclusive
+	}
+	line := c.said
+	if c.advice != "" {
+		line += ": " + c.advice
+	}
+	return &ended{code, errors.New(line)}
+}
+
+// A survey is what was found out about a target before it is tested.
+type survey struct {
+	checks   []check
+	release  contract.Release
+	reported string // the version in the target's words; empty when it did not say
+	svms     []steps.SVM
+	absent   map[string]string // resources that the target does not have, with the reason
+}
+
+// failed returns the first check that failed, or nil.
+func (s *survey) failed() *check {
+	i := slices.IndexFunc(s.checks, func(c check) bool { return c.state == stateFailed })
+	if i < 0 {
+		return nil
+	}
+	return &s.checks[i]
+}
+
+// A prober asks a target whether it can be tested. It only reads.
+type prober struct {
+	survey
+	contract *contract.Catalogue
+	bench    *bench
+	flags    *endpointFlags
+	session  *wire.Session
+	cluster  string // the name of the cluster, which is that of its admin SVM
+	version  map[string]any
+}
+
+// probe runs every check up to the first that fails; those after it stay
+// unknown.
+func probe(ctx context.Context, c *contract.Catalogue, b *bench, f *endpointFlags) *survey {
+	p := &prober{contract: c, bench: b, flags: f, session: b.target.NewSession()}
+	p.absent = map[string]string{}
+	stages := []struct {
+		names []string
+		look  func(context.Context) []check
+	}{
+		{[]string{"reachability", "TLS", "credentials"}, p.reach},
+		{[]string{"release"}, p.findRelease},
+		{[]string{"resources"}, p.findResources},
+		{[]string{"SVMs"}, p.findSVMs},
+		{[]string{"lab"}, p.findLab},
+	}
+	for _, stage := range stages {
+		if p.survey.failed() == nil {
+			p.checks = append(p.checks, stage.look(ctx)...)
+			continue
+		}
+		for _, name := range stage.names {
+			p.checks = append(p.checks, check{name: name, state: stateUnknown, said: "not looked at"})
+		}
+	}
+	return &p.survey
+}
+
+// get reads a path.
+func (p *prober) get(ctx context.Context, path string) (*wire.Response, error) {
+	x, err := p.session.Do(ctx, wire.Request{Method: http.MethodGet, Path: path})
+	if err != nil {
+		return nil, err
+	}
+	return x.Response, nil
+}
+
+// reach asks for the cluster, which tells at once whether the target can be
+// reached, whom it takes us for and what it is.
+func (p *prober) reach(ctx context.Context) []check {
+	r, err := p.get(ctx, "/api/cluster?fields=version")
+	if err != nil {
+		return unreached(p.bench.target, err)
+	}
+	checks := []check{{name: "reachability", state: stateOK, said: p.bench.target.BaseURL + " answers over " + r.Proto}, p.tlsCheck()}
+	if said, advice := notTheAPI(p.bench.target.BaseURL, r); said != "" {
+		checks[0] = check{name: "reachability", state: stateFailed, said: said, advice: advice}
+		return append(checks, check{name: "credentials", state: stateUnknown, said: "not looked at"})
+	}
+	switch {
+	case r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden:
+		return append(checks, p.refused(r))
+	case !r.OK():
+		return append(checks, check{name: "credentials", state: stateUnknown, said: fmt.Sprintf("GET /api/cluster answered %d", r.Status)})
+	}
+	p.cluster, _ = r.Object()["name"].(string)
+	p.version, _ = r.Object()["version"].(map[string]any)
+	said := "accepted for " + p.bench.target.Credentials.User
+	switch {
+	case p.bench.target.Credentials.IsZero():
+		said = "none were given, and none are needed"
+	case p.bench.target.Credentials.User == "":
+		said = "the token is accepted"
+	}
+	return append(checks, check{name: "credentials", state: stateOK, said: said})
+}
+
+func (p *prober) tlsCheck() check {
+	switch {
+	case p.bench.verified:
+		return check{name: "TLS", state: stateOK, said: "the certificate is verified"}
+	case strings.HasPrefix(p.bench.target.BaseURL, "https:"):
+		return check{name: "TLS", state: stateUnknown, said: "the certificate is not verified", advice: "trust its issuer with --ca-cert instead of --insecure"}
+	}
+	return check{name: "TLS", state: stateUnknown, said: "none: the endpoint is http"}
+}
+
+func (p *prober) refused(r *wire.Response) check {
+	c := check{name: "credentials", state: stateFailed, said: fmt.Sprintf("the target refuses the credentials with %d", r.Status)}
+	switch who := p.bench.target.Credentials; {
+	case who.IsZero():
+		c.said, c.advice = fmt.Sprintf("the target wants credentials (%d)", r.Status), "give --user, --token-file or --client-cert"
+	case r.Status == http.StatusForbidden:
+		c.advice = "give the user a role that may use the REST API"
+	default:
+		c.advice = "check --user and its password, or the token"
+	}
+	return c
+}
+
+// notTheAPI says what an answer comes from, if not from the REST API; said is
+// "" when it may come from there.
+func notTheAPI(base string, r *wire.Response) (said, advice string) {
+	body := strings.TrimSpace(string(r.Body))
+	switch {
+	case r.Status == http.StatusBadRequest && strings.HasPrefix(base, "http:") && strings.Contains(body, "HTTPS"):
+		return base + " speaks https, not http", "write https:// in --endpoint"
+	case r.Status >= 300 && r.Status < 400:
+		return fmt.Sprintf("%s leads elsewhere, to %q", base, r.Header.Get("Location")), "name the server itself in --endpoint"
+	case strings.HasPrefix(r.Header.Get("Content-Type"), "text/html"), strings.HasPrefix(body, "<"):
+		return base + " answers HTML, not the REST API", "name the management address of the cluster in --endpoint"
+	}
+	return "", ""
+}
+
+// findRelease settles the release whose promises apply: the flag, else what
+// the target reports, else the newest.
+func (p *prober) findRelease(context.Context) []check {
+	c := check{name: "release", state: stateOK}
+	p.reported, _ = p.version["full"].(string)
+	numbers := ""
+	if g, m := p.version["generation"], p.version["major"]; g != nil && m != nil {
+		numbers = fmt.Sprintf("%v.%v", g, m)
+		if minor := p.version["minor"]; minor != nil && fmt.Sprint(minor) != "0" {
+			numbers += fmt.Sprintf(".%v", minor)
+		}
+	}
+	if p.reported == "" {
+		p.reported = numbers
+	}
+	found, err := contract.KnownRelease(numbers)
+	switch {
+	case !p.flags.ontap.IsZero():
+		p.release = p.flags.ontap.Release
+		c.said = fmt.Sprintf("ONTAP %s by --ontap", p.release)
+		if numbers != "" && (err != nil || found != p.release) {
+			c.said += ", though the target reports " + numbers
+		}
+	case numbers == "":
+		p.release = contract.Newest()
+		c.state, c.said, c.advice = stateUnknown, fmt.Sprintf("the target does not say, so %s is assumed", p.release), "name it with --ontap"
+	case err == nil:
+		p.release = found
+		c.said = fmt.Sprintf("ONTAP %s", p.release)
+	default:
+		p.release = contract.Newest()
+		c.state, c.said, c.advice = stateUnknown, fmt.Sprintf("the catalogue does not know %s, so %s is assumed", numbers, p.release), "name another with --ontap"
+	}
+	return []check{c}
+}
+
+// findResources finds out which resources the target has. One that is missing
+// is not applicable, unless it is claimed: then its promises are broken.
+func (p *prober) findResources(ctx context.Context) []check {
+	var there, missing []string
+	testable := false
+	for _, r := range p.contract.Resources {
+		claimed := slices.Contains(p.flags.claims, r.Name)
+		testable = testable || claimed
+		if !r.Covers(p.release) {
+			continue
+		}
+		res, err := p.get(ctx, "/api"+r.Path+"?max_records=1")
+		if err != nil {
+			return []check{{name: "resources", state: stateFailed, said: "asking for " + r.Name + ": " + err.Error()}}
+		}
+		switch res.Status {
+		case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+			missing = append(missing, r.Name)
+			if !claimed {
+				p.absent[r.Name] = fmt.Sprintf("the target has no %s (GET answered %d)", r.Path, res.Status)
+			}
+		default:
+			there = append(there, r.Name)
+			testable = testable || r.Name != jobsResource
+		}
+	}
+	switch {
+	case !testable:
+		return []check{{name: "resources", state: stateFailed, said: fmt.Sprintf("the target has nothing that ONTAP %s promises and that can be tested", p.release),
+			advice: "claim a resource with --claim if it should be there"}}
+	case len(missing) > 0:
+		return []check{{name: "resources", state: stateUnknown, said: commaList(there) + " found, " + commaList(missing) + " missing",
+			advice: "claim a resource with --claim if it should be there"}}
+	}
+	return []check{{name: "resources", state: stateOK, said: commaList(there) + " found"}}
+}
+
+// jobsResource is what calls leave behind: no target is tested for it alone.
+const jobsResource = "jobs"
+
+func commaList(names []string) string {
+	if len(names) == 0 {
+		return "nothing"
+	}
+	return strings.Join(names, ", ")
+}
+
+// findLab asks the lab to end a condition that does not exist, which every
+// hook that works answers.
+func (p *prober) findLab(ctx context.Context) []check {
+	if p.bench.lab == nil {
+		return []check{{name: "lab", state: stateUnknown, advice: "name the hook with --lab to test the rest",
+			said: fmt.Sprintf("none, so %d conditions cannot be arranged", len(p.contract.Conditions))}}
+	}
+	err := p.bench.lab.TearDown(ctx, "no-such-condition", map[string]string{})
+	var cannot *lab.CannotArrange
+	if err != nil && !errors.As(err, &cannot) {
+		return []check{{name: "lab", state: stateFailed, said: err.Error(), advice: "check --lab"}}
+	}
+	return []check{{name: "lab", state: stateOK, said: "the hook answers"}}
+}
+
+// records reads all pages of a collection.
+func (p *prober) records(ctx context.Context, path string) ([]map[string]any, error) {
+	var all []map[string]any
+	for seen := map[string]bool{}; path != "" && !seen[path]; {
+		seen[path] = true
+		r, err := p.get(ctx, path)
+		if err != nil {
+			return nil, err
+		}
+		if !r.OK() {
+			return nil, &refusal{path, r.Status}
+		}
+		list, _ := r.Object()["records"].([]any)
+		for _, e := range list {
+			if record, ok := e.(map[string]any); ok {
+				all = append(all, record)
+			}
+		}
+		path = oracle.NextPage(r)
+		if !strings.HasPrefix(path, "/api/") {
+			path = "" // a link to elsewhere is never followed
+		}
+	}
+	return all, nil
+}
+
+// refusal is the error of a GET that was answered, but not with records.
+type refusal struct {
+	path   string
+	status int
+}
+
+func (e *refusal) Error() string { return fmt.Sprintf("GET %s answered %d", e.path, e.status) }

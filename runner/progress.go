@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
+
+	"ontap-conformance/fixtures/oracle"
+)
+
+// progress tells whoever waits how far a run is: on a terminal in one line that
+// is written again and again, elsewhere in a line from time to time. It is
+// safe for concurrent use.
+type progress struct {
+	w        io.Writer
+	terminal bool
+	total    int
+	stop     chan struct{}
+	done     sync.WaitGroup
+
+	mu                     sync.Mutex
+	ended, failed, errored int
+	last                   time.Time // of the line on the terminal
+}
+
+const (
+	lineEvery   = 10 * time.Second       // in a log
+	redrawEvery = 100 * time.Millisecond // on a terminal, where more is only flicker
+)
+
+// newProgress starts to tell; finish ends it.
+func newProgress(w io.Writer, total int) *progress {
+	p := &progress{w: w, total: total, stop: make(chan struct{})}
+	if f, ok := w.(*os.File); ok {
+		p.terminal = term.IsTerminal(int(f.Fd()))
+	}
+	if !p.terminal {
+		p.done.Go(p.tick)
+	}
+	return p
+}
+
+func (p *progress) tick() {
+	t := time.NewTicker(lineEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-p.stop:
+			return
+		case <-t.C:
+			p.mu.Lock()
+			fmt.Fprintln(p.w, p.line())
+			p.mu.Unlock()
+		}
+	}
+}
+
+// add counts an outcome.
+func (p *progress) add(o *oracle.Outcome) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ended++
+	switch o.Status {
+	case oracle.Failed:
+		p.failed++
+	case oracle.Errored:
+		p.errored++
+	}
+	if p.terminal && time.Since(p.last) >= redrawEvery {
+		p.last = time.Now()
+		fmt.Fprintf(p.w, "\r\x1b[K%s", p.line())
+	}
+}
+
+func (p *progress) line() string {
+	s := fmt.Sprintf("%d of %d scenarios", p.ended, p.total)
+	if p.failed > 0 {
+		s += fmt.Sprintf(", %d failed", p.failed)
+	}
+	if p.errored > 0 {
+		s += fmt.Sprintf(", %d errored", p.errored)
+	}
+	return s
+}
+
+// finish wipes the line of a terminal, so that the report begins at the margin.
+func (p *progress) finish() {
+	close(p.stop)
+	p.done.Wait()
+	if p.terminal {
+		fmt.Fprint(p.w, "\r\x1b[K")
+	}
+}

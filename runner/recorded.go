@@ -1,0 +1,134 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"ontap-conformance/runner/baseline"
+	"ontap-conformance/runner/report"
+)
+
+// reportFile is the name of the report that all others are made from.
+const reportFile = "report.json"
+
+func (a *app) reportCommand() *cobra.Command {
+	format := choice{value: "text", words: report.Names()}
+	cmd := &cobra.Command{
+		Use:     "report DIR",
+		Short:   "Render the report of a recorded run again",
+		Long:    "Render the report of a recorded run again, to stdout: the same bytes as the run wrote.",
+		Example: "  ontap-conformance report reports/20261123T085600Z-1\n  ontap-conformance report reports/20261123T085600Z-1 --format junit",
+		Args:    oneFolder,
+		RunE: a.settled(func(_ *cobra.Command, args []string) error {
+			r, err := recorded(args[0])
+			if err != nil {
+				return err
+			}
+			f, _ := report.Find(format.value) // cannot fail: the flag takes no other names
+			return f.Write(a.stdout, r)
+		}),
+	}
+	cmd.Flags().Var(&format, "format", "json, junit, html or text")
+	completes(cmd, "format", format.words)
+	return cmd
+}
+
+// recorded reads the report of a run, by its folder or its file.
+func recorded(name string) (*report.Report, error) {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		name = filepath.Join(name, reportFile)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, misused("there is no report: %w", err)
+	}
+	defer f.Close()
+	r, err := report.Read(f)
+	if err != nil {
+		return nil, misused("%s: %w", name, err)
+	}
+	return r, nil
+}
+
+func (a *app) baselineCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "baseline",
+		Short: "Write or check the known deviations of one target",
+		Example: "  ontap-conformance baseline write reports/20261123T085600Z-1 --baseline known.yaml\n" +
+			"  ontap-conformance baseline check reports/20261123T085600Z-1 --baseline known.yaml",
+		Args: oneOf("write", "check"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }, // never reached: both words are subcommands
+	}
+	var file string
+	var strict bool
+	write := &cobra.Command{
+		Use:     "write DIR --baseline FILE",
+		Short:   "List everything that a run found broken; reasons that the file has already are kept",
+		Example: "  ontap-conformance baseline write reports/20261123T085600Z-1 --baseline known.yaml",
+		Args:    oneFolder,
+		RunE:    a.settled(func(_ *cobra.Command, args []string) error { return a.writeBaseline(args[0], file) }),
+	}
+	check := &cobra.Command{
+		Use:     "check DIR --baseline FILE",
+		Short:   "Compare a run with the file: 1 for something new or mended, 2 for an entry that matches nothing",
+		Example: "  ontap-conformance baseline check reports/20261123T085600Z-1 --baseline known.yaml",
+		Args:    oneFolder,
+		RunE:    a.settled(func(_ *cobra.Command, args []string) error { return a.checkBaseline(args[0], file, strict) }),
+	}
+	for _, sub := range []*cobra.Command{write, check} {
+		sub.Flags().StringVar(&file, "baseline", "", "file of known deviations")
+	}
+	check.Flags().BoolVar(&strict, "strict", false, "broken SHOULDs decide too")
+	cmd.AddCommand(write, check)
+	return cmd
+}
+
+var errNoBaseline = errors.New("--baseline: name the file of known deviations")
+
+func (a *app) writeBaseline(dir, file string) error {
+	if file == "" {
+		return misused("%w", errNoBaseline)
+	}
+	r, err := recorded(dir)
+	if err != nil {
+		return err
+	}
+	old, err := baseline.Load(file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return misused("%w", err)
+	}
+	b := baseline.New(r, old)
+	f, err := os.Create(file)
+	if err != nil {
+		return misused("--baseline: %w", err)
+	}
+	if err := b.Write(f); err != nil {
+		f.Close()
+		return err
+	}
+	fmt.Fprintf(a.stderr, "%d known deviations in %s; say in each reason why\n", len(b.Known), file)
+	return f.Close()
+}
+
+func (a *app) checkBaseline(dir, file string, strict bool) error {
+	if file == "" {
+		return misused("%w", errNoBaseline)
+	}
+	r, err := recorded(dir)
+	if err != nil {
+		return err
+	}
+	b, err := baseline.Load(file)
+	if err != nil {
+		return misused("%w", err)
+	}
+	if err := b.VerifyReport(r); err != nil {
+		return misused("%w", err)
+	}
+	return compared(a.stdout, b.Compare(r, strict))
+}

@@ -1,0 +1,248 @@
+package report
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/ledger"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+)
+
+// A Record is all that a run knows when it ends: what New makes a Report of.
+type Record struct {
+	Tool     Tool
+	Run      Run
+	Target   Target
+	Contract *contract.Catalogue
+	Release  contract.Release
+	Results  []oracle.Result
+	Outcomes []oracle.Outcome
+	Verdict  oracle.Conclusion
+
+	Secrets    []wire.Secret             // to be kept out of print, besides those of the outcomes
+	Curl       func(wire.Request) string // see wire.Target.Curl; nil for no shell lines
+	Replay     func(name string) string  // the command that runs one outcome again; nil for none
+	Ledger     *ledger.Ledger            // nil when nothing was created
+	Conditions map[string][]string       // what each outcome needs arranged, by its name
+}
+
+// New makes a report. Everything that came from the target is redacted here.
+func New(in Record) *Report {
+	b := &builder{Record: in, secrets: slices.Clone(in.Secrets)}
+	for _, o := range in.Outcomes {
+		b.secrets = append(b.secrets, o.Secrets...)
+	}
+	slices.SortFunc(b.secrets, bySize)
+	b.secrets = slices.Compact(b.secrets)
+	b.names = in.Contract.Secrets()
+	r := &Report{
+		Format: Format, Tool: in.Tool, Run: in.Run, Target: in.Target, Verdict: in.Verdict,
+		Requirements: []Requirement{}, Outcomes: []Outcome{}, Operations: b.operations(), ErrorCodes: b.errorCodes(),
+	}
+	all := wire.NewRedactor(b.secrets, b.names)
+	for _, res := range in.Results {
+		r.Requirements = append(r.Requirements, requirement(res, all))
+		r.Counts.of(res.Requirement.Level).add(res.Standing)
+	}
+	for i := range in.Outcomes {
+		r.Outcomes = append(r.Outcomes, b.outcome(&in.Outcomes[i]))
+		r.Environment.Requests += in.Outcomes[i].Requests
+	}
+	r.Environment.ElapsedMS = in.Run.Finished.Sub(in.Run.Started).Milliseconds()
+	r.Environment.SkippedConditions = b.skippedConditions()
+	r.Environment.Objects = b.objects()
+	return r
+}
+
+// bySize orders secrets so that one which holds another is replaced first.
+func bySize(a, b wire.Secret) int {
+	if n := len(b.Reveal()) - len(a.Reveal()); n != 0 {
+		return n
+	}
+	if a.Reveal() < b.Reveal() {
+		return -1
+	}
+	if a.Reveal() > b.Reveal() {
+		return 1
+	}
+	return 0
+}
+
+type builder struct {
+	Record
+	secrets []wire.Secret // of the whole run
+	names   []string      // of write-only fields
+}
+
+func requirement(res oracle.Result, red *wire.Redactor) Requirement {
+	q := res.Requirement
+	out := Requirement{
+		ID: q.ID, Level: q.Level, Text: q.Text, Source: []Source{}, Status: res.Standing,
+		Reason: red.Redact(res.Reason), Verdicts: res.Verdicts, Outcomes: append([]string{}, res.Outcomes...),
+	}
+	for _, c := range q.Sources {
+		out.Source = append(out.Source, Source{c.Source.Document, c.Section, c.Source.Release, c.Source.Where})
+	}
+	return out
+}
+
+func (b *builder) outcome(o *oracle.Outcome) Outcome {
+	secrets := slices.Concat(b.Secrets, o.Secrets)
+	slices.SortFunc(secrets, bySize)
+	e := evidence{wire.NewRedactor(secrets, nil), wire.NewRedactor(secrets, b.names)}
+	out := Outcome{
+		Name: o.Name, Kind: o.Kind, Status: o.Status.String(), Requirements: append([]contract.ID{}, o.Requirements...),
+		Broken: []Finding{}, ElapsedMS: o.Elapsed.Milliseconds(), Requests: o.Requests,
+		Reproduce: Reproduce{Curl: []string{}},
+	}
+	if o.Reason != nil {
+		out.Reason = e.answers.Redact(o.Reason.Error())
+	}
+	for _, f := range o.Found {
+		if !slices.ContainsFunc(out.Broken, func(g Finding) bool { return g.Requirement == f.Requirement }) {
+			out.Broken = append(out.Broken, e.finding(f))
+		}
+	}
+	if b.Replay != nil {
+		out.Reproduce.Replay = b.Replay(o.Name)
+	}
+	for _, x := range o.Evidence {
+		if b.Curl != nil {
+			out.Reproduce.Curl = append(out.Reproduce.Curl, e.values.Redact(b.Curl(x.Request)))
+		}
+	}
+	return out
+}
+
+// operations has a row for every operation of the release.
+func (b *builder) operations() []Operation {
+	asked := map[string]*Operation{}
+	rows := []*Operation{}
+	row := func(name string) *Operation {
+		if asked[name] == nil {
+			asked[name] = &Operation{Operation: name, Statuses: map[string]int{}}
+			rows = append(rows, asked[name])
+		}
+		return asked[name]
+	}
+	b.eachOperation(func(o *contract.Operation) { row(o.String()) })
+	for _, o := range b.Outcomes {
+		for _, a := range slices.SortedFunc(maps.Keys(o.Operations), byOperation) {
+			r := row(a.Operation)
+			r.Requests += o.Operations[a]
+			r.Statuses[strconv.Itoa(a.Status)] += o.Operations[a]
+		}
+	}
+	out := []Operation{}
+	for _, r := range rows {
+		out = append(out, *r)
+	}
+	return out
+}
+
+func byOperation(a, b oracle.Answered) int {
+	if a.Operation != b.Operation {
+		if a.Operation < b.Operation {
+			return -1
+		}
+		return 1
+	}
+	return a.Status - b.Status
+}
+
+// errorCodes has a row for every documented code of every operation of the
+// release.
+func (b *builder) errorCodes() []ErrorCode {
+	out := []ErrorCode{}
+	b.eachOperation(func(o *contract.Operation) {
+		for _, e := range o.Errors {
+			if !e.Covers(b.Release) {
+				continue
+			}
+			out = append(out, ErrorCode{e.Code, o.String(), b.provoked(o.String(), e), e.Condition})
+		}
+	})
+	return out
+}
+
+func (b *builder) provoked(operation string, e *contract.Error) bool {
+	for _, o := range b.Outcomes {
+		for _, code := range e.Codes() {
+			if o.Codes[oracle.Provoked{Operation: operation, Code: code}] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (b *builder) eachOperation(f func(*contract.Operation)) {
+	for _, r := range b.Contract.Resources {
+		for _, o := range r.Operations {
+			if r.Covers(b.Release) && o.Covers(b.Release) {
+				f(o)
+			}
+		}
+	}
+}
+
+// skippedConditions returns the conditions that outcomes were skipped for.
+func (b *builder) skippedConditions() []string {
+	skipped, tried := map[string]bool{}, map[string]bool{}
+	for _, o := range b.Outcomes {
+		var skip *oracle.Skip
+		for _, name := range b.Conditions[o.Name] {
+			if o.Status != oracle.Skipped {
+				tried[name] = true
+			} else if errors.As(o.Reason, &skip) && skip.Applies {
+				skipped[name] = true
+			}
+		}
+	}
+	maps.DeleteFunc(skipped, func(name string, _ bool) bool { return tried[name] })
+	return append([]string{}, slices.Sorted(maps.Keys(skipped))...)
+}
+
+func (b *builder) objects() Objects {
+	out := Objects{LeftBehind: []Object{}}
+	if b.Ledger == nil {
+		return out
+	}
+	out.Created, out.Removed = b.Ledger.Counts()
+	for _, e := range b.Ledger.Left() {
+		out.LeftBehind = append(out.LeftBehind, Object{e.Kind, e.SVM, e.Mark, e.Path})
+	}
+	return out
+}
+
+// AddUnselected adds an outcome for each scenario that the run left out, so
+// that it stays in the denominator, and says so of the requirements that
+// therefore nobody looked at.
+func (r *Report) AddUnselected(names map[string][]contract.ID) {
+	left := map[contract.ID]bool{}
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		r.Outcomes = append(r.Outcomes, Outcome{
+			Name: name, Kind: "scenario", Status: Skipped, Requirements: append([]contract.ID{}, names[name]...),
+			Broken: []Finding{}, Reason: NotSelected, Reproduce: Reproduce{Curl: []string{}},
+		})
+		for _, id := range names[name] {
+			left[id] = true
+		}
+	}
+	for i := range r.Requirements {
+		if q := &r.Requirements[i]; q.Status == oracle.NotRun && left[q.ID] {
+			q.Reason = NotSelected
+		}
+	}
+}
+
+// NotSelected is the reason of what --select and --skip left out.
+const NotSelected = "not selected"
+
+// Stamp returns a time as reports have it: in UTC, to the millisecond.
+func Stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }

@@ -1,0 +1,54 @@
+package report
+
+import (
+	"errors"
+	"strings"
+
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+)
+
+// maxBody bounds the body of an answer in a report, in bytes: the part that
+// matters is at its beginning, and a report must not grow with a target's
+// temper.
+const maxBody = 4 << 10
+
+// telling are the headers that promises are made about.
+var telling = []string{"Allow", "Content-Type", "Link", "Location", "Retry-After", "WWW-Authenticate"}
+
+// evidence renders exchanges without the secrets of one outcome.
+type evidence struct {
+	values  *wire.Redactor // for what we sent, which names its secrets already
+	answers *wire.Redactor // for what came back: also whatever a write-only field holds
+}
+
+func (e evidence) finding(f oracle.Finding) Finding {
+	out := Finding{Requirement: f.Requirement}
+	var miss *oracle.Mismatch
+	switch {
+	case errors.As(f.Err, &miss):
+		out.What, out.Want, out.Got = e.answers.Redact(miss.What), e.answers.Redact(miss.Want), e.answers.Redact(miss.Got)
+	case f.Err != nil:
+		out.What = e.answers.Redact(f.Err.Error())
+	}
+	if f.Exchange != nil {
+		out.Exchange = e.exchange(f.Exchange)
+	}
+	return out
+}
+
+func (e evidence) exchange(x *wire.Exchange) *Exchange {
+	out := &Exchange{
+		Request:     e.values.Redact(x.Request.Method + " " + x.Request.Path),
+		RequestBody: e.values.Redact(x.Request.Body.String()),
+		Status:      x.Response.Status,
+		Headers:     map[string]string{},
+		Body:        wire.Shorten(strings.ToValidUTF8(e.answers.Redact(string(x.Response.Body)), "\uFFFD"), maxBody),
+	}
+	for _, name := range telling {
+		if values := x.Response.Header.Values(name); len(values) > 0 {
+			out.Headers[name] = e.answers.Redact(strings.Join(values, ", "))
+		}
+	}
+	return out
+}

@@ -1,0 +1,59 @@
+package report
+
+import (
+	_ "embed"
+	"html/template"
+	"io"
+	"strings"
+
+	"ontap-conformance/fixtures/contract"
+)
+
+//go:embed report.html.tmpl
+var page string
+
+var pageTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
+	"upper":   func(v any) string { return strings.ToUpper(string(v.(contract.Level))) },
+	"elapsed": elapsed,
+	"count":   count,
+}).Parse(page)) // embedded: a page that does not parse fails every test
+
+// view is a report with what only the page asks for.
+type view struct {
+	*Report
+	Title   string
+	Levels  []levelRow
+	Failing []failing
+	Doubts  []group
+	Known   []Outcome
+	Skips   []group
+	Ran     int
+}
+
+type levelRow struct {
+	Level contract.Level
+	Count
+}
+
+type failing struct {
+	Requirement
+	Shown   Outcome
+	Finding Finding
+	More    int
+}
+
+// HTML writes one page that needs no script and nothing from elsewhere.
+func HTML(w io.Writer, r *Report) error {
+	v := view{
+		Report: r, Title: r.title(), Ran: r.ran(), Skips: groups(r.Ended(Skipped)),
+		Doubts: groups(r.Ended(Errored)), Known: r.Ended(KnownFailure),
+	}
+	for _, l := range []contract.Level{contract.Must, contract.Should, contract.May} {
+		v.Levels = append(v.Levels, levelRow{l, *r.Counts.of(l)})
+	}
+	for _, q := range r.Broken() {
+		o, f, more := r.shown(q.ID)
+		v.Failing = append(v.Failing, failing{q, o, f, more})
+	}
+	return pageTemplate.Execute(w, v)
+}

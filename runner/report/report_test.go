@@ -1,0 +1,222 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"flag"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/ledger"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+	"ontap-conformance/runner/report"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// sent is a secret that must be in no report.
+var sent = wire.NewSecret("CLIENT_SECRET", "hunter2-hunter2")
+
+// password is what the target was asked with.
+var password = wire.NewSecret("ONTAP_CONFORMANCE_PASSWORD", "open-sesame")
+
+const (
+	created = "azure-key-vaults/create.feature: A complete request makes a vault"
+	changed = "azure-key-vaults/change.feature: A change leaves the rest alone"
+	twice   = "azure-key-vaults/change.feature: The same change is made twice"
+	metro   = "azure-key-vaults/create.feature: A MetroCluster refuses"
+	lost    = "protocol/headers.feature: An unknown header is ignored"
+	later   = "azure-key-vaults/read.feature: What is no uuid is refused"
+)
+
+// hostile holds what must not break a format: markup, the end of a CDATA
+// section and control characters, besides two secrets.
+const hostile = "{\"error\":\"<script>alert(1)</script> ]]> \x1b[31m\x00 hunter2-hunter2\",\"client_secret\":\"another\"}"
+
+func exchange(method, path string, body wire.Body, status int, answer string) *wire.Exchange {
+	return &wire.Exchange{
+		Request: wire.Request{Method: method, Path: path, Body: body},
+		Response: &wire.Response{Status: status, Body: []byte(answer), Header: http.Header{
+			"Content-Type": {"application/hal+json"}, "Date": {"today"},
+		}},
+	}
+}
+
+// outcomes has every status and a requirement of every standing.
+func outcomes() []oracle.Outcome {
+	patch := exchange("PATCH", "/api/security/azure-key-vaults/0001", wire.JSON(map[string]any{"client_secret": sent}), 200, "{}")
+	get := exchange("GET", "/api/security/azure-key-vaults/0001", wire.Body{}, 200, hostile)
+	broken := oracle.Differs("proxy_host", "proxy.example", "nothing, but hunter2-hunter2")
+	os := []oracle.Outcome{
+		{Name: created, Kind: "scenario", Requirements: []contract.ID{"AKV-CREATE-01"}, Requests: 3, Elapsed: 12 * time.Millisecond,
+			Verdicts:   map[contract.ID]int{"AKV-CREATE-01": 1, "API-JSON-01": 3},
+			Operations: map[oracle.Answered]int{{Operation: "POST /security/azure-key-vaults", Status: 201}: 1, {Operation: "POST /security/azure-key-vaults", Status: 400}: 1},
+			Codes:      map[oracle.Provoked]bool{{Operation: "POST /security/azure-key-vaults", Code: "65537500"}: true}},
+		{Name: changed, Kind: "scenario", Requirements: []contract.ID{"AKV-PATCH-03"}, Requests: 2, Elapsed: 1500 * time.Millisecond,
+			Verdicts: map[contract.ID]int{"AKV-PATCH-03": 1}, Secrets: []wire.Secret{sent},
+			Found:    []oracle.Finding{{Requirement: "AKV-PATCH-03", Err: broken, Exchange: get}},
+			Evidence: []*wire.Exchange{patch, get}},
+		{Name: twice, Kind: "scenario", Requirements: []contract.ID{"AKV-PATCH-05"}, Requests: 2,
+			Found: []oracle.Finding{{Requirement: "AKV-PATCH-05", Err: oracle.Differs("status", 200, 500)}}},
+		{Name: metro, Kind: "scenario", Requirements: []contract.ID{"AKV-CREATE-65537506"}},
+		{Name: lost, Kind: "scenario", Requirements: []contract.ID{"API-HEADER-01"}, Requests: 1},
+	}
+	os[0].Conclude(nil)
+	os[1].Conclude(broken)
+	os[2].Conclude(nil)
+	os[2].Status = oracle.KnownFailure
+	os[3].Conclude(&oracle.Skip{Applies: true, Reason: `the lab cannot arrange "metrocluster"`})
+	os[4].Conclude(&wire.NoAnswer{Request: wire.Request{Method: "GET", Path: "/api/cluster"}, Err: errors.New("connection reset")})
+	return os
+}
+
+// recorded is a run with everything in it.
+func recorded(t *testing.T) *report.Report {
+	t.Helper()
+	c, err := contract.LoadFS(os.DirFS("."), "testdata")
+	require.NoError(t, err)
+	objects, err := ledger.Open("", false)
+	require.NoError(t, err)
+	vault, err := objects.Intend("azure-key-vaults", "svm1", "https://oc1.example")
+	require.NoError(t, err)
+	_, err = objects.Created(vault, "/api/security/azure-key-vaults/0001")
+	require.NoError(t, err)
+	release := contract.Release{Generation: 9, Major: 13, Minor: 1}
+	all := outcomes()
+	results := oracle.Sum(c, oracle.Scope{Release: release, Level: contract.May}, all)
+	target := wire.Target{BaseURL: "https://cluster.example", Credentials: wire.Credentials{User: "admin", Password: password}}
+	r := report.New(report.Record{
+		Tool: report.Tool{Name: "ontap-conformance", Version: "v1.0.0", Commit: "0123456"},
+		Run: report.Run{ID: "20261123T085600Z-1", Command: "ontap-conformance run --endpoint https://cluster.example",
+			Started: time.Date(2026, 11, 23, 8, 56, 0, 0, time.UTC), Finished: time.Date(2026, 11, 23, 8, 56, 2, 5e8, time.UTC),
+			Seed: 1, Checks: 100, Mode: "guarded", Parallel: 4},
+		Target:   report.Target{Endpoint: "https://cluster.example", ONTAP: "9.13.1", ReportedVersion: "NetApp Release 9.13.1P4", TLSVerified: true},
+		Contract: c, Release: release, Results: results, Outcomes: all, Verdict: oracle.Conclude(results, all, false),
+		Secrets: []wire.Secret{password}, Curl: target.Curl, Ledger: objects,
+		Replay:     func(name string) string { return "ontap-conformance run --seed 1 --select '" + name + "'" },
+		Conditions: map[string][]string{metro: {"metrocluster"}},
+	})
+	r.AddUnselected(map[string][]contract.ID{later: {"AKV-READ-11"}})
+	return r
+}
+
+func TestEveryFormatMatchesItsGolden(t *testing.T) {
+	r := recorded(t)
+	for _, f := range report.Renderings {
+		t.Run(f.Name, func(t *testing.T) {
+			var got bytes.Buffer
+			require.NoError(t, f.Write(&got, r))
+			golden := filepath.Join("testdata", f.File)
+			if *update {
+				require.NoError(t, os.WriteFile(golden, got.Bytes(), 0o644))
+			}
+			want, err := os.ReadFile(golden)
+			require.NoError(t, err)
+			assert.Equal(t, string(want), got.String())
+		})
+	}
+}
+
+func TestAReportThatWasReadRendersTheSameBytes(t *testing.T) {
+	r := recorded(t)
+	var text bytes.Buffer
+	require.NoError(t, report.JSON(&text, r))
+	again, err := report.Read(&text)
+	require.NoError(t, err)
+	for _, f := range report.Renderings {
+		t.Run(f.Name, func(t *testing.T) {
+			var want, got bytes.Buffer
+			require.NoError(t, f.Write(&want, r))
+			require.NoError(t, f.Write(&got, again))
+			assert.Equal(t, want.String(), got.String())
+		})
+	}
+}
+
+func TestNoFormatHoldsASecret(t *testing.T) {
+	r := recorded(t)
+	for _, f := range report.Renderings {
+		t.Run(f.Name, func(t *testing.T) {
+			var got bytes.Buffer
+			require.NoError(t, f.Write(&got, r))
+			for _, secret := range []string{sent.Reveal(), password.Reveal(), "another"} {
+				if strings.Contains(strings.ReplaceAll(got.String(), "another one", ""), secret) {
+					t.Errorf("%s holds %q", f.File, secret)
+				}
+			}
+		})
+	}
+}
+
+func TestJUnitStaysXMLWhateverTheTargetSends(t *testing.T) {
+	var got bytes.Buffer
+	require.NoError(t, report.JUnit(&got, recorded(t)))
+	for d := xml.NewDecoder(&got); ; {
+		_, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		require.NoError(t, err)
+	}
+}
+
+func TestTheGoldenRunHasEveryStatus(t *testing.T) {
+	r := recorded(t)
+	for _, status := range []string{report.Passed, report.Failed, report.Errored, report.Skipped, report.KnownFailure} {
+		assert.NotEmpty(t, r.Ended(status), status)
+	}
+	for _, standing := range []oracle.Standing{oracle.Kept, oracle.BrokenReq, oracle.NotApplicable, oracle.NotTestable, oracle.NotRun, oracle.ErroredReq} {
+		found := false
+		for _, q := range r.Requirements {
+			found = found || q.Status == standing
+		}
+		assert.True(t, found, standing)
+	}
+}
+
+func TestAReportOfAnotherFormatIsRefused(t *testing.T) {
+	tests := []struct{ name, text, wantErr string }{
+		{"not JSON", "<html>", "reading the report"},
+		{"another version", `{"format":"ontap-conformance/report/9"}`, `want format "ontap-conformance/report/1", got "ontap-conformance/report/9"`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := report.Read(strings.NewReader(tt.text))
+			assert.ErrorContains(t, err, tt.wantErr)
+		})
+	}
+}
+
+func TestAListIsNeverNull(t *testing.T) {
+	c, err := contract.LoadFS(os.DirFS("."), "testdata")
+	require.NoError(t, err)
+	var got bytes.Buffer
+	outcomes := []oracle.Outcome{{Name: "a"}}
+	outcomes[0].Conclude(nil)
+	r := report.New(report.Record{Contract: c, Outcomes: outcomes, Results: oracle.Sum(c, oracle.Scope{}, outcomes)})
+	r.AddUnselected(map[string][]contract.ID{"b": nil})
+	require.NoError(t, report.JSON(&got, r))
+	assert.NotContains(t, got.String(), "null")
+}
+
+func TestASecretThatABodyHoldsInPartIsCutOutBeforeTheBodyIsShortened(t *testing.T) {
+	c, err := contract.LoadFS(os.DirFS("."), "testdata")
+	require.NoError(t, err)
+	long := strings.Repeat("x", 4<<10-5) + sent.Reveal()
+	o := oracle.Outcome{Name: "a", Secrets: []wire.Secret{sent}, Found: []oracle.Finding{{
+		Requirement: "API-JSON-01", Err: errors.New("no JSON"), Exchange: exchange("GET", "/api", wire.Body{}, 200, long)}}}
+	o.Conclude(nil)
+	r := report.New(report.Record{Contract: c, Outcomes: []oracle.Outcome{o}})
+	assert.NotContains(t, r.Outcomes[0].Broken[0].Exchange.Body, "hunt")
+}

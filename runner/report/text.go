@@ -1,0 +1,373 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/oracle"
+)
+
+// Text writes a report for people: what is not kept, everything that a reader
+// needs to see it with their own eyes, and the verdict as the last line, where
+// a terminal leaves it in sight. What is kept is only counted.
+func Text(w io.Writer, r *Report) error {
+	var b strings.Builder
+	writeHead(&b, r)
+	for _, q := range r.Broken() {
+		writeBroken(&b, r, q)
+	}
+	writeErrored(&b, r)
+	writeKnown(&b, r)
+	writeSkipped(&b, r)
+	writeLeftBehind(&b, r)
+	writeCounts(&b, r)
+	fmt.Fprintln(&b, r.Sentence())
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func writeHead(b *strings.Builder, r *Report) {
+	fmt.Fprintf(b, "%s against the promises of ONTAP %s\n", r.title(), r.Target.ONTAP)
+	fmt.Fprintf(b, "seed %d, mode %s, %s, %s in %s",
+		r.Run.Seed, r.Run.Mode, count(r.ran(), "scenario"), count(r.Environment.Requests, "request"), elapsed(r.Environment.ElapsedMS))
+	if v := r.Target.ReportedVersion; v != "" {
+		fmt.Fprintf(b, "; the target says that it is %s", printable(v))
+	}
+	b.WriteString("\n")
+	if r.Unverified() {
+		b.WriteString("the certificate of the target was not verified (--insecure)\n")
+	}
+	b.WriteString("\n")
+}
+
+func (r *Report) title() string {
+	if r.Target.Simulator {
+		return "The embedded simulator"
+	}
+	return r.Target.Endpoint
+}
+
+// Unverified reports whether the target spoke TLS with a certificate that
+// nobody verified.
+func (r *Report) Unverified() bool {
+	return strings.HasPrefix(r.Target.Endpoint, "https:") && !r.Target.TLSVerified
+}
+
+// ran is the number of outcomes that were not skipped.
+func (r *Report) ran() int { return len(r.Outcomes) - len(r.Ended(Skipped)) }
+
+func (r *Report) requirement(id contract.ID) *Requirement {
+	i := slices.IndexFunc(r.Requirements, func(q Requirement) bool { return q.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &r.Requirements[i]
+}
+
+// shown is the outcome that shows best that a requirement is broken: a new
+// failure before a known one, evidence before none.
+func (r *Report) shown(id contract.ID) (o Outcome, f Finding, more int) {
+	best := -1
+	for _, out := range r.Outcomes {
+		for _, found := range out.Broken {
+			if found.Requirement != id {
+				continue
+			}
+			more++
+			score := 0
+			if found.Exchange != nil {
+				score++
+			}
+			if out.Status == Failed {
+				score += 2
+			}
+			if score > best {
+				best, o, f = score, out, found
+			}
+		}
+	}
+	return o, f, more - 1
+}
+
+func writeBroken(b *strings.Builder, r *Report, q Requirement) {
+	o, f, more := r.shown(q.ID)
+	fmt.Fprintf(b, "BROKEN  %s  %s%s\n", q.ID, strings.ToUpper(string(q.Level)), knownMark(o))
+	writePromise(b, q)
+	writeFinding(b, f)
+	if o.Name != "" {
+		fmt.Fprintf(b, "  Seen in   %s%s\n", o.Name, others(more))
+	}
+	writeReproduce(b, o)
+	b.WriteString("\n")
+}
+
+func knownMark(o Outcome) string {
+	if o.Status == KnownFailure {
+		return "  (in the baseline)"
+	}
+	return ""
+}
+
+func others(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (and in %d more)", n)
+}
+
+func writePromise(b *strings.Builder, q Requirement) {
+	fmt.Fprintf(b, "  %s\n", q.Text)
+	for _, s := range q.Source {
+		fmt.Fprintf(b, "  Source    %s (%s): %s\n            %s\n", s.Document, s.Release, s.Section, s.Where)
+	}
+}
+
+func writeFinding(b *strings.Builder, f Finding) {
+	switch {
+	case f.Want != "":
+		fmt.Fprintf(b, "  Looked at %s\n  Expected  %s\n  Came back %s\n", printable(f.What), printable(f.Want), printable(f.Got))
+	case f.What != "":
+		fmt.Fprintf(b, "  Found     %s\n", printable(f.What))
+	}
+	if f.Exchange == nil {
+		return
+	}
+	x := f.Exchange
+	fmt.Fprintf(b, "\n    > %s\n", printable(x.Request))
+	writeQuoted(b, "    > ", x.RequestBody)
+	fmt.Fprintf(b, "    < %d\n", x.Status)
+	for _, name := range slices.Sorted(maps.Keys(x.Headers)) {
+		fmt.Fprintf(b, "    < %s: %s\n", name, printable(x.Headers[name]))
+	}
+	writeQuoted(b, "    < ", x.Body)
+	b.WriteString("\n")
+}
+
+// writeQuoted writes text with a prefix to each line; nothing for no text.
+func writeQuoted(b *strings.Builder, prefix, text string) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return
+	}
+	for line := range strings.Lines(text) {
+		b.WriteString(prefix + printable(strings.TrimRight(line, "\r\n")) + "\n")
+	}
+}
+
+// writeReproduce leaves the lines of curl where a here-document can be copied
+// from: at the margin.
+func writeReproduce(b *strings.Builder, o Outcome) {
+	if len(o.Reproduce.Curl) > 0 {
+		b.WriteString("  By hand\n\n")
+		for _, line := range o.Reproduce.Curl {
+			b.WriteString(line + "\n")
+		}
+		b.WriteString("\n")
+	}
+	if o.Reproduce.Replay != "" {
+		fmt.Fprintf(b, "  Again     %s\n", o.Reproduce.Replay)
+	}
+}
+
+// writeErrored groups by reason: a target that went away is one piece of news,
+// however many scenarios were left to run.
+func writeErrored(b *strings.Builder, r *Report) {
+	for _, g := range groups(r.Ended(Errored)) {
+		fmt.Fprintf(b, "ERRORED %s: we could not find out\n  %s\n", count(len(g.Outcomes), "scenario"), printable(g.Reason))
+		for _, o := range g.Outcomes[:min(len(g.Outcomes), fewNames)] {
+			fmt.Fprintf(b, "  - %s\n", o.Name)
+			if o.Reproduce.Replay != "" {
+				fmt.Fprintf(b, "    Again   %s\n", o.Reproduce.Replay)
+			}
+		}
+		if more := len(g.Outcomes) - fewNames; more > 0 {
+			fmt.Fprintf(b, "  and %d more\n", more)
+		}
+		b.WriteString("\n")
+	}
+}
+
+func writeKnown(b *strings.Builder, r *Report) {
+	known := r.Ended(KnownFailure)
+	if len(known) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "KNOWN   %s in the baseline\n", count(len(known), "failure"))
+	for _, o := range known {
+		fmt.Fprintf(b, "  %s (%s)\n", o.Name, strings.Join(brokenIDs(o), ", "))
+	}
+	b.WriteString("\n")
+}
+
+// A group is what ended for one reason.
+type group struct {
+	Reason   string
+	Outcomes []Outcome
+}
+
+// quoted is the part of a reason in which the members of a group may differ.
+var quoted = regexp.MustCompile(`"[^"]*"`)
+
+// groups gathers outcomes by reason, the largest group first. What is quoted in
+// a reason tells no groups apart: forty conditions without a lab are one
+// reason.
+func groups(os []Outcome) []group {
+	by := map[string][]Outcome{}
+	for _, o := range os {
+		key := quoted.ReplaceAllString(o.Reason, `"…"`)
+		by[key] = append(by[key], o)
+	}
+	var all []group
+	for _, reason := range slices.Sorted(maps.Keys(by)) {
+		g := group{reason, by[reason]}
+		if len(g.Outcomes) == 1 {
+			g.Reason = g.Outcomes[0].Reason
+		}
+		all = append(all, g)
+	}
+	slices.SortStableFunc(all, func(a, b group) int { return len(b.Outcomes) - len(a.Outcomes) })
+	return all
+}
+
+// fewNames is how many scenarios are named before a count says more.
+const fewNames = 3
+
+func writeSkipped(b *strings.Builder, r *Report) {
+	skipped := r.Ended(Skipped)
+	if len(skipped) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "SKIPPED %s\n", count(len(skipped), "scenario"))
+	for _, g := range groups(skipped) {
+		fmt.Fprintf(b, "  %4d  %s\n", len(g.Outcomes), printable(g.Reason))
+		if len(g.Outcomes) > fewNames {
+			continue
+		}
+		for _, o := range g.Outcomes {
+			fmt.Fprintf(b, "        - %s\n", o.Name)
+		}
+	}
+	b.WriteString("\n")
+}
+
+func writeLeftBehind(b *strings.Builder, r *Report) {
+	left := r.Environment.Objects.LeftBehind
+	if len(left) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "LEFT BEHIND  %s on the target; ontap-conformance cleanup removes what is still there\n", count(len(left), "object"))
+	for _, o := range left {
+		fmt.Fprintf(b, "  %s on %s, %s %s\n", o.Kind, o.SVM, printable(o.Mark), printable(o.Path))
+	}
+	b.WriteString("\n")
+}
+
+func writeCounts(b *strings.Builder, r *Report) {
+	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "requirements\tkept\tbroken\terrored\tnot run\tnot testable\tnot applicable\t")
+	for _, l := range []contract.Level{contract.Must, contract.Should, contract.May} {
+		c := r.Counts.of(l)
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t\n", strings.ToUpper(string(l)),
+			c.Kept, c.Broken, c.Errored, c.NotRun, c.NotTestable, c.NotApplicable)
+	}
+	t.Flush() // cannot fail: the writer is a strings.Builder
+	b.WriteString("\n")
+}
+
+// Sentence is the verdict in one line.
+func (r *Report) Sentence() string {
+	s := "INCONCLUSIVE: " + r.doubt()
+	switch r.Verdict {
+	case oracle.Conformant:
+		s = "CONFORMANT: " + r.share()
+		if broken := r.brokenByLevel(); broken != "" {
+			s += "; " + broken + " broken, which does not decide"
+		}
+	case oracle.NonConformant:
+		s = "NOT CONFORMANT: " + r.brokenByLevel() + " broken, " + r.share()
+	}
+	if known := len(r.Ended(KnownFailure)); known > 0 {
+		s += "; " + count(known, "failure") + " known from the baseline"
+	}
+	return s
+}
+
+// brokenByLevel is "2 MUST and 1 SHOULD"; "" when nothing is broken.
+func (r *Report) brokenByLevel() string {
+	var parts []string
+	for _, l := range []contract.Level{contract.Must, contract.Should, contract.May} {
+		if n := r.Counts.of(l).Broken; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, strings.ToUpper(string(l))))
+		}
+	}
+	return strings.Join(parts, " and ")
+}
+
+func (r *Report) kept() int { return r.Counts.Must.Kept + r.Counts.Should.Kept + r.Counts.May.Kept }
+
+// share is how many of the requirements that apply were kept, and what became
+// of those that nobody looked at: silence is no pass.
+func (r *Report) share() string {
+	var all Count
+	for _, c := range []Count{r.Counts.Must, r.Counts.Should, r.Counts.May} {
+		all.Kept += c.Kept
+		all.Broken += c.Broken
+		all.Errored += c.Errored
+		all.NotRun += c.NotRun
+		all.NotTestable += c.NotTestable
+	}
+	s := fmt.Sprintf("%d of %d requirements kept", all.Kept, all.Kept+all.Broken+all.Errored+all.NotRun+all.NotTestable)
+	if n := all.NotRun + all.NotTestable; n > 0 {
+		s += fmt.Sprintf(", %d not looked at", n)
+	}
+	return s
+}
+
+// doubt says why there is no verdict.
+func (r *Report) doubt() string {
+	if n := len(r.Ended(Errored)); n > 0 {
+		return count(n, "scenario") + " ended without an answer to its question"
+	}
+	if r.kept() == 0 {
+		return "nothing was looked at"
+	}
+	return "the run did not come to its end"
+}
+
+// count writes "1 request", "2 requests".
+func count(n int, what string) string {
+	if n == 1 {
+		return fmt.Sprintf("%d %s", n, what)
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func elapsed(ms int64) string {
+	switch {
+	case ms < 1000:
+		return fmt.Sprintf("%d ms", ms)
+	case ms < 60_000:
+		return fmt.Sprintf("%d.%d s", ms/1000, ms%1000/100)
+	}
+	return fmt.Sprintf("%d min %d s", ms/60_000, ms%60_000/1000)
+}
+
+// printable puts s on one line and replaces control characters: what a target
+// sends must not move the cursor of whoever reads about it.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' {
+			return ' '
+		}
+		if r < 0x20 && r != '\t' || r >= 0x7f && r < 0xa0 {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/ledger"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/runner/baseline"
+	"ontap-conformance/runner/report"
+	"ontap-conformance/steps"
+)
+
+// runFlags are the flags of a run.
+type runFlags struct {
+	endpointFlags
+	selected, skipped []string
+	level             choice
+	strict            bool
+	seed              uint64
+	checks            int
+	out               string
+	formats           choices
+	baseline          string
+	features          []string
+}
+
+func (a *app) runCommand() *cobra.Command {
+	f := new(runFlags)
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "Run the scenarios against an endpoint, or against the embedded simulator",
+		Long: "Run the scenarios against an endpoint; without --endpoint, against the embedded\n" +
+			"simulator. The report for people goes to stdout, the others to the folder --out.",
+		Example: "  ontap-conformance run\n" +
+			"  ontap-conformance run --endpoint https://cluster.example --user admin --svm test1\n" +
+			"  ontap-conformance run --select 'AKV-PATCH-*' --skip '*job*' --seed 7\n" +
+			"  ontap-conformance run --endpoint https://cluster.example --baseline known.yaml --strict",
+		Args: noArgs,
+		RunE: a.settled(func(cmd *cobra.Command, _ []string) error { return a.run(cmd, f) }),
+	}
+	f.register(cmd)
+	f.level = choice{value: string(contract.Should), words: []string{"must", "should", "may"}}
+	f.formats = choices{values: []string{"json", "junit", "html"}, words: report.Names()}
+	fs := cmd.Flags()
+	fs.StringArrayVar(&f.selected, "select", nil, "run only these: IDs, names, features, tags, with * and ?; repeatable")
+	fs.StringArrayVar(&f.skipped, "skip", nil, "leave these out; as --select")
+	fs.Var(&f.level, "level", "test down to must, should or may")
+	fs.BoolVar(&f.strict, "strict", false, "broken SHOULDs decide the verdict too")
+	fs.Uint64Var(&f.seed, "seed", 1, "the same seed sends the same requests")
+	fs.IntVar(&f.checks, "checks", 100, "inputs of each property")
+	fs.StringVar(&f.out, "out", "", "folder for the reports (default reports/<run id>)")
+	fs.Var(&f.formats, "format", "reports to write: "+strings.Join(report.Names(), ", "))
+	fs.StringVar(&f.baseline, "baseline", "", "file of known deviations")
+	fs.StringSliceVar(&f.features, "features", nil, "folder of further .feature files, repeatable")
+	completes(cmd, "level", f.level.words)
+	completes(cmd, "format", f.formats.words)
+	return cmd
+}
+
+// A trial is a run with all that it stands on.
+type trial struct {
+	flags     *runFlags
+	contract  *contract.Catalogue
+	selection selection
+	known     *baseline.Baseline // nil for none
+	bench     *bench
+	survey    *survey
+	ledger    *ledger.Ledger
+	command   string
+	replay    string // the command that repeats the run, without a selection
+	id        string
+	out       string // folder
+	started   time.Time
+}
+
+// run is the whole of a run: everything that can be wrong with the flags is
+// found before anything is sent.
+func (a *app) run(cmd *cobra.Command, f *runFlags) error {
+	t, err := a.plan(cmd, f)
+	if err != nil {
+		return err
+	}
+	if t.bench, err = a.bench(cmd.Context(), t.contract, &f.endpointFlags); err != nil {
+		return err
+	}
+	defer t.bench.close()
+	if err := a.look(cmd.Context(), t); err != nil {
+		return err
+	}
+	if err := t.open(); err != nil {
+		return err
+	}
+	defer t.ledger.Close()
+	fmt.Fprintf(a.stderr, "%d scenarios on %s, ONTAP %s, seed %d\n", len(t.selection.chosen), f.name(), t.survey.release, f.seed)
+	outcomes := a.perform(cmd.Context(), t)
+	r := t.report(outcomes, cmd.Context().Err() != nil)
+	if err := a.publish(t, r); err != nil {
+		return err
+	}
+	return a.verdict(cmd.Context(), t, r)
+}
+
+// plan settles everything that needs no target.
+func (a *app) plan(cmd *cobra.Command, f *runFlags) (*trial, error) {
+	if f.checks < 0 {
+		return nil, misused("--checks: want 0 or more, got %d", f.checks)
+	}
+	c, err := a.load()
+	if err != nil {
+		return nil, err
+	}
+	all, err := scenarios(c, f.features)
+	if err != nil {
+		return nil, err
+	}
+	t := &trial{flags: f, contract: c, started: time.Now(), command: commandLine(a.args), replay: repeat(cmd)}
+	if t.selection, err = choose(c, all, f.selected, f.skipped); err != nil {
+		return nil, err
+	}
+	if f.baseline != "" {
+		if t.known, err = knownIn(f.baseline, c, all); err != nil {
+			return nil, err
+		}
+	}
+	t.id = fmt.Sprintf("%s-%d", t.started.UTC().Format("20060102T150405Z"), f.seed)
+	t.out = f.out
+	if t.out == "" {
+		t.out = filepath.Join("reports", t.id)
+	}
+	return t, nil
+}
+
+// knownIn loads a baseline and refuses entries that can match nothing.
+func knownIn(file string, c *contract.Catalogue, all []*steps.Scenario) (*baseline.Baseline, error) {
+	b, err := baseline.Load(file)
+	if err != nil {
+		return nil, misused("--baseline: %w", err)
+	}
+	names := map[string]bool{}
+	for _, sc := range all {
+		names[sc.Name] = true
+	}
+	err = b.Verify(
+		func(id contract.ID) bool { return c.Requirement(id) != nil },
+		func(name string) bool { return names[name] })
+	if err != nil {
+		return nil, misused("%w", err)
+	}
+	return b, nil
+}
+
+// look probes the target; what it leaves in doubt the user is told.
+func (a *app) look(ctx context.Context, t *trial) error {
+	t.survey = probe(ctx, t.contract, t.bench, &t.flags.endpointFlags)
+	if ctx.Err() != nil {
+		return &ended{exitInterrupted, fmt.Errorf("interrupted before anything was tested")}
+	}
+	if bad := t.survey.failed(); bad != nil {
+		return bad.err()
+	}
+	for _, c := range t.survey.checks {
+		if c.state == stateUnknown && (c.name == "release" || c.name == "resources") || c.state == stateOK && c.advice != "" {
+			a.note("%s (%s)", c.said, c.advice)
+		}
+	}
+	return nil
+}
+
+// open makes the folder and the ledger. What the embedded simulator holds dies
+// with the run, so nobody needs to find it again.
+func (t *trial) open() error {
+	if err := os.MkdirAll(t.out, 0o755); err != nil {
+		return misused("--out: %w", err)
+	}
+	name := filepath.Join(t.out, ledgerFile)
+	if t.bench.simulator {
+		name = ""
+	}
+	var err error
+	t.ledger, err = ledger.Open(name, true)
+	return err
+}
+
+// ledgerFile is the ledger's name below the folder of a run.
+const ledgerFile = "ledger.ndjson"
+
+// interruptedCleanUp is what a run that was interrupted may still spend on
+// removing what it made.
+const interruptedCleanUp = 10 * time.Second
+
+// perform runs the scenarios and removes what they left.
+func (a *app) perform(ctx context.Context, t *trial) []oracle.Outcome {
+	s := suite(t.contract, t.bench, t.survey, &t.flags.endpointFlags)
+	s.Ledger, s.Seed, s.Level = t.ledger, t.flags.seed, contract.Level(t.flags.level.value)
+	p := newProgress(a.stderr, len(t.selection.chosen))
+	outcomes := s.Run(ctx, t.selection.chosen, p.add)
+	p.finish()
+	if len(t.ledger.Left()) == 0 {
+		return outcomes
+	}
+	limit := t.flags.jobTimeout
+	if ctx.Err() != nil {
+		limit = interruptedCleanUp
+	}
+	fresh, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	defer cancel()
+	if err := s.CleanUp(fresh); err != nil {
+		a.warn("removing what the run created: %v", err)
+	}
+	return outcomes
+}

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fixtures/wire"
+)
+
+// serveFlags are the flags of the simulator as a server of its own.
+type serveFlags struct {
+	addr, labAddr            string
+	http, allowRemote        bool
+	user, passwordFile       string
+	svms, jobPolls           int
+	ontap                    release
+	latency                  time.Duration
+	mutant, liberty, writeCA string
+}
+
+func (a *app) serveCommand() *cobra.Command {
+	f := new(serveFlags)
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the embedded simulator as a server of its own",
+		Long: "Run the embedded simulator as a server of its own, with a certificate that is made at\n" +
+			"the start. One line on stdout says when it is ready. Everything is in memory.",
+		Example: "  ontap-conformance serve\n" +
+			"  ontap-conformance serve --http --addr 127.0.0.1:0 --ontap 9.13.1\n" +
+			"  ontap-conformance serve --write-ca ca.pem",
+		Args: noArgs,
+		RunE: a.settled(func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), f) }),
+	}
+	fs := cmd.Flags()
+	fs.StringVar(&f.addr, "addr", "127.0.0.1:8443", "address of the API; port 0 takes a free one")
+	fs.StringVar(&f.labAddr, "lab-addr", "127.0.0.1:8444", "address of the hook that arranges conditions")
+	fs.BoolVar(&f.http, "http", false, "serve without TLS")
+	fs.BoolVar(&f.allowRemote, "allow-remote", false, "let other machines reach it")
+	fs.StringVar(&f.user, "user", "admin", "who may use it; empty means everybody")
+	fs.StringVar(&f.passwordFile, "password-file", "", "file with the password (default: "+envPassword+`, else "password")`)
+	fs.IntVar(&f.svms, "svms", 16, "number of data SVMs")
+	fs.IntVar(&f.jobPolls, "job-polls", 2, "how often a job is seen unfinished")
+	fs.Var(&f.ontap, "ontap", "release that it plays, as in 9.13.1 (default: the newest known)")
+	fs.DurationVar(&f.latency, "latency", 0, "how long each request waits first")
+	fs.StringVar(&f.mutant, "mutant", "", "break one promise")
+	fs.StringVar(&f.liberty, "liberty", "", "take one liberty that is allowed")
+	fs.StringVar(&f.writeCA, "write-ca", "", "file to write the certificate to, for clients to trust")
+	completes(cmd, "ontap", releaseNames())
+	return cmd
+}
+
+func (f *serveFlags) verify() error {
+	if err := errors.Join(f.verifyAddress("--addr", f.addr), f.verifyAddress("--lab-addr", f.labAddr)); err != nil {
+		return err
+	}
+	switch {
+	case f.svms < 1:
+		return misused("--svms: want 1 or more, got %d", f.svms)
+	case f.jobPolls < 0:
+		return misused("--job-polls: want 0 or more, got %d", f.jobPolls)
+	case f.latency < 0:
+		return misused("--latency: want 0 or more, got %s", f.latency)
+	case f.http && f.writeCA != "":
+		return misused("--write-ca: there is no certificate with --http")
+	}
+	return nil
+}
+
+// verifyAddress refuses an address that others can reach, unless that is meant.
+func (f *serveFlags) verifyAddress(flag, addr string) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return misused("%s: want host:port, got %q", flag, addr)
+	}
+	if !f.allowRemote && !isLoopback("http://"+net.JoinHostPort(host, "0")) {
+		return misused("%s: %s can be reached from other machines: --allow-remote if that is meant", flag, addr)
+	}
+	return nil
+}
+
+// serve runs until ctx ends.
+func (a *app) serve(ctx context.Context, f *serveFlags) error {
+	if err := f.verify(); err != nil {
+		return err
+	}
+	sim, err := a.simulator(ctx, f)
+	if err != nil {
+		return err
+	}
+	api, err := listen(f.addr, sim)
+	if err != nil {
+		return misused("%w", err)
+	}
+	defer api.server.Close()
+	hook, err := listen(f.labAddr, sim.Lab())
+	if err != nil {
+		return errors.Join(misused("%w", err), api.listener.Close())
+	}
+	defer hook.server.Close()
+	scheme, start := "http", func() error { return api.server.Serve(api.listener) }
+	if !f.http {
+		pair, ca, err := certificate(api.listener.Addr())
+		if err != nil {
+			return fmt.Errorf("making a certificate: %w", err)
+		}
+		if f.writeCA != "" {
+			if err := os.WriteFile(f.writeCA, ca, 0o644); err != nil {
+				return misused("--write-ca: %w", err)
+			}
+		}
+		api.server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}
+		scheme, start = "https", func() error { return api.server.ServeTLS(api.listener, "", "") }
+	}
+	ends := make(chan error, 2)
+	go func() { ends <- start() }()
+	go func() { ends <- hook.server.Serve(hook.listener) }()
+	fmt.Fprintf(a.stdout, "serving %s lab %s\n", api.url(scheme), hook.url("http"))
+	select {
+	case err := <-ends:
+		if errors.Is(err, http.ErrServerClosed) {
+			return nil
+		}
+		return fmt.Errorf("serving: %w", err)
+	case <-ctx.Done():
+		return shutDown(api, hook)
+	}
+}
+
+// simulator makes the simulator that the flags describe.
+func (a *app) simulator(ctx context.Context, f *serveFlags) (*simulator.Simulator, error) {
+	c, err := a.load()
+	if err != nil {
+		return nil, err
+	}
+	bends, err := bend(f.mutant, f.liberty)
+	if err != nil {
+		return nil, err
+	}
+	o := simulator.Options{Release: f.ontap.Release, SVMs: f.svms, JobPolls: f.jobPolls, User: f.user, Latency: f.latency}
+	if o.JobPolls == 0 {
+		o.JobPolls = -1 // none: zero is the simulator's default
+	}
+	password, err := a.servePassword(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	o.Password = password.Reveal()
+	return simulator.New(c, o, bends...), nil
+}
+
+// servePassword never asks: a server is started by scripts.
+func (a *app) servePassword(ctx context.Context, f *serveFlags) (wire.Secret, error) {
+	if v, _ := a.getenv(envPassword); f.passwordFile == "" && v == "" {
+		return wire.NewSecret(envPassword, "password"), nil
+	}
+	return a.password(ctx, f.passwordFile, "")
+}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"os"
+	"slices"
+
+	"ontap-conformance/features"
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/steps"
+)
+
+// scenarios plans the embedded features and those of the folders, if any.
+func scenarios(c *contract.Catalogue, folders []string) ([]*steps.Scenario, error) {
+	all, err := steps.Plan(features.FS, c)
+	if err != nil {
+		return nil, err // ours, and found by every test
+	}
+	for _, name := range folders {
+		if info, err := os.Stat(name); err != nil || !info.IsDir() {
+			return nil, misused("--features: %s is no folder", name)
+		}
+		more, err := steps.Plan(os.DirFS(name), c)
+		if err != nil {
+			return nil, misused("--features: %w", err)
+		}
+		for _, sc := range more {
+			if slices.ContainsFunc(all, func(k *steps.Scenario) bool { return k.Name == sc.Name }) {
+				return nil, misused("--features: there are two scenarios named %q", sc.Name)
+			}
+		}
+		all = append(all, more...)
+	}
+	return all, nil
+}
+
+// suite makes the suite that tests a bench as the survey found it. It still
+// needs a ledger.
+func suite(c *contract.Catalogue, b *bench, s *survey, f *endpointFlags) *steps.Suite {
+	return &steps.Suite{
+		Judge: oracle.NewJudge(c, s.release), Target: b.target, Lab: b.lab, SVMs: s.svms,
+		Parallel: f.parallel, JobTimeout: f.jobTimeout, Mode: steps.Mode(b.mode), Absent: s.absent,
+	}
+}
