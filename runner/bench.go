@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -82,8 +84,9 @@ func verifyClaims(c *contract.Catalogue, claims []string) error {
 	return nil
 }
 
-// embedded starts the simulator on two listeners of the loopback interface:
-// the suite sees no more of it than of any other target.
+// embedded starts the simulator on two listeners of the loopback interface,
+// with TLS as ONTAP has it: the suite sees no more of it than of any other
+// target.
 func embedded(c *contract.Catalogue, f *endpointFlags) (*bench, error) {
 	password := wire.NewSecret(envPassword, rand.Text()) // a word like "password" could not be told from text when it is redacted
 	sim := simulator.New(c, simulator.Options{Release: f.ontap.Release, User: "admin", Password: password.Reveal()})
@@ -91,15 +94,22 @@ func embedded(c *contract.Catalogue, f *endpointFlags) (*bench, error) {
 	if err != nil {
 		return nil, err
 	}
+	ca, err := api.secure()
+	if err != nil {
+		return nil, errors.Join(err, api.listener.Close())
+	}
 	hook, err := listen("127.0.0.1:0", sim.Lab())
 	if err != nil {
-		return nil, errors.Join(err, api.server.Close())
+		return nil, errors.Join(err, api.listener.Close())
 	}
-	target, err := f.target(api.url("http"), wire.Credentials{User: "admin", Password: password})
+	target, err := f.target(api.url(), wire.Credentials{User: "admin", Password: password})
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{target: target, lab: &lab.Lab{URL: hook.url("http")}, simulator: true, mode: f.mode.value}
+	trust := x509.NewCertPool()
+	trust.AppendCertsFromPEM(ca)
+	target.HTTP = wire.NewClient(f.connections(), &tls.Config{RootCAs: trust})
+	b := &bench{target: target, lab: &lab.Lab{URL: hook.url()}, simulator: true, verified: true, mode: f.mode.value}
 	if b.mode == "" {
 		b.mode = "full"
 	}
@@ -108,8 +118,8 @@ func embedded(c *contract.Catalogue, f *endpointFlags) (*bench, error) {
 		api.server.Close()
 		hook.server.Close()
 	}
-	go api.server.Serve(api.listener) // ends with close
-	go hook.server.Serve(hook.listener)
+	go api.serve() // both end with close
+	go hook.serve()
 	return b, nil
 }
 
@@ -119,7 +129,31 @@ type bound struct {
 	listener net.Listener
 }
 
-func (b *bound) url(scheme string) string { return scheme + "://" + b.listener.Addr().String() }
+func (b *bound) url() string {
+	if b.server.TLSConfig != nil {
+		return "https://" + b.listener.Addr().String()
+	}
+	return "http://" + b.listener.Addr().String()
+}
+
+// secure makes a certificate for the server, and returns what a client has to
+// trust.
+func (b *bound) secure() (ca []byte, err error) {
+	pair, ca, err := certificate(b.listener.Addr())
+	if err != nil {
+		return nil, fmt.Errorf("making a certificate: %w", err)
+	}
+	b.server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}
+	return ca, nil
+}
+
+// serve runs until the server is closed.
+func (b *bound) serve() error {
+	if b.server.TLSConfig != nil {
+		return b.server.ServeTLS(b.listener, "", "")
+	}
+	return b.server.Serve(b.listener)
+}
 
 // listen binds a server with bounds on what a slow or careless client may
 // hold. Writing has no bound: the simulator may be told to be slow.

@@ -183,12 +183,15 @@ func (f *endpointFlags) target(base string, who wire.Credentials) (*wire.Target,
 	if err != nil {
 		return nil, err
 	}
-	t := &wire.Target{BaseURL: base, HTTP: wire.NewClient(max(f.parallel, idleConnections), config), Credentials: who, Timeout: f.timeout}
+	t := &wire.Target{BaseURL: base, HTTP: wire.NewClient(f.connections(), config), Credentials: who, Timeout: f.timeout}
 	if f.rate > 0 {
 		t.Limit = rate.NewLimiter(rate.Limit(f.rate), 1)
 	}
 	return t, nil
 }
+
+// connections is how many are kept open: one for each scenario at a time.
+func (f *endpointFlags) connections() int { return max(f.parallel, idleConnections) }
 
 // idleConnections is enough for every SVM that a run is likely to have.
 const idleConnections = 16

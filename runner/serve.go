@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -106,24 +105,21 @@ func (a *app) serve(ctx context.Context, f *serveFlags) error {
 		return errors.Join(misused("%w", err), api.listener.Close())
 	}
 	defer hook.server.Close()
-	scheme, start := "http", func() error { return api.server.Serve(api.listener) }
 	if !f.http {
-		pair, ca, err := certificate(api.listener.Addr())
+		ca, err := api.secure()
 		if err != nil {
-			return fmt.Errorf("making a certificate: %w", err)
+			return err
 		}
 		if f.writeCA != "" {
 			if err := os.WriteFile(f.writeCA, ca, 0o644); err != nil {
 				return misused("--write-ca: %w", err)
 			}
 		}
-		api.server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}
-		scheme, start = "https", func() error { return api.server.ServeTLS(api.listener, "", "") }
 	}
 	ends := make(chan error, 2)
-	go func() { ends <- start() }()
-	go func() { ends <- hook.server.Serve(hook.listener) }()
-	fmt.Fprintf(a.stdout, "serving %s lab %s\n", api.url(scheme), hook.url("http"))
+	go func() { ends <- api.serve() }()
+	go func() { ends <- hook.serve() }()
+	fmt.Fprintf(a.stdout, "serving %s lab %s\n", api.url(), hook.url())
 	select {
 	case err := <-ends:
 		if errors.Is(err, http.ErrServerClosed) {
