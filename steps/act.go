@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/cucumber/godog"
 
@@ -238,6 +240,9 @@ func (w *world) actsOnUnknown(ctx context.Context, what string) error {
 
 func (w *world) act(ctx context.Context, path, what, query string) error {
 	r := wire.Request{Method: http.MethodPost, Path: path + actions[what] + query}
+	if seconds, err := strconv.Atoi(r.Query().Get("return_timeout")); err == nil && seconds > 0 {
+		r.Extra = time.Duration(seconds) * time.Second
+	}
 	if o := w.suite.Judge.Contract().Route(r.APIPath()).Operation(r.Method); !o.Covers(w.suite.Judge.Release()) {
 		return w.skipped(&oracle.Skip{Reason: fmt.Sprintf("%s exists in %s only", o, o.Span)})
 	}

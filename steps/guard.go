@@ -54,6 +54,9 @@ func (s *Suite) existing(ctx context.Context) (map[string]bool, error) {
 	}
 	session := s.guarded.NewSession()
 	records, err := list(ctx, session, vaultsPath+"?fields=name,client_id,tenant_id")
+	if miss := new(oracle.Mismatch); errors.As(err, &miss) {
+		return nil, nil // its lists are broken: locate then looks at each record
+	}
 	if err != nil {
 		return nil, fmt.Errorf("finding out what exists before the run: %w", err)
 	}

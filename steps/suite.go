@@ -58,7 +58,7 @@ type Suite struct {
 	bundles   bundles
 	guarded   *wire.Target
 	fictional sync.Map        // uuids that we made up
-	foreign   map[string]bool // uuids that were there before us
+	foreign   map[string]bool // uuids that were there before us; nil when the target does not tell
 }
 
 // Run runs the scenarios, side by side as far as their SVMs allow, and returns

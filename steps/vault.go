@@ -75,7 +75,7 @@ func (w *world) create(ctx context.Context, name string, svm SVM, body map[strin
 // taken for ours, whatever the answer says.
 func (w *world) locate(ctx context.Context, v *vault, e oracle.Ending) error {
 	uuid := e.Resource()
-	if uuid == "" || w.suite.isForeign(uuid) {
+	if uuid == "" || !w.isOurs(ctx, uuid, v.entry.Mark) {
 		found, err := w.strays(ctx, w.session, v.entry)
 		if err != nil {
 			return err
@@ -89,6 +89,15 @@ func (w *world) locate(ctx context.Context, v *vault, e oracle.Ending) error {
 	var err error
 	v.entry, err = w.suite.Ledger.Created(v.entry, v.path())
 	return err
+}
+
+// isOurs reports whether what an answer names can be what we made.
+func (w *world) isOurs(ctx context.Context, uuid, mark string) bool {
+	if w.suite.foreign != nil {
+		return !w.suite.isForeign(uuid)
+	}
+	x, err := w.session.Do(ctx, wire.Request{Method: http.MethodGet, Path: vaultsPath + "/" + url.PathEscape(uuid)})
+	return err == nil && x.Response.OK() && carries(x.Response.Object(), mark)
 }
 
 // strays returns the uuids of the objects on the target that carry the mark of

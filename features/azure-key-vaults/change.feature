@@ -63,7 +63,7 @@ Feature: Changing a configuration
       Examples: One property
         | property      | value                   | but                    |
         | client_secret | (new secret)            | authentication_method  |
-        | proxy_host    | proxy2.conformance.test | proxy_host, proxy_type |
+        | proxy_host    | proxy2.conformance.test | proxy_host, proxy_type, proxy_port |
         | proxy_host    | (null)                  | proxy_host, proxy_type, proxy_port, proxy_username |
         | proxy_host    | (empty)                 | proxy_host, proxy_type, proxy_port, proxy_username |
         | port          | 9443                    | port                   |

@@ -84,7 +84,7 @@ Feature: Listing the configurations
         | vault | client_id       | proxy_port |
         | red   | <token>-one     | 1000       |
         | green | <token>-two     | 2000       |
-        | blue  | <token>-three   |            |
+        | blue  | <token>-three   | (unset)    |
       When the operator filters the vaults by:
         | <field> | <filter> |
       Then the vaults "<expected>" are listed

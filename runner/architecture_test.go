@@ -1,0 +1,58 @@
+package main
+
+import (
+	"maps"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// allowed is the architecture: which of our packages each package may import,
+// and why no more. Test files are free to import the simulator and the mutants.
+var allowed = map[string]struct {
+	imports []string
+	because string
+}{
+	"features":           {nil, "it is text"},
+	"fixtures/contract":  {nil, "facts depend on nothing"},
+	"fixtures/wire":      {nil, "evidence must be readable anywhere"},
+	"fixtures/lab":       {nil, "it talks to the owner's hook, never to the target"},
+	"fixtures/ledger":    {nil, "it must work when everything else has crashed"},
+	"fixtures/oracle":    {[]string{"fixtures/contract", "fixtures/wire"}, "a judge that knew the simulator would read the documents with its eyes"},
+	"fixtures/simulator": {[]string{"fixtures/contract", "fixtures/wire"}, "a simulator that knew the oracle would pass by construction"},
+	"fixtures/mutant":    {[]string{"fixtures/contract", "fixtures/simulator", "fixtures/wire"}, "a mutant must not know how it is caught"},
+	"steps":              {[]string{"fixtures/contract", "fixtures/lab", "fixtures/ledger", "fixtures/oracle", "fixtures/wire"}, "steps know the target by its URL only"},
+	"runner/report":      {[]string{"fixtures/contract", "fixtures/ledger", "fixtures/oracle", "fixtures/wire"}, "a report shows what was found and decides nothing"},
+	"runner/baseline":    {[]string{"fixtures/contract", "fixtures/oracle", "runner/report"}, "a baseline compares reports"},
+	"runner": {[]string{"features", "fixtures/contract", "fixtures/lab", "fixtures/ledger", "fixtures/mutant", "fixtures/oracle", "fixtures/simulator",
+		"fixtures/wire", "runner/baseline", "runner/report", "steps"}, "nothing may import a command"},
+}
+
+const module = "ontap-conformance/"
+
+func TestImportsFollowTheArchitecture(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}`, module+"...").Output()
+	require.NoError(t, err)
+	seen := map[string]bool{}
+	for line := range strings.Lines(string(out)) {
+		words := strings.Fields(line)
+		pkg := strings.TrimPrefix(words[0], module)
+		seen[pkg] = true
+		row, ok := allowed[pkg]
+		if !assert.True(t, ok, "%s has no place in the architecture: add it to the table, with the reason", pkg) {
+			continue
+		}
+		for _, imported := range words[1:] {
+			if ours, is := strings.CutPrefix(imported, module); is && !slices.Contains(row.imports, ours) {
+				t.Errorf("%s must not import %s: %s", pkg, ours, row.because)
+			}
+		}
+	}
+	for _, pkg := range slices.Sorted(maps.Keys(allowed)) {
+		assert.True(t, seen[pkg], "%s is in the table and does not exist", pkg)
+	}
+}
