@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/mutant"
 )
 
 // lists are what can be listed, by name, in the order of the usage text.
@@ -21,6 +22,8 @@ var lists = []struct {
 	{"operations", listOperations},
 	{"conditions", listConditions},
 	{"codes", listCodes},
+	{"mutants", listMutants},
+	{"liberties", listLiberties},
 }
 
 func (a *app) listCommand() *cobra.Command {
@@ -122,6 +125,22 @@ func listCodes(w io.Writer, c *contract.Catalogue, r contract.Release) error {
 				}
 			}
 		}
+	}
+	return nil
+}
+
+func listMutants(w io.Writer, c *contract.Catalogue, r contract.Release) error {
+	for _, m := range mutant.All(c) {
+		if applies(c.Requirement(m.Breaks).Span, r) {
+			fmt.Fprintf(w, "%s\t%s\n", m.Name, m.Breaks)
+		}
+	}
+	return nil
+}
+
+func listLiberties(w io.Writer, _ *contract.Catalogue, _ contract.Release) error {
+	for _, l := range mutant.Liberties() {
+		fmt.Fprintf(w, "%s\t%s\n", l.Name, l.Because)
 	}
 	return nil
 }

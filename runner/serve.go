@@ -137,10 +137,6 @@ func (a *app) simulator(ctx context.Context, f *serveFlags) (*simulator.Simulato
 	if err != nil {
 		return nil, err
 	}
-	bends, err := bend(f.mutant, f.liberty)
-	if err != nil {
-		return nil, err
-	}
 	o := simulator.Options{Release: f.ontap.Release, SVMs: f.svms, JobPolls: f.jobPolls, User: f.user, Latency: f.latency}
 	if o.JobPolls == 0 {
 		o.JobPolls = -1 // none: zero is the simulator's default
@@ -150,7 +146,7 @@ func (a *app) simulator(ctx context.Context, f *serveFlags) (*simulator.Simulato
 		return nil, err
 	}
 	o.Password = password.Reveal()
-	return simulator.New(c, o, bends...), nil
+	return bent(c, o, f.mutant, f.liberty)
 }
 
 // servePassword never asks: a server is started by scripts.

@@ -64,15 +64,17 @@ func (w *world) inactiveVaultsExist(ctx context.Context, n int) error {
 }
 
 func (w *world) exists(ctx context.Context, name string, svm SVM, body map[string]any, query string) error {
-	_, e, err := w.create(ctx, name, svm, body, query)
+	v, e, err := w.create(ctx, name, svm, body, query)
 	if err == nil {
 		if err := w.prevented(e); err != nil {
 			return err
 		}
-		err = oracle.ExpectSuccess(e)
+		if err = oracle.ExpectSuccess(e); err == nil {
+			err = v.lost
+		}
 	}
-	if err != nil && e.Exchange != nil {
-		return given(fmt.Sprintf("the vault %q", name), fmt.Errorf("%w\n%v", err, e.Exchange))
+	if miss := new(oracle.Mismatch); errors.As(err, &miss) {
+		err = fmt.Errorf("%w\n%v", err, e.Exchange)
 	}
 	return given(fmt.Sprintf("the vault %q", name), err)
 }

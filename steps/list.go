@@ -37,7 +37,7 @@ func (w *world) listsTheseWith(ctx context.Context, table *godog.Table) error {
 	mine := "svm.name=" + url.QueryEscape(w.svmNames())
 	records, err := w.pages(ctx, vaultsPath+"?fields=name,svm&"+mine)
 	if err == nil {
-		err = oracle.ExpectRecords("vaults of the SVMs "+w.svmNames(), w.names(records), w.allNames(), false)
+		err = oracle.ExpectRecords("vaults of the SVMs "+w.svmNames(), w.names(w.own(records)), w.allNames(), false)
 	}
 	if err != nil {
 		return given("a list of the scenario's own vaults", err)
@@ -47,6 +47,7 @@ func (w *world) listsTheseWith(ctx context.Context, table *godog.Table) error {
 		return err
 	}
 	w.listed, err = w.pages(ctx, vaultsPath+"?"+query+"&"+mine)
+	w.listed = w.own(w.listed)
 	return err
 }
 
@@ -67,7 +68,7 @@ func (w *world) listsSortedInPages(ctx context.Context, order, sizes string) err
 		if err != nil {
 			return err
 		}
-		w.paged = append(w.paged, page{size, w.names(records)})
+		w.paged = append(w.paged, page{size, w.names(w.own(records))})
 	}
 	return nil
 }
@@ -187,6 +188,25 @@ func (w *world) expectListed(names string, sorted bool) error {
 		return w.judge(err)
 	}
 	return w.judge(oracle.ExpectRecords("vaults of the list", w.names(w.listed), want, sorted))
+}
+
+// listedHave wants fields of every vault of the list, of which there is one at
+// least.
+func (w *world) listedHave(names string) error {
+	if err := oracle.ExpectStatus(w.last.Exchange, http.StatusOK); err != nil {
+		return w.judge(err)
+	}
+	if len(w.listed) == 0 {
+		return w.judge(oracle.Differs("vaults of the list", "some", "none"))
+	}
+	for _, r := range w.listed {
+		for _, name := range split(names) {
+			if err := oracle.ExpectSet(r, name); err != nil && !w.undocumented(name) {
+				return w.judge(err)
+			}
+		}
+	}
+	return w.judge(nil)
 }
 
 func (w *world) countOnly(n int) error {

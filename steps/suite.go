@@ -278,23 +278,22 @@ func newSchedule(scenarios []*Scenario, svms int) *schedule {
 func (sc *Scenario) weight() int { return sc.cost + 1000*max(0, sc.Leases-1) }
 
 // take returns the next scenarios whose SVMs are free, and takes the SVMs: one
-// that needs several, or a batch that uses the same. It returns nil when
-// nothing can begin now.
+// that needs several, or a batch that uses the same. Nothing overtakes another
+// on an SVM, or the uuids there would depend on how answers are timed. It
+// returns nil when nothing can begin now.
 func (q *schedule) take() []int {
 	var batch []int
+	held := slices.Clone(q.busy) // by what runs, or by what has to come first
 	q.pending = slices.DeleteFunc(q.pending, func(i int) bool {
-		switch {
-		case len(batch) == batchSize:
-			return false
-		case len(batch) > 0 && (len(q.svms[i]) > 1 || !slices.Equal(q.svms[i], q.svms[batch[0]])):
-			return false
-		case len(batch) > 0 && len(q.svms[batch[0]]) > 1:
-			return false
-		case len(batch) == 0 && slices.ContainsFunc(q.svms[i], func(svm int) bool { return q.busy[svm] }):
-			return false
+		free := !slices.ContainsFunc(q.svms[i], func(svm int) bool { return held[svm] })
+		if free && q.joins(batch, i) {
+			batch = append(batch, i)
+			return true
 		}
-		batch = append(batch, i)
-		return true
+		for _, svm := range q.svms[i] {
+			held[svm] = true
+		}
+		return false
 	})
 	if batch != nil {
 		for _, svm := range q.svms[batch[0]] {
@@ -302,6 +301,14 @@ func (q *schedule) take() []int {
 		}
 	}
 	return batch
+}
+
+// joins reports whether scenario i may be the next of a batch.
+func (q *schedule) joins(batch []int, i int) bool {
+	if len(batch) == 0 {
+		return true
+	}
+	return len(batch) < batchSize && len(q.svms[i]) <= 1 && slices.Equal(q.svms[i], q.svms[batch[0]])
 }
 
 func (q *schedule) giveBack(i int) {

@@ -24,6 +24,7 @@ type vault struct {
 	uuid  string         // "" until the target has told it
 	sent  map[string]any // the body of its creation, nested
 	was   map[string]any // as it was last read on purpose
+	lost  error          // why nobody knows where it is, though the target says that it made it; else nil
 }
 
 func (v *vault) path() string { return vaultsPath + "/" + url.PathEscape(v.uuid) }
@@ -31,7 +32,7 @@ func (v *vault) path() string { return vaultsPath + "/" + url.PathEscape(v.uuid)
 // vault returns the vault that a scenario calls name.
 func (w *world) vault(name string) (*vault, error) {
 	if v := w.vaults[name]; v != nil {
-		return v, nil
+		return v, v.lost
 	}
 	return nil, fmt.Errorf("the scenario has no vault %q: a step before this one has to create it", name)
 }
@@ -65,10 +66,57 @@ func (w *world) create(ctx context.Context, name string, svm SVM, body map[strin
 		return v, oracle.Ending{}, err
 	}
 	e, err := w.call(ctx, wire.Request{Method: http.MethodPost, Path: vaultsPath + query, Body: wire.JSON(body)})
-	if err != nil || e.Failed() {
+	switch {
+	case err != nil:
 		return v, e, err
+	case e.Failed():
+		return v, e, w.occupied(ctx, e)
 	}
 	return v, e, w.locate(ctx, v, e)
+}
+
+// occupied tells a second configuration that the scenario asked for from one
+// that an earlier scenario could not get rid of. The latter is no finding of
+// this scenario; but if its deletion was answered with success, it is one all
+// the same.
+func (w *world) occupied(ctx context.Context, e oracle.Ending) error {
+	if e.Code() != "65537500" || slices.ContainsFunc(slices.Collect(maps.Values(w.vaults)), func(v *vault) bool { return v.uuid != "" }) {
+		return nil
+	}
+	records, err := list(ctx, w.suite.guarded.NewSession(), vaultsPath+"?fields=name,client_id,tenant_id,svm")
+	if err != nil {
+		return nil // the refusal stands
+	}
+	for _, r := range records {
+		if svm, _ := oracle.Lookup(r, "svm.name"); svm != w.svm().Name {
+			continue
+		}
+		if mark := w.suite.markOf(r); mark != "" && mark != w.token {
+			return w.leftover(r, mark)
+		}
+	}
+	return nil
+}
+
+// leftover says that an SVM still has what an earlier scenario made.
+func (w *world) leftover(record map[string]any, mark string) error {
+	removed := !slices.ContainsFunc(w.suite.Ledger.Left(), func(e ledger.Entry) bool { return e.Mark == mark })
+	if removed {
+		w.verdicts["AKV-DELETE-02"]++
+		w.found = append(w.found, oracle.Finding{Requirement: "AKV-DELETE-02",
+			Err: oracle.Differs("vaults of the collection", "none that was deleted with success", record["uuid"])})
+	}
+	return fmt.Errorf("the SVM %q still has what an earlier scenario made and could not remove", w.svm().Name)
+}
+
+// markOf returns the mark of the run that a record carries, or "".
+func (s *Suite) markOf(record map[string]any) string {
+	for mark := range s.Ledger.Marks() {
+		if carries(record, mark) {
+			return mark
+		}
+	}
+	return ""
 }
 
 // locate finds the uuid of what was made. What existed before the run is never
@@ -81,7 +129,8 @@ func (w *world) locate(ctx context.Context, v *vault, e oracle.Ending) error {
 			return err
 		}
 		if len(found) == 0 {
-			return fmt.Errorf("the target does not say where %q is, and does not list it", v.name)
+			v.lost = fmt.Errorf("the target does not say where %q is, and does not list it", v.name)
+			return nil // that it said so at all may be what a Then is about
 		}
 		uuid = found[0]
 	}

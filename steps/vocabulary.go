@@ -158,6 +158,7 @@ func init() { // not a literal: the phrases lead to steps that look phrases up
 		on(`the vaults "([^"]*)" are listed in this order`, func(w *world) any { return w.areListedInOrder }),
 		on(`every page size gives every vault once`, func(w *world) any { return w.everyPageSizeGivesAll }),
 		on(`every page size gives the vaults "([^"]*)" in this order`, func(w *world) any { return w.everyPageSizeGivesInOrder }),
+		on(`the listed vaults have "([^"]*)"`, func(w *world) any { return w.listedHave }),
 		about(`no vault is listed`, func(w *world) any { return w.noneListed }),
 		about(`the count is "(\d+)" and no record is there`, func(w *world) any { return w.countOnly }),
 		about(`the failure shows in the job, unless the call itself was refused`, func(w *world) any { return w.failureShowsInJob }),

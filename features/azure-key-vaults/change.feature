@@ -69,6 +69,25 @@ Feature: Changing a configuration
         | port          | 9443                    | port                   |
         | verify_host   | false                   | verify_host            |
 
+    Scenario: A change leaves the proxy alone
+      Given the vault "blue" exists with:
+        | proxy_type     | http                   |
+        | proxy_host     | proxy.conformance.test |
+        | proxy_port     | 3128                   |
+        | proxy_username | operator               |
+      And the vault "blue" was read
+      When the operator gives the vault "blue" a new client secret
+      Then the vault "blue" is as it was but for "authentication_method"
+
+    Scenario: A change leaves the hosts and the port alone
+      Given the vault "blue" exists with:
+        | port       | 8443                   |
+        | oauth_host | login.conformance.test |
+        | vault_host | vault.conformance.test |
+      And the vault "blue" was read
+      When the operator gives the vault "blue" a new client secret
+      Then the vault "blue" is as it was but for "authentication_method"
+
   @req:AKV-PATCH-04
   Rule: Several properties can be changed at once
 

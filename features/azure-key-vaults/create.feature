@@ -148,6 +148,7 @@ Feature: Creating an Azure Key Vault configuration
         | property              | value       |
         | uuid                  | (uuid)      |
         | scope                 | cluster     |
+        | state                 | {"message": "well"} |
         | authentication_method | certificate |
         | enabled               | false       |
 

@@ -49,6 +49,17 @@ Feature: Deleting a configuration
       When the operator creates the vault "green"
       Then the request succeeds
 
+  @req:API-FAULT-01
+  Rule: A refused deletion deletes nothing
+
+    @lab:encrypted-volumes
+    Scenario: A configuration whose keys are in use stays as it was
+      Given the vault "blue" exists
+      And the vault "blue" was read
+      And the lab arranged "encrypted-volumes" for the vault "blue"
+      When the operator deletes the vault "blue"
+      Then the request left the vault "blue" as it was, if it was refused
+
   Rule: What does not exist cannot be deleted
 
     @req:AKV-DELETE-04 @req:AKV-DELETE-65537120 @req:AKV-DELETE-65537511

@@ -33,6 +33,17 @@ Feature: Rekeying and restoring
       When the operator rekeys the external key of the vault "blue" without a key
       Then the request is refused
 
+  @req:API-FAULT-01
+  Rule: A refused rekey changes nothing
+
+    @lab:keystore-switching
+    Scenario: A key that cannot be changed now stays as it was
+      Given the vault "blue" exists
+      And the vault "blue" was read
+      And the lab arranged "keystore-switching" for the vault "blue"
+      When the operator rekeys the external key of the vault "blue"
+      Then the request left the vault "blue" as it was, if it was refused
+
   Rule: Only what exists has keys
 
     @req:AKV-REKEYINT-02 @req:AKV-REKEYINT-65537120

@@ -23,6 +23,25 @@ Feature: Listing the configurations
         | return_records | false  |
       Then the count is "1" and no record is there
 
+    @req:API-COUNT-01
+    Scenario: Only the records that a filter selects are counted
+      Given 3 vaults exist with:
+        | vault | client_id   |
+        | red   | <token>-one |
+        | green | <token>-two |
+        | blue  | <token>-two |
+      When the operator lists the vaults with:
+        | client_id      | <token>-two |
+        | return_records | false       |
+      Then the count is "2" and no record is there
+
+    @req:API-FIELDS-01
+    Scenario: Named fields are listed
+      Given the vault "blue" exists
+      When the operator lists these vaults with:
+        | fields | client_id,tenant_id |
+      Then the listed vaults have "client_id, tenant_id"
+
     @req:API-PAGE-02
     Scenario: Pages of one record give every record once
       Given 3 vaults exist with:
@@ -33,6 +52,18 @@ Feature: Listing the configurations
       When the operator lists these vaults with:
         | max_records | 1 |
       Then the vaults "red, green, blue" are listed
+
+    @req:API-PAGE-02
+    Scenario: The next pages keep to the filter
+      Given 3 vaults exist with:
+        | vault | client_id   |
+        | red   | <token>-two |
+        | green | <token>-one |
+        | blue  | <token>-two |
+      When the operator filters the vaults by:
+        | client_id   | <token>-two |
+        | max_records | 1           |
+      Then the vaults "red, blue" are listed
 
     @req:API-PAGE-02
     Scenario: Pages of every size give every record once
@@ -58,6 +89,26 @@ Feature: Listing the configurations
         | client_id      | blue, red, green |
         | client_id asc  | blue, red, green |
         | client_id desc | green, red, blue |
+
+    Scenario: Numbers are sorted by their value
+      Given 3 vaults exist with:
+        | vault | proxy_port |
+        | red   | 900        |
+        | green | 10000      |
+        | blue  | 2000       |
+      When the operator lists these vaults with:
+        | order_by | proxy_port |
+      Then the vaults "red, blue, green" are listed in this order
+
+    Scenario: A second field decides between equals
+      Given 3 vaults exist with:
+        | vault | client_id | tenant_id |
+        | red   | <token>-a | <token>-y |
+        | green | <token>-b | <token>-x |
+        | blue  | <token>-a | <token>-x |
+      When the operator lists these vaults with:
+        | order_by | client_id,tenant_id |
+      Then the vaults "blue, red, green" are listed in this order
 
     Scenario Outline: Pages of every size keep the order <order>
       Given 9 inactive vaults exist on one SVM
@@ -94,12 +145,15 @@ Feature: Listing the configurations
         | name                     | field      | filter           | expected         |
         | A value selects          | client_id  | <token>-one      | red              |
         | A number selects         | proxy_port | 2000             | green            |
+        | A part of a value does not | client_id | <token>-t       |                  |
 
       @req:API-FILTER-03
       Examples: An asterisk
         | name                     | field      | filter           | expected         |
         | An asterisk at the end   | client_id  | <token>-t*       | green, blue      |
         | An asterisk in front     | client_id  | *ee              | blue             |
+        | An asterisk in the middle | client_id | <token>-t*e      | blue             |
+        | What follows an asterisk is the end | client_id | *-t    |                  |
 
       @req:API-FILTER-04
       Examples: A bar
@@ -110,6 +164,7 @@ Feature: Listing the configurations
       Examples: An exclamation mark
         | name                     | field      | filter           | expected         |
         | An exclamation mark      | client_id  | !<token>-one     | green, blue      |
+        | A negation leaves out what is not set | proxy_port | !1000 | green           |
 
       @req:API-FILTER-06
       Examples: Comparisons and ranges
@@ -117,6 +172,12 @@ Feature: Listing the configurations
         | Less than                | proxy_port | <1500            | red              |
         | At least                 | proxy_port | >=1000           | red, green       |
         | A range                  | proxy_port | 1500..2500       | green            |
+        | Less than leaves out its bound    | proxy_port | <2000   | red              |
+        | Greater than leaves out its bound | proxy_port | >1000   | green            |
+        | At most takes its bound  | proxy_port | <=1000           | red              |
+        | A range takes its ends   | proxy_port | 1000..2000       | red, green       |
+        | A range has an upper end | proxy_port | 500..1500        | red              |
+        | Numbers are no text      | proxy_port | <900             |                  |
 
       @req:API-FILTER-07
       Examples: null
@@ -128,6 +189,7 @@ Feature: Listing the configurations
       Examples: Quotes
         | name                     | field      | filter           | expected         |
         | Quotes make plain text   | client_id  | "<token>-t*"     |                  |
+        | Quotes are no part of the value | client_id | "<token>-one" | red            |
 
     @req:API-FILTER-02
     Scenario: Two filters select what satisfies both

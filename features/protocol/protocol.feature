@@ -110,6 +110,7 @@ Feature: The protocol
         | cut off        | {"client_id":                          |
         | no comma       | {"client_id":"a" "tenant_id":"b"}      |
         | two values     | {} {}                                  |
+        | text after it  | {"svm":{"name":<svm.name>},"client_id":<client_id>,"tenant_id":<tenant_id>,"name":<name>,"key_id":<key_id>,"client_secret":"conformance-test"} text |
 
     @req:API-BODY-02
     Scenario: A body that is no JSON is refused for that

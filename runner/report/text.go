@@ -11,6 +11,8 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+
+	"ontap-conformance/fixtures/wire"
 )
 
 // Text writes a report for people: what is not kept, everything that a reader
@@ -145,7 +147,7 @@ func writeFinding(b *strings.Builder, f Finding) {
 	for _, name := range slices.Sorted(maps.Keys(x.Headers)) {
 		fmt.Fprintf(b, "    < %s: %s\n", name, printable(x.Headers[name]))
 	}
-	writeQuoted(b, "    < ", x.Body)
+	writeQuoted(b, "    < ", wire.Shorten(x.Body, shownBody))
 	b.WriteString("\n")
 }
 
@@ -160,19 +162,28 @@ func writeQuoted(b *strings.Builder, prefix, text string) {
 	}
 }
 
+// What the text shows of long evidence; all of it is in report.json.
+const (
+	shownBody  = 600 // bytes of an answer
+	shownLines = 4   // requests of a scenario, the last ones
+)
+
 // writeReproduce leaves the lines of curl where a here-document can be copied
 // from: at the margin.
 func writeReproduce(b *strings.Builder, o Outcome) {
-	if len(o.Reproduce.Curl) > 0 {
-		b.WriteString("  By hand\n\n")
-		for _, line := range o.Reproduce.Curl {
-			b.WriteString(line + "\n")
-		}
-		b.WriteString("\n")
-	}
 	if o.Reproduce.Replay != "" {
 		fmt.Fprintf(b, "  Again     %s\n", o.Reproduce.Replay)
 	}
+	lines := o.Reproduce.Curl
+	if len(lines) == 0 {
+		return
+	}
+	b.WriteString("  By hand")
+	if more := len(lines) - shownLines; more > 0 {
+		fmt.Fprintf(b, "   the last %d requests of %d; report.json has them all", shownLines, len(lines))
+		lines = lines[more:]
+	}
+	fmt.Fprintf(b, "\n\n%s\n\n", strings.Join(lines, "\n"))
 }
 
 // writeErrored groups by reason: a target that went away is one piece of news,

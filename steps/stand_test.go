@@ -1,0 +1,155 @@
+package steps
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"ontap-conformance/features"
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/lab"
+	"ontap-conformance/fixtures/ledger"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fixtures/wire"
+)
+
+// catalogue is loaded once: it is read-only.
+var catalogue = sync.OnceValues(contract.Load)
+
+// A stand is a suite before a simulator whose line is tapped.
+type stand struct {
+	*Suite
+	sim  *simulator.Simulator
+	line *tap
+}
+
+// newStand returns a stand of the newest release with 16 SVMs. wrap bends the
+// simulator.
+func newStand(t testing.TB, wrap ...simulator.Middleware) *stand {
+	t.Helper()
+	c, err := catalogue()
+	require.NoError(t, err)
+	sim := simulator.New(c, simulator.Options{User: "admin", Password: "password"}, wrap...)
+	line := &tap{next: sim}
+	l, err := ledger.Open("", false)
+	require.NoError(t, err)
+	s := &stand{sim: sim, line: line, Suite: &Suite{
+		Judge: oracle.NewJudge(c, contract.Newest()), Ledger: l, Lab: &lab.Lab{URL: listen(t, sim.Lab())}, Seed: 1, Mode: Full,
+		Target: &wire.Target{
+			BaseURL: listen(t, line), HTTP: wire.NewClient(32, nil),
+			Credentials: wire.Credentials{User: "admin", Password: wire.NewSecret("PASSWORD", "password")},
+		},
+	}}
+	sim.Inspect(func(st *simulator.State) {
+		for _, v := range st.SVMs {
+			s.SVMs = append(s.SVMs, SVM{v.Name, v.UUID})
+		}
+	})
+	return s
+}
+
+// listen serves h until the test ends, and returns where.
+func listen(t testing.TB, h http.Handler) string {
+	t.Helper()
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// plan returns the scenarios of the features whose name contains one of parts;
+// without parts, all of them.
+func plan(t testing.TB, parts ...string) []*Scenario {
+	t.Helper()
+	c, err := catalogue()
+	require.NoError(t, err)
+	all, err := Plan(features.FS, c)
+	require.NoError(t, err)
+	chosen := slices.DeleteFunc(all, func(sc *Scenario) bool {
+		return len(parts) > 0 && !slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(sc.Name, part) })
+	})
+	require.NotEmpty(t, chosen)
+	return chosen
+}
+
+// records returns the vaults on the target, by uuid.
+func (s *stand) records() map[string]map[string]any {
+	all := map[string]map[string]any{}
+	s.sim.Inspect(func(st *simulator.State) {
+		for _, r := range st.Table(akv).All() {
+			uuid, _ := r.Fields["uuid"].(string)
+			all[uuid] = r.Clone().Fields
+		}
+	})
+	return all
+}
+
+// strange creates a vault that is not ours on the last SVM, which it takes out
+// of the pool, and returns its uuid.
+func (s *stand) strange(t testing.TB) string {
+	t.Helper()
+	svm := s.SVMs[len(s.SVMs)-1]
+	s.SVMs = s.SVMs[:len(s.SVMs)-1]
+	return s.put(t, svm, "somebody-else")
+}
+
+// put creates a vault with the mark behind the back of the suite, and returns
+// its uuid.
+func (s *stand) put(t testing.TB, svm SVM, mark string) string {
+	t.Helper()
+	x, err := s.Target.NewSession().Do(t.Context(), wire.Request{Method: "POST", Path: vaultsPath + "?return_records=true", Body: wire.JSON(map[string]any{
+		"svm": map[string]any{"name": svm.Name}, "client_id": "client-" + mark, "tenant_id": "tenant-" + mark,
+		"name": "https://" + mark + ".vault.azure.net/", "key_id": "https://" + mark + ".vault.azure.net/keys/key1/1", "client_secret": "top-secret-of-" + mark,
+	})})
+	require.NoError(t, err)
+	require.Equal(t, http.StatusCreated, x.Response.Status, "%s", x)
+	s.line.reset()
+	return oracle.Created(x.Response)
+}
+
+// A tap keeps what a server is sent. It is safe for concurrent use.
+type tap struct {
+	next http.Handler
+	mu   sync.Mutex
+	sent []sentRequest
+}
+
+type sentRequest struct{ method, uri, body string }
+
+// String is the request in one line.
+func (r sentRequest) String() string { return fmt.Sprintf("%s %s %s", r.method, r.uri, r.body) }
+
+func (p *tap) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	p.mu.Lock()
+	p.sent = append(p.sent, sentRequest{r.Method, r.RequestURI, string(body)})
+	p.mu.Unlock()
+	p.next.ServeHTTP(w, r)
+}
+
+func (p *tap) reset() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sent = nil
+}
+
+// all returns what was sent so far.
+func (p *tap) all() []sentRequest {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.sent)
+}
+
+// writes returns what was sent other than GET, HEAD and OPTIONS.
+func (p *tap) writes() []sentRequest {
+	return slices.DeleteFunc(p.all(), func(r sentRequest) bool { return slices.Contains([]string{"GET", "HEAD", "OPTIONS"}, r.method) })
+}
