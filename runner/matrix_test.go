@@ -1,0 +1,140 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ontap-conformance/features"
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/mutant"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/steps"
+)
+
+var update = flag.Bool("update", false, "rewrite features/MATRIX.md")
+
+// trace is what verifies each requirement, and what proves that it does.
+type trace struct {
+	rules     map[contract.ID]int
+	scenarios map[contract.ID][]string
+	mutants   map[contract.ID]int
+}
+
+func traced(t *testing.T, c *contract.Catalogue) trace {
+	t.Helper()
+	tr := trace{map[contract.ID]int{}, map[contract.ID][]string{}, map[contract.ID]int{}}
+	for _, r := range oracle.Rules() {
+		tr.rules[r.Requirement]++
+	}
+	plan, err := steps.Plan(features.FS, c)
+	require.NoError(t, err)
+	for _, sc := range plan {
+		for _, id := range sc.Requirements {
+			tr.scenarios[id] = append(tr.scenarios[id], sc.Name)
+		}
+	}
+	for _, m := range mutant.All(c) {
+		tr.mutants[m.Breaks]++
+	}
+	return tr
+}
+
+// TestEveryRequirementIsTraced holds the catalogue and the suite together:
+// nothing cites a requirement that does not exist, every requirement has a
+// verifier or says why not, and every verifier has a mutant that it kills.
+func TestEveryRequirementIsTraced(t *testing.T) {
+	c, err := catalogue()
+	require.NoError(t, err)
+	tr := traced(t, c)
+	for id := range tr.rules {
+		assert.NotNil(t, c.Requirement(id), "a rule cites %s, which is not in the catalogue", id)
+	}
+	for id := range tr.mutants {
+		assert.NotNil(t, c.Requirement(id), "a mutant breaks %s, which is not in the catalogue", id)
+	}
+	for _, q := range c.Requirements() {
+		verified := tr.rules[q.ID] > 0 || len(tr.scenarios[q.ID]) > 0
+		switch {
+		case q.Untested != "":
+			assert.False(t, verified, "%s is said to be untested and is verified", q.ID)
+		default:
+			assert.True(t, verified, "nothing verifies %s", q.ID)
+			assert.Positive(t, tr.mutants[q.ID], "no mutant breaks %s", q.ID)
+		}
+	}
+}
+
+// TestMatrixIsUpToDate compares the committed matrix with the code.
+func TestMatrixIsUpToDate(t *testing.T) {
+	c, err := catalogue()
+	require.NoError(t, err)
+	name := filepath.Join("..", "features", "MATRIX.md")
+	want := matrix(c, traced(t, c))
+	if *update {
+		require.NoError(t, os.WriteFile(name, []byte(want), 0o644))
+	}
+	got, err := os.ReadFile(name)
+	require.NoError(t, err)
+	assert.Equal(t, want, string(got), "run make trace")
+}
+
+func matrix(c *contract.Catalogue, tr trace) string {
+	var b strings.Builder
+	b.WriteString("# What is promised, what verifies it, what proves that, and where it is written\n\n" +
+		"Written by `make trace`; a test keeps it equal to the code. A rule looks at every exchange of every\n" +
+		"scenario. A mutant is a server that breaks the promise and must be blamed for it.\n")
+	heading := ""
+	for _, q := range c.Requirements() {
+		if h := subject(q); h != heading {
+			heading = h
+			fmt.Fprintf(&b, "\n## %s\n\n| requirement | level | releases | promise | verified by | mutants | source |\n|---|---|---|---|---|---|---|\n", h)
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %d | %s |\n", q.ID, q.Level, strings.TrimPrefix(q.Span.String(), "releases "), cell(q.Text),
+			verifiers(q, tr), tr.mutants[q.ID], sources(q))
+	}
+	return b.String()
+}
+
+func subject(q *contract.Requirement) string {
+	switch {
+	case q.Resource == nil:
+		return "Conventions of the whole API"
+	case q.Row != nil:
+		return "Error codes of " + q.Row.Operation.String()
+	}
+	return q.Resource.Name
+}
+
+func verifiers(q *contract.Requirement, tr trace) string {
+	if q.Untested != "" {
+		return "untested: " + cell(q.Untested)
+	}
+	var all []string
+	if tr.rules[q.ID] > 0 {
+		all = append(all, "a rule")
+	}
+	for _, name := range tr.scenarios[q.ID] {
+		all = append(all, cell(name))
+	}
+	return strings.Join(all, "<br>")
+}
+
+func sources(q *contract.Requirement) string {
+	var all []string
+	for _, s := range q.Sources {
+		all = append(all, cell(s.Source.ID+": "+s.Section))
+	}
+	return strings.Join(all, "<br>")
+}
+
+// cell keeps text within its cell of a table.
+func cell(s string) string {
+	return strings.NewReplacer("|", `\|`, "\n", " ", "<", "&lt;").Replace(s)
+}
