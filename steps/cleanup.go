@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"ontap-conformance/fixtures/ledger"
+	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/wire"
 )
 
@@ -41,8 +42,8 @@ func (s *Suite) remove(ctx context.Context, session *wire.Session, entry ledger.
 	return s.Ledger.Removed(entry)
 }
 
-// delete removes one object and makes sure that it is gone. found is false
-// when it was not there in the first place.
+// delete removes one object and makes sure that it is gone, for as long as a
+// job may take. found is false when it was not there in the first place.
 func (s *Suite) delete(ctx context.Context, session *wire.Session, path string) (found bool, err error) {
 	x, err := session.Do(ctx, wire.Request{Method: http.MethodDelete, Path: path})
 	if err != nil {
@@ -54,7 +55,12 @@ func (s *Suite) delete(ctx context.Context, session *wire.Session, path string) 
 	case http.StatusNotFound:
 		return false, nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, s.jobTimeout())
+	defer cancel()
 	for n := 0; ; n++ {
+		if err := s.poll(ctx, session, oracle.JobOf(x.Response)); err != nil {
+			return false, fmt.Errorf("%s cannot be deleted: %w", path, err)
+		}
 		read, err := session.Do(ctx, wire.Request{Method: http.MethodGet, Path: path})
 		if err != nil {
 			return false, err
@@ -69,6 +75,22 @@ func (s *Suite) delete(ctx context.Context, session *wire.Session, path string) 
 			return false, fmt.Errorf("%s is still there: %w", path, err)
 		}
 	}
+}
+
+// poll reads the job of a deletion, if the answer named one: when it has failed
+// there is nothing to wait for. A job that is forgotten says nothing.
+func (s *Suite) poll(ctx context.Context, session *wire.Session, job string) error {
+	if job == "" {
+		return nil
+	}
+	x, err := session.Do(ctx, wire.Request{Method: http.MethodGet, Path: jobsPath + "/" + url.PathEscape(job)})
+	if err != nil {
+		return err
+	}
+	if state, _ := oracle.Lookup(x.Response.Object(), "state"); state == "failure" {
+		return fmt.Errorf("its job failed: %s", x)
+	}
+	return nil
 }
 
 // CleanUp removes what the ledger still lists: what a run, this one or one that

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -63,14 +64,21 @@ func (s *Suite) existing(ctx context.Context) (map[string]bool, error) {
 	for _, r := range records {
 		ours := slices.ContainsFunc(slices.Collect(maps.Keys(s.Ledger.Marks())), func(mark string) bool { return carries(r, mark) })
 		if uuid, ok := r["uuid"].(string); ok && !ours { // ours: of the run whose ledger we were given
-			found[uuid] = true
+			found[strings.ToLower(uuid)] = true
 		}
 	}
 	return found, nil
 }
 
-// isForeign reports whether a uuid existed before the run.
-func (s *Suite) isForeign(uuid string) bool { return s.foreign[uuid] }
+// plain is what a uuid of ours may look like: a target that calls an object "*"
+// or ".." must not make us delete others with it.
+var plain = regexp.MustCompile(`^[0-9A-Za-z_-]{1,128}$`)
+
+// isForeign reports whether a uuid existed before the run, or is none that we
+// could use.
+func (s *Suite) isForeign(uuid string) bool {
+	return s.foreign[strings.ToLower(uuid)] || !plain.MatchString(uuid)
+}
 
 // operation returns the catalogue's operation of that id. Steps name only
 // operations that exist, which a test proves.

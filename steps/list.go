@@ -19,10 +19,6 @@ import (
 // The steps of this file list records. Lists are narrowed to the scenario's own
 // vaults, since others come and go at the same time.
 
-func (w *world) lists(ctx context.Context) error {
-	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: vaultsPath})
-}
-
 func (w *world) listsWith(ctx context.Context, table *godog.Table) error {
 	query, err := w.query(table)
 	if err != nil {
@@ -180,7 +176,6 @@ func (w *world) names(records []map[string]any) []string {
 
 func (w *world) areListed(names string) error        { return w.expectListed(names, false) }
 func (w *world) areListedInOrder(names string) error { return w.expectListed(names, true) }
-func (w *world) noneListed() error                   { return w.expectListed("", false) }
 
 func (w *world) expectListed(names string, sorted bool) error {
 	want := strings.FieldsFunc(names, func(r rune) bool { return r == ',' || r == ' ' })

@@ -210,8 +210,8 @@ func (p *planner) steps(s *Scenario, line int64, k *messages.Pickle) {
 		s.Leases = max(s.Leases, ph.leases(step))
 		s.Writes = s.Writes || ph.writes
 		s.cost += ph.cost(step)
-		if ph.resource != "" {
-			s.Resource = ph.resource
+		if strings.Contains(step.Text, "vault") {
+			s.Resource = akv
 		}
 		switch step.Type {
 		case messages.PickleStepType_ACTION:

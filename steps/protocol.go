@@ -96,7 +96,9 @@ func (w *world) createsText(ctx context.Context, name, text string) error {
 	if v.entry, err = w.suite.Ledger.Intend(akv, v.svm.Name, w.token); err != nil {
 		return err
 	}
-	if err := w.send(ctx, wire.Request{Method: http.MethodPost, Path: vaultsPath, Body: wire.Text(text)}); err != nil || w.last.Failed() {
+	err = w.send(ctx, wire.Request{Method: http.MethodPost, Path: vaultsPath, Body: wire.Text(text)})
+	v.late = err != nil
+	if v.late || w.last.Failed() {
 		return err
 	}
 	return w.locate(ctx, v, w.last)

@@ -28,8 +28,9 @@ var catalogue = sync.OnceValues(contract.Load)
 // A stand is a suite before a simulator whose line is tapped.
 type stand struct {
 	*Suite
-	sim  *simulator.Simulator
-	line *tap
+	sim    *simulator.Simulator
+	line   *tap
+	server *httptest.Server
 }
 
 // newStand returns a stand of the newest release with 16 SVMs. wrap bends the
@@ -42,10 +43,11 @@ func newStand(t testing.TB, wrap ...simulator.Middleware) *stand {
 	line := &tap{next: sim}
 	l, err := ledger.Open("", false)
 	require.NoError(t, err)
-	s := &stand{sim: sim, line: line, Suite: &Suite{
-		Judge: oracle.NewJudge(c, contract.Newest()), Ledger: l, Lab: &lab.Lab{URL: listen(t, sim.Lab())}, Seed: 1, Mode: Full,
+	server := listen(t, line)
+	s := &stand{sim: sim, line: line, server: server, Suite: &Suite{
+		Judge: oracle.NewJudge(c, contract.Newest()), Ledger: l, Lab: &lab.Lab{URL: listen(t, sim.Lab()).URL}, Seed: 1, Mode: Full,
 		Target: &wire.Target{
-			BaseURL: listen(t, line), HTTP: wire.NewClient(32, nil),
+			BaseURL: server.URL, HTTP: wire.NewClient(32, nil),
 			Credentials: wire.Credentials{User: "admin", Password: wire.NewSecret("PASSWORD", "password")},
 		},
 	}}
@@ -57,12 +59,22 @@ func newStand(t testing.TB, wrap ...simulator.Middleware) *stand {
 	return s
 }
 
-// listen serves h until the test ends, and returns where.
-func listen(t testing.TB, h http.Handler) string {
+// listen serves h until the test ends.
+func listen(t testing.TB, h http.Handler) *httptest.Server {
 	t.Helper()
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
-	return server.URL
+	return server
+}
+
+// settle waits until the target has done all that it was asked, also what
+// nobody waits for any more, and returns a suite for what is left to do there.
+func (s *stand) settle(t testing.TB) *Suite {
+	t.Helper()
+	s.server.Close()
+	target := *s.Target
+	target.BaseURL = listen(t, s.line).URL
+	return &Suite{Judge: s.Judge, Ledger: s.Ledger, SVMs: s.SVMs, Mode: s.Mode, Target: &target}
 }
 
 // plan returns the scenarios of the features whose name contains one of parts;

@@ -64,7 +64,8 @@ type Suite struct {
 // Run runs the scenarios, side by side as far as their SVMs allow, and returns
 // an outcome for each, in their order. done, if not nil, is called with each
 // outcome in that order, one at a time. When ctx ends, scenarios that have not
-// begun are skipped, and those that have are cleaned up.
+// begun are errored at once, since nothing was found out, and those that have are
+// cleaned up.
 func (s *Suite) Run(ctx context.Context, scenarios []*Scenario, done func(*oracle.Outcome)) []oracle.Outcome {
 	outcomes := make([]oracle.Outcome, len(scenarios))
 	if err := s.prepare(ctx); err != nil {

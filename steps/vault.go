@@ -24,6 +24,7 @@ type vault struct {
 	uuid  string         // "" until the target has told it
 	sent  map[string]any // the body of its creation, nested
 	was   map[string]any // as it was last read on purpose
+	late  bool           // its creation was not answered to the end: it may be made any time
 	lost  error          // why nobody knows where it is, though the target says that it made it; else nil
 }
 
@@ -68,6 +69,7 @@ func (w *world) create(ctx context.Context, name string, svm SVM, body map[strin
 	e, err := w.call(ctx, wire.Request{Method: http.MethodPost, Path: vaultsPath + query, Body: wire.JSON(body)})
 	switch {
 	case err != nil:
+		v.late = true
 		return v, e, err
 	case e.Failed():
 		return v, e, w.occupied(ctx, e)
@@ -142,8 +144,11 @@ func (w *world) locate(ctx context.Context, v *vault, e oracle.Ending) error {
 
 // isOurs reports whether what an answer names can be what we made.
 func (w *world) isOurs(ctx context.Context, uuid, mark string) bool {
+	if w.suite.isForeign(uuid) {
+		return false
+	}
 	if w.suite.foreign != nil {
-		return !w.suite.isForeign(uuid)
+		return true
 	}
 	x, err := w.session.Do(ctx, wire.Request{Method: http.MethodGet, Path: vaultsPath + "/" + url.PathEscape(uuid)})
 	return err == nil && x.Response.OK() && carries(x.Response.Object(), mark)
@@ -215,6 +220,9 @@ func (w *world) cleanUp(ctx context.Context) {
 			w.suite.remove(ctx, janitor, v.entry, func(uuid string) bool {
 				return slices.ContainsFunc(slices.Collect(maps.Values(w.vaults)), func(o *vault) bool { return o != v && o.uuid == uuid })
 			})
+			if v.late { // it stays in the ledger, for CleanUp to look again at the end
+				w.suite.Ledger.Intend(akv, v.svm.Name, w.token)
+			}
 		}
 	}
 }

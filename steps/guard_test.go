@@ -1,0 +1,117 @@
+package steps
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/ledger"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+)
+
+// The uuids of the rows.
+const (
+	own    = "00000000-0000-4000-8000-000000000001"
+	alien  = "00000000-0000-4000-8000-000000000002"
+	madeUp = "00000000-0000-4000-8000-000000000003"
+)
+
+func TestOnlyWhatTheRunCreatedIsWrittenTo(t *testing.T) {
+	for _, tt := range []struct {
+		name, method, path string
+		wantHeld           string // why; "" when it passes
+	}{
+		{"a reading of a foreign object", "GET", vaultsPath + "/" + alien, ""},
+		{"HEAD", "HEAD", vaultsPath, ""},
+		{"OPTIONS", "OPTIONS", vaultsPath + "/" + alien, ""},
+		{"a reading of what nobody knows", "GET", "/api/no/such/endpoint", ""},
+		{"a creation", "POST", vaultsPath, ""},
+		{"a creation with a query", "POST", vaultsPath + "?return_records=true", ""},
+		{"a creation with a slash at the end", "POST", vaultsPath + "/", ""},
+		{"a change of our own", "PATCH", vaultsPath + "/" + own, ""},
+		{"a deletion of our own", "DELETE", vaultsPath + "/" + own, ""},
+		{"a deletion of our own with a slash at the end", "DELETE", vaultsPath + "/" + own + "/", ""},
+		{"an act on our own", "POST", vaultsPath + "/" + own + "/restore?return_timeout=0", ""},
+		{"a method that our own does not have", "PUT", vaultsPath + "/" + own, ""},
+		{"a change of a uuid that we made up", "PATCH", vaultsPath + "/" + madeUp, ""},
+		{"an act on a uuid that we made up", "POST", vaultsPath + "/" + madeUp + "/rekey-external", ""},
+		{"a change of a foreign one", "PATCH", vaultsPath + "/" + alien, alien + " is not in the ledger"},
+		{"a deletion of a foreign one", "DELETE", vaultsPath + "/" + alien, alien + " is not in the ledger"},
+		{"an act on a foreign one", "POST", vaultsPath + "/" + alien + "/rekey-internal", alien + " is not in the ledger"},
+		{"PUT to a foreign one", "PUT", vaultsPath + "/" + alien, alien + " is not in the ledger"},
+		{"a deletion of all by an asterisk", "DELETE", vaultsPath + "/*", "is not in the ledger"},
+		{"a deletion of all by an escaped asterisk", "DELETE", vaultsPath + "/%2A", "is not in the ledger"},
+		{"a deletion of two", "DELETE", vaultsPath + "/" + own + "%2C" + alien, "is not in the ledger"},
+		{"a step upwards", "DELETE", vaultsPath + "/" + own + "/../" + alien, "the catalogue does not know the path"},
+		{"a step upwards to the collection", "DELETE", vaultsPath + "/..", "is not in the ledger"},
+		{"our own uuid in another resource", "DELETE", jobsPath + "/" + own, "is not in the ledger"},
+		{"a change of the collection", "PATCH", vaultsPath + "?svm.name=svm1", "a whole collection is never written to"},
+		{"a deletion of the collection", "DELETE", vaultsPath, "a whole collection is never written to"},
+		{"a deletion of the collection with a slash at the end", "DELETE", vaultsPath + "/", "a whole collection is never written to"},
+		{"a path that nobody knows", "POST", "/api/storage/volumes", "the catalogue does not know the path"},
+		{"an act that nobody knows", "POST", vaultsPath + "/" + own + "/explode", "the catalogue does not know the path"},
+		{"a method that nobody knows", "PURGE", vaultsPath + "/" + alien, "is not in the ledger"},
+		{"a method in small letters", "delete", vaultsPath + "/" + alien, "is not in the ledger"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := wire.Request{Method: tt.method, Path: tt.path}
+			err := guarded(t).guard(r)
+			if tt.wantHeld == "" {
+				assert.NoError(t, err)
+			} else {
+				assert.ErrorContains(t, err, tt.wantHeld)
+			}
+			s := guarded(t)
+			s.Mode = ReadOnly
+			if tt.method == "GET" || tt.method == "HEAD" || tt.method == "OPTIONS" {
+				assert.NoError(t, s.guard(r), "read-only")
+			} else {
+				assert.ErrorContains(t, s.guard(r), "the mode is read-only")
+			}
+		})
+	}
+}
+
+// guarded is a suite without a target, whose ledger has one object.
+func guarded(t testing.TB) *Suite {
+	t.Helper()
+	c, err := catalogue()
+	require.NoError(t, err)
+	l, err := ledger.Open("", false)
+	require.NoError(t, err)
+	e, err := l.Intend(akv, "svm1", "mark")
+	require.NoError(t, err)
+	_, err = l.Created(e, vaultsPath+"/"+own)
+	require.NoError(t, err)
+	s := &Suite{Judge: oracle.NewJudge(c, contract.Newest()), Ledger: l, Mode: Full, foreign: map[string]bool{alien: true}}
+	s.fictional.Store(madeUp, true)
+	return s
+}
+
+func TestWhatWasThereBeforeOrIsNoNameIsForeign(t *testing.T) {
+	for _, tt := range []struct {
+		name, uuid string
+		want       bool
+	}{
+		{"ours", own, false},
+		{"another scheme of names", "vault_17-B", false},
+		{"there before", alien, true},
+		{"there before, in capitals", "00000000-0000-4000-8000-00000000000A", true},
+		{"an asterisk", "*", true},
+		{"upwards", "..", true},
+		{"a path", own + "/restore", true},
+		{"a query", own + "?x", true},
+		{"a list", own + "," + alien, true},
+		{"nothing", "", true},
+		{"without end", string(make([]byte, 10_000)), true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := guarded(t)
+			s.foreign["00000000-0000-4000-8000-00000000000a"] = true
+			assert.Equal(t, tt.want, s.isForeign(tt.uuid))
+		})
+	}
+}

@@ -1,0 +1,234 @@
+package steps
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ontap-conformance/fixtures/ledger"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/simulator"
+)
+
+// bend changes the answers to one method on the vaults, below or at the
+// collection. bent gets what the simulator would answer.
+func bend(method string, bent func(*simulator.Request, *simulator.Response) *simulator.Response) simulator.Middleware {
+	return func(next simulator.Handler) simulator.Handler {
+		return func(st *simulator.State, r *simulator.Request) *simulator.Response {
+			res := next(st, r)
+			if r.Method != method || !strings.HasPrefix(r.Path, "/security/azure-key-vaults") {
+				return res
+			}
+			return bent(r, res)
+		}
+	}
+}
+
+// locating puts another Location into every answer to a creation.
+func locating(location *string) simulator.Middleware {
+	return bend("POST", func(_ *simulator.Request, res *simulator.Response) *simulator.Response {
+		if res.Status == http.StatusCreated {
+			res.Header.Set("Location", *location)
+		}
+		return res
+	})
+}
+
+func TestWhatExistedBeforeTheRunIsNeverTouchedWhateverTheTargetSays(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		location func(uuid string) string
+		mode     Mode
+	}{
+		{"a Location that leads to it", func(uuid string) string { return vaultsPath + "/" + uuid }, Guarded},
+		{"in full mode too", func(uuid string) string { return vaultsPath + "/" + uuid }, Full},
+		{"a whole URL of another host", func(uuid string) string { return "https://evil.example" + vaultsPath + "/" + uuid }, Guarded},
+		{"its uuid in capitals", func(uuid string) string { return vaultsPath + "/" + strings.ToUpper(uuid) }, Guarded},
+		{"its path with a blank", func(uuid string) string { return vaultsPath + "/" + uuid + "%20" }, Guarded},
+		{"a query behind it", func(uuid string) string { return vaultsPath + "/x%3Fuuid=" + uuid }, Guarded},
+		{"a path within it", func(uuid string) string { return vaultsPath + "/x%2F..%2F" + uuid }, Guarded},
+		{"everything", func(string) string { return vaultsPath + "/*" }, Guarded},
+		{"upwards", func(string) string { return vaultsPath + "/.." }, Guarded},
+		{"the collection", func(string) string { return vaultsPath }, Guarded},
+		{"the SVM", func(string) string { return "/api/svm/svms/00000010-0000-4000-8000-000000000010" }, Guarded},
+		{"garbage", func(string) string { return "%%%" }, Guarded},
+		{"nothing", func(string) string { return "" }, Guarded},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			location := ""
+			s := newStand(t, locating(&location))
+			s.Mode = tt.mode
+			uuid := s.strange(t)
+			before := s.records()[uuid]
+			location = tt.location(uuid)
+			outcomes := s.Run(t.Context(), plan(t, "was deleted", "is changed", "rekeyed", "leads to the new"), nil)
+			require.NoError(t, s.CleanUp(t.Context()))
+
+			assert.NotEmpty(t, s.line.writes(), "the run did something")
+			for _, r := range s.line.writes() {
+				assert.NotContains(t, strings.ToLower(r.uri), uuid)
+				for _, all := range []string{"*", "%2A", ".."} {
+					assert.NotContains(t, r.uri, all)
+				}
+				assert.False(t, r.method != "POST" && strings.TrimSuffix(r.uri, "/") == vaultsPath, "%s", r)
+			}
+			assert.Equal(t, map[string]map[string]any{uuid: before}, s.records(), "and left nothing else behind")
+			assert.Empty(t, s.Ledger.Left())
+			assert.NotEmpty(t, outcomes)
+		})
+	}
+}
+
+func TestATargetThatKeepsWhatItWasToDeleteIsFoundOut(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		answer  *simulator.Response
+		wantErr string
+	}{
+		{"and says that it is gone", simulator.Answer(http.StatusOK, nil), "is still there although its deletion was answered with success"},
+		{"and says that it never was", simulator.Refuse(http.StatusNotFound, "4", "no such entry", ""), "is still there although"},
+		{"and says that it works on it", simulator.Answer(http.StatusAccepted, nil), "is still there: context deadline exceeded"},
+		{"and says so", simulator.Refuse(http.StatusConflict, "8", "in use", ""), "cannot be deleted"},
+		{"and breaks", simulator.Refuse(http.StatusInternalServerError, "262145", "oops", ""), "cannot be deleted"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newStand(t, func(next simulator.Handler) simulator.Handler {
+				return func(st *simulator.State, r *simulator.Request) *simulator.Response {
+					if r.Method == "DELETE" {
+						return tt.answer
+					}
+					return next(st, r)
+				}
+			})
+			s.JobTimeout = 100 * time.Millisecond
+			outcomes := s.Run(t.Context(), plan(t, "A configuration is read by its uuid"), nil)
+			assert.Equal(t, oracle.Passed, outcomes[0].Status, "the clean-up is no test: %v", outcomes[0].Reason)
+			require.Len(t, s.records(), 1, "it is still there")
+
+			assert.ErrorContains(t, s.CleanUp(t.Context()), tt.wantErr)
+			left := s.Ledger.Left()
+			require.NotEmpty(t, left)
+			for uuid := range s.records() {
+				assert.Equal(t, vaultsPath+"/"+uuid, left[0].Path)
+			}
+		})
+	}
+}
+
+func TestWhatIsMadeAfterWeStoppedWaitingIsRemovedToo(t *testing.T) {
+	for _, scenario := range []string{withGiven, "A property that is there twice is refused"} {
+		t.Run(scenario, func(t *testing.T) {
+			s := newStand(t)
+			released := make(chan struct{})
+			s.line.next = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == "POST" {
+					<-released
+					body, _ := io.ReadAll(r.Body)
+					r.Body = io.NopCloser(bytes.NewReader(twice.ReplaceAll(body, []byte(`"client_id"`))))
+				}
+				s.sim.ServeHTTP(w, r)
+			})
+			s.Target.Timeout = 100 * time.Millisecond
+			o := s.Run(t.Context(), plan(t, scenario), nil)[0]
+			assert.Equal(t, oracle.Errored, o.Status, "%v", o.Reason)
+			assert.Empty(t, s.records())
+			require.Len(t, s.Ledger.Left(), 1, "it may still be made")
+
+			close(released)
+			again := s.settle(t)
+			require.Len(t, s.records(), 1, "now it is made")
+			require.NoError(t, again.CleanUp(t.Context()))
+			assert.Empty(t, s.records())
+			assert.Empty(t, s.Ledger.Left())
+		})
+	}
+}
+
+// twice is the property that a body of the features has twice. The simulator
+// refuses such a body, which not every target does.
+var twice = regexp.MustCompile(`"client_id":"[^"]*","client_id"`)
+
+// crashed leaves a ledger on disk as a run does that ends all of a sudden.
+func crashed(t *testing.T, entries ...ledger.Entry) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "ledger")
+	l, err := ledger.Open(name, false)
+	require.NoError(t, err)
+	for _, e := range entries {
+		intended, err := l.Intend(akv, e.SVM, e.Mark)
+		require.NoError(t, err)
+		if e.Path != "" {
+			_, err = l.Created(intended, e.Path)
+			require.NoError(t, err)
+		}
+	}
+	require.NoError(t, l.Close())
+	return name
+}
+
+func TestWhatACrashedRunLeftIsRemovedWithItsLedger(t *testing.T) {
+	s := newStand(t)
+	other := s.strange(t)
+	known, unknown := s.put(t, s.SVMs[0], "mark-of-the-known"), s.put(t, s.SVMs[1], "mark-of-the-unknown")
+	elsewhere := s.put(t, s.SVMs[2], "mark-of-another-place")
+	name := crashed(t,
+		ledger.Entry{SVM: s.SVMs[0].Name, Mark: "mark-of-the-known", Path: vaultsPath + "/" + known},
+		ledger.Entry{SVM: s.SVMs[1].Name, Mark: "mark-of-the-unknown"},
+		ledger.Entry{SVM: s.SVMs[2].Name, Mark: "mark-of-another-place", Path: vaultsPath + "/" + madeUp},
+		ledger.Entry{SVM: s.SVMs[3].Name, Mark: "mark-of-what-was-never-made"},
+	)
+	var err error
+	s.Ledger, err = ledger.Open(name, false)
+	require.NoError(t, err)
+	require.Len(t, s.Ledger.Left(), 4)
+
+	require.NoError(t, s.CleanUp(t.Context()))
+	assert.Empty(t, s.Ledger.Left())
+	assert.Contains(t, s.records(), other)
+	assert.Len(t, s.records(), 1, "%s, %s and %s are gone", known, unknown, elsewhere)
+	require.NoError(t, s.Ledger.Close())
+	again, err := ledger.Open(name, false)
+	require.NoError(t, err)
+	assert.Empty(t, again.Left(), "the file knows it too")
+}
+
+func TestAnObjectThatNoLongerCarriesOurMarkIsLeftAlone(t *testing.T) {
+	s := newStand(t)
+	uuid := s.put(t, s.SVMs[0], "somebody-elses-now")
+	before := s.records()
+	var err error
+	s.Ledger, err = ledger.Open(crashed(t, ledger.Entry{SVM: s.SVMs[0].Name, Mark: "our-mark", Path: vaultsPath + "/" + uuid}), false)
+	require.NoError(t, err)
+
+	assert.ErrorContains(t, s.CleanUp(t.Context()), `does not carry the mark "our-mark" and is left alone`)
+	assert.Empty(t, s.line.writes())
+	assert.Equal(t, before, s.records())
+	assert.Len(t, s.Ledger.Left(), 1, "somebody has to look at it")
+}
+
+func TestAReadOnlyRunWritesNothing(t *testing.T) {
+	s := newStand(t)
+	s.Mode = ReadOnly
+	uuid := s.strange(t)
+	outcomes := s.Run(t.Context(), plan(t), nil)
+	require.NoError(t, s.CleanUp(t.Context()))
+	assert.Empty(t, s.line.writes())
+	assert.NotEmpty(t, s.line.all(), "but it reads")
+	assert.Contains(t, s.records(), uuid)
+	passed := 0
+	for _, o := range outcomes {
+		assert.LessOrEqual(t, o.Status, oracle.Passed, "%s: %v", o.Name, o.Reason)
+		if o.Status == oracle.Passed {
+			passed++
+		}
+	}
+	assert.Positive(t, passed)
+}
