@@ -30,8 +30,21 @@ type bench struct {
 	close     func()
 }
 
+// curl writes a request as shell lines. The embedded simulator is gone when
+// they are read: they are for one that serve runs.
+func (b *bench) curl(r wire.Request) string {
+	t := *b.target
+	if b.simulator {
+		t.BaseURL, t.CurlFlags = "https://"+defaultAddr, []string{"--insecure"}
+	}
+	return t.Curl(r)
+}
+
 // secrets are what the target must be asked with, to be kept out of print.
 func (b *bench) secrets() []wire.Secret { return b.target.NewSession().Secrets() }
+
+// redactor takes the credentials out of what is to be printed.
+func (b *bench) redactor() *wire.Redactor { return wire.NewRedactor(b.secrets(), nil) }
 
 // bench makes the bench that the flags ask for; close ends it.
 func (a *app) bench(ctx context.Context, c *contract.Catalogue, f *endpointFlags) (*bench, error) {
@@ -60,6 +73,7 @@ func (a *app) bench(ctx context.Context, c *contract.Catalogue, f *endpointFlags
 		return nil, err
 	}
 	b := &bench{target: target, mode: f.mode.value, close: target.HTTP.CloseIdleConnections}
+	a.redactor = b.redactor()
 	b.verified = strings.HasPrefix(base, "https:") && !f.insecure
 	if b.mode == "" {
 		b.mode = "guarded"
@@ -127,14 +141,10 @@ func embedded(c *contract.Catalogue, f *endpointFlags) (*bench, error) {
 type bound struct {
 	server   *http.Server
 	listener net.Listener
+	scheme   string
 }
 
-func (b *bound) url() string {
-	if b.server.TLSConfig != nil {
-		return "https://" + b.listener.Addr().String()
-	}
-	return "http://" + b.listener.Addr().String()
-}
+func (b *bound) url() string { return b.scheme + "://" + b.listener.Addr().String() }
 
 // secure makes a certificate for the server, and returns what a client has to
 // trust.
@@ -143,13 +153,14 @@ func (b *bound) secure() (ca []byte, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a certificate: %w", err)
 	}
+	b.scheme = "https"
 	b.server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}
 	return ca, nil
 }
 
 // serve runs until the server is closed.
 func (b *bound) serve() error {
-	if b.server.TLSConfig != nil {
+	if b.scheme == "https" {
 		return b.server.ServeTLS(b.listener, "", "")
 	}
 	return b.server.Serve(b.listener)
@@ -165,7 +176,7 @@ func listen(addr string, h http.Handler) (*bound, error) {
 	return &bound{&http.Server{
 		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
 		ErrorLog: log.New(io.Discard, "", 0), // what a client does wrong is its own affair
-	}, l}, nil
+	}, l, "http"}, nil
 }
 
 // shutDown ends servers, giving requests under way a moment to be answered.

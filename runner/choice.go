@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -60,6 +61,31 @@ func (c *choices) Replace(values []string) error {
 	return c.Set(strings.Join(values, ","))
 }
 func (c *choices) GetSlice() []string { return c.values }
+
+// positive is the value of a flag that counts from 1. Zero means that it was
+// not given.
+type positive int
+
+func (p *positive) Type() string { return "number" }
+
+func (p *positive) String() string {
+	if *p == 0 {
+		return ""
+	}
+	return strconv.Itoa(int(*p))
+}
+
+func (p *positive) Set(s string) error {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return fmt.Errorf("want a whole number, got %q", s)
+	}
+	if n < 1 {
+		return fmt.Errorf("want 1 or more, got %d", n)
+	}
+	*p = positive(n)
+	return nil
+}
 
 // release is the value of a flag that names a release of ONTAP. Zero means
 // that it was not given.

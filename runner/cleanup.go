@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ontap-conformance/fixtures/ledger"
+	"ontap-conformance/runner/report"
 )
 
 func (a *app) cleanupCommand() *cobra.Command {
@@ -51,8 +52,9 @@ func (a *app) cleanup(cmd *cobra.Command, name string, f *endpointFlags) error {
 		return misused("%w", err)
 	}
 	defer l.Close()
-	p := &prober{contract: c, bench: b, flags: f, session: b.target.NewSession()}
-	p.checks = append(p.reach(cmd.Context()), p.findRelease(cmd.Context())...)
+	p := newProber(c, b, f)
+	p.add(p.reach(cmd.Context())...)
+	p.add(p.findRelease(cmd.Context())...)
 	if bad := p.survey.failed(); bad != nil {
 		return bad.err()
 	}
@@ -60,9 +62,9 @@ func (a *app) cleanup(cmd *cobra.Command, name string, f *endpointFlags) error {
 	s := suite(c, b, &p.survey, f)
 	s.Ledger = l
 	err = s.CleanUp(cmd.Context())
-	fmt.Fprintf(a.stdout, "%d objects listed, %d gone\n", before, before-len(l.Left()))
+	fmt.Fprintf(a.stdout, "%s listed, %d gone\n", report.Counted(before, "object"), before-len(l.Left()))
 	for _, e := range l.Left() {
-		fmt.Fprintf(a.stdout, "left: %s on %s, %s %s\n", e.Kind, e.SVM, e.Mark, e.Path)
+		fmt.Fprintln(a.stdout, a.printable(fmt.Sprintf("left: %s on %s, %s %s", e.Kind, e.SVM, e.Mark, e.Path)))
 	}
 	if err != nil {
 		return inconclusive("removing what the run created: %w", err)

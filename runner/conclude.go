@@ -29,7 +29,7 @@ func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Repo
 	if interrupted {
 		verdict = oracle.Inconclusive
 	}
-	parallel := t.flags.parallel
+	parallel := int(t.flags.parallel)
 	if parallel == 0 {
 		parallel = max(1, len(t.survey.svms))
 	}
@@ -40,11 +40,11 @@ func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Repo
 	r := report.New(report.Record{
 		Tool: tool().Tool,
 		Run: report.Run{ID: t.id, Command: t.command, Started: report.Stamp(t.started), Finished: report.Stamp(time.Now()),
-			Seed: t.flags.seed, Checks: t.flags.checks, Mode: t.bench.mode, Parallel: parallel},
+			Seed: t.flags.seed, Checks: int(t.flags.checks), Mode: t.bench.mode, Parallel: parallel},
 		Target: report.Target{Endpoint: t.bench.target.BaseURL, Simulator: t.bench.simulator, ONTAP: t.survey.release.String(),
 			ReportedVersion: t.survey.reported, TLSVerified: t.bench.verified},
 		Contract: t.contract, Release: t.survey.release, Results: results, Outcomes: outcomes, Verdict: verdict,
-		Secrets: t.bench.secrets(), Curl: t.bench.target.Curl, Ledger: t.ledger, Conditions: conditions,
+		Secrets: t.bench.secrets(), Curl: t.bench.curl, Ledger: t.ledger, Conditions: conditions,
 		Replay: func(name string) string { return t.replay + " --select " + quote(name) },
 	})
 	left := map[string][]contract.ID{}
@@ -54,6 +54,9 @@ func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Repo
 	r.AddUnselected(left)
 	if t.known != nil {
 		t.known.MarkKnown(r)
+		if !interrupted { // what was not looked at is neither new nor mended
+			r.Baseline = t.known.Compare(r, t.flags.strict).Record(t.flags.baseline)
+		}
 	}
 	return r
 }
@@ -102,10 +105,10 @@ func (a *app) verdict(ctx context.Context, t *trial, r *report.Report) error {
 // compared says what a comparison with a baseline found.
 func compared(w io.Writer, c baseline.Comparison) error {
 	for _, d := range c.New {
-		fmt.Fprintf(w, "not in the baseline: %s, broken in %q\n", d.Requirement, d.Outcome)
+		fmt.Fprintln(w, oneLine(fmt.Sprintf("not in the baseline: %s, broken in %q", d.Requirement, d.Outcome)))
 	}
 	for _, e := range c.Mended {
-		fmt.Fprintf(w, "in the baseline, but kept now: %s\n", e)
+		fmt.Fprintln(w, oneLine(fmt.Sprintf("in the baseline, but kept now: %s", e)))
 	}
 	switch {
 	case len(c.New) > 0 || len(c.Mended) > 0:

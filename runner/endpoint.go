@@ -27,8 +27,8 @@ type endpointFlags struct {
 	mode                                    choice
 	lab                                     string
 	timeout, jobTimeout                     time.Duration
-	rate                                    float64 // requests a second; zero means no limit
-	parallel                                int     // zero means the number of SVMs
+	rate                                    float64  // requests a second; zero means no limit
+	parallel                                positive // zero means the number of SVMs
 }
 
 func (f *endpointFlags) register(cmd *cobra.Command) {
@@ -50,7 +50,7 @@ func (f *endpointFlags) register(cmd *cobra.Command) {
 	fs.DurationVar(&f.timeout, "timeout", 30*time.Second, "for one request")
 	fs.DurationVar(&f.jobTimeout, "job-timeout", 2*time.Minute, "for one job")
 	fs.Float64Var(&f.rate, "rate", 0, "requests a second at most; 0 means no limit")
-	fs.IntVar(&f.parallel, "parallel", 0, "scenarios at a time (default: the number of SVMs)")
+	fs.Var(&f.parallel, "parallel", "scenarios at a time (default: the number of SVMs)")
 	completes(cmd, "mode", f.mode.words)
 	completes(cmd, "ontap", releaseNames())
 }
@@ -64,8 +64,6 @@ func (f *endpointFlags) verify() error {
 		return misused("--job-timeout: want more than 0, got %s", f.jobTimeout)
 	case f.rate < 0:
 		return misused("--rate: want 0 or more, got %v", f.rate)
-	case f.parallel < 0:
-		return misused("--parallel: want 0 or more, got %d", f.parallel)
 	case (f.clientCert == "") != (f.clientKey == ""):
 		return misused("--client-cert and --client-key belong together")
 	case f.endpoint == "":
@@ -183,15 +181,29 @@ func (f *endpointFlags) target(base string, who wire.Credentials) (*wire.Target,
 	if err != nil {
 		return nil, err
 	}
-	t := &wire.Target{BaseURL: base, HTTP: wire.NewClient(f.connections(), config), Credentials: who, Timeout: f.timeout}
+	t := &wire.Target{BaseURL: base, HTTP: wire.NewClient(f.connections(), config), Credentials: who, Timeout: f.timeout, CurlFlags: f.curlFlags()}
 	if f.rate > 0 {
 		t.Limit = rate.NewLimiter(rate.Limit(f.rate), 1)
 	}
 	return t, nil
 }
 
+// curlFlags are what curl needs to trust the target and to be trusted by it.
+func (f *endpointFlags) curlFlags() []string {
+	var flags []string
+	for _, g := range []struct{ flag, file string }{{"--cacert", f.caCert}, {"--cert", f.clientCert}, {"--key", f.clientKey}} {
+		if g.file != "" {
+			flags = append(flags, g.flag, g.file)
+		}
+	}
+	if f.insecure {
+		flags = append(flags, "--insecure")
+	}
+	return flags
+}
+
 // connections is how many are kept open: one for each scenario at a time.
-func (f *endpointFlags) connections() int { return max(f.parallel, idleConnections) }
+func (f *endpointFlags) connections() int { return max(int(f.parallel), idleConnections) }
 
 // idleConnections is enough for every SVM that a run is likely to have.
 const idleConnections = 16

@@ -56,7 +56,7 @@ func (a *app) exitCode(err error) int {
 	}
 	if end.err != nil {
 		for line := range strings.Lines(err.Error()) {
-			fmt.Fprintf(a.stderr, "error: %s\n", oneLine(line))
+			fmt.Fprintf(a.stderr, "error: %s\n", a.printable(line))
 		}
 	}
 	return end.code
@@ -72,6 +72,33 @@ func (a *app) unknownCommand(cmd *cobra.Command, args []string) error {
 		names = append(names, c.Name())
 	}
 	return misused("there is no subcommand %q%s", args[0], didYouMean(args[0], names))
+}
+
+// teachHelp makes help with what does not exist wrong usage: a script that asks
+// whether there is a subcommand must not be told that there is.
+func (a *app) teachHelp(root *cobra.Command) {
+	help := root.HelpFunc()
+	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+		if cmd.HasSubCommands() && cmd.Flags().NArg() > 0 {
+			a.misplaced = misused("%w", cmd.Args(cmd, cmd.Flags().Args())) // cobra has no way to return it
+			return
+		}
+		help(cmd, args)
+	})
+	root.SetHelpCommand(&cobra.Command{
+		Use:   "help [subcommand]",
+		Short: "Print the help of a subcommand",
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, rest, err := root.Find(args)
+			if err == nil && cmd.HasSubCommands() && len(rest) > 0 {
+				err = misused("%w", cmd.Args(cmd, rest))
+			}
+			if err != nil {
+				return err
+			}
+			return cmd.Help()
+		},
+	})
 }
 
 // noArgs is for commands that take flags only.

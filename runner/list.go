@@ -10,6 +10,8 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/mutant"
+	"ontap-conformance/runner/report"
+	"ontap-conformance/steps"
 )
 
 // lists are what can be listed, by name, in the order of the usage text.
@@ -24,6 +26,7 @@ var lists = []struct {
 	{"codes", listCodes},
 	{"mutants", listMutants},
 	{"liberties", listLiberties},
+	{"phrases", listPhrases},
 }
 
 func (a *app) listCommand() *cobra.Command {
@@ -97,7 +100,7 @@ func listOperations(w io.Writer, c *contract.Catalogue, r contract.Release) erro
 	for _, resource := range c.Resources {
 		for _, o := range resource.Operations {
 			if applies(o.Span, r) && applies(resource.Span, r) {
-				fmt.Fprintf(w, "%s\t%s\t%s\t%d error codes\n", o, o.Effect, o.Span, len(o.Errors))
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", o, o.Effect, o.Span, report.Counted(len(o.Errors), "error code"))
 			}
 		}
 	}
@@ -134,6 +137,14 @@ func listMutants(w io.Writer, c *contract.Catalogue, r contract.Release) error {
 		if applies(c.Requirement(m.Breaks).Span, r) {
 			fmt.Fprintf(w, "%s\t%s\n", m.Name, m.Breaks)
 		}
+	}
+	return nil
+}
+
+// listPhrases prints the dictionary that authors of features read.
+func listPhrases(w io.Writer, _ *contract.Catalogue, _ contract.Release) error {
+	for _, p := range steps.Phrases() {
+		fmt.Fprintf(w, "%s\t%s\n", p.Keyword, p.Text)
 	}
 	return nil
 }

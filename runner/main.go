@@ -22,6 +22,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/wire"
 )
 
 func main() {
@@ -50,7 +51,11 @@ func run(ctx context.Context, args []string, p process) int {
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
-	return a.exitCode(root.ExecuteContext(ctx))
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = a.misplaced
+	}
+	return a.exitCode(err)
 }
 
 // catalogue loads the contract, which nothing changes, once and only when a
@@ -60,8 +65,10 @@ var catalogue = sync.OnceValues(contract.Load)
 // app is what the subcommands share.
 type app struct {
 	process
-	args []string // of the command line
-	load func() (*contract.Catalogue, error)
+	args      []string // of the command line
+	load      func() (*contract.Catalogue, error)
+	redactor  *wire.Redactor // of the target's credentials; nil until they are known
+	misplaced error          // of a call for help with what does not exist
 }
 
 const toolName = "ontap-conformance"
@@ -87,6 +94,7 @@ func (a *app) root() *cobra.Command {
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().String("config", "", "file of settings (default "+defaultConfig+" when it exists)")
+	a.teachHelp(root)
 	root.AddCommand(a.runCommand(), a.serveCommand(), a.listCommand(), a.doctorCommand(), a.reportCommand(),
 		a.baselineCommand(), a.cleanupCommand(), a.versionCommand())
 	return root
@@ -105,12 +113,21 @@ func (a *app) settled(work func(*cobra.Command, []string) error) func(*cobra.Com
 
 // note tells the user something on stderr that is no error.
 func (a *app) note(format string, args ...any) {
-	fmt.Fprintf(a.stderr, "note: %s\n", oneLine(fmt.Sprintf(format, args...)))
+	fmt.Fprintf(a.stderr, "note: %s\n", a.printable(fmt.Sprintf(format, args...)))
 }
 
 // warn tells the user something on stderr that may need to be mended.
 func (a *app) warn(format string, args ...any) {
-	fmt.Fprintf(a.stderr, "warning: %s\n", oneLine(fmt.Sprintf(format, args...)))
+	fmt.Fprintf(a.stderr, "warning: %s\n", a.printable(fmt.Sprintf(format, args...)))
+}
+
+// printable puts s on one line without the credentials of the target, which may
+// send back whatever it was sent.
+func (a *app) printable(s string) string {
+	if a.redactor != nil {
+		s = a.redactor.Redact(s)
+	}
+	return oneLine(s)
 }
 
 // oneLine puts s on one line and replaces control characters: much of what we
@@ -118,7 +135,7 @@ func (a *app) warn(format string, args ...any) {
 func oneLine(s string) string {
 	s = strings.Join(strings.Fields(s), " ")
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
 			return '\uFFFD'
 		}
 		return r

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -80,6 +81,13 @@ func TestWrongUsageEndsWith2AndOneLine(t *testing.T) {
 		{"release that is to come", "run --ontap 9.31", "Did you mean 9.19.1?"},
 		{"no release", "run --ontap 9,13,1", "Did you mean 9.13.1?"},
 		{"unknown claim", "run --claim azure-key-vault", "Did you mean azure-key-vaults?"},
+		{"no scenario at a time", "run --parallel 0", "--parallel: want 1 or more, got 0"},
+		{"fewer than no scenario at a time", "doctor --parallel -1", "--parallel: want 1 or more, got -1"},
+		{"no input", "run --checks 0", "--checks: want 1 or more, got 0"},
+		{"inputs that are no number", "run --checks many", `--checks: want a whole number, got "many"`},
+		{"help with what does not exist", "fuzz --help", `there is no subcommand "fuzz"`},
+		{"help with what does not exist, the other way", "help fuzz", `there is no subcommand "fuzz"`},
+		{"help with a verb that does not exist", "baseline wriet --help", "Did you mean write?"},
 		{"arguments", "run all", `takes no arguments, got "all"`},
 		{"selection of nothing", "run --select AKV-PACH-03", `"AKV-PACH-03" matches no scenario. Did you mean AKV-PATCH-03?`},
 		{"selection of a rule", "run --select API-JSON-01", "no scenario sets out to verify API-JSON-01"},
@@ -126,6 +134,11 @@ func TestHelpAndListsGoToStdout(t *testing.T) {
 		{"", "Exit codes: 0 conformant"},
 		{"run --help", "Examples:"},
 		{"serve --help", "Examples:"},
+		{"help serve", "ontap-conformance serve --http"},
+		{"help baseline write", "baseline write DIR"},
+		{"baseline --help", "Examples:"},
+		{"help", "Exit codes: 0 conformant"},
+		{"--help", "Exit codes: 0 conformant"},
 		{"doctor --help", "Examples:"},
 		{"--version", "ontap-conformance "},
 		{"version", "ONTAP 9.6 to 9.19.1"},
@@ -135,6 +148,7 @@ func TestHelpAndListsGoToStdout(t *testing.T) {
 		{"list operations", "PATCH /security/azure-key-vaults/{uuid}"},
 		{"list conditions", "metrocluster"},
 		{"list codes", "65537500"},
+		{"list phrases", `the operator creates the vault "…"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.args, func(t *testing.T) {
@@ -151,6 +165,9 @@ func TestARunOnTheEmbeddedSimulatorIsConformant(t *testing.T) {
 	got := command(t, nil, "run", "--out", "out", "--format", "json,junit,html,text")
 	require.Equal(t, exitConformant, got.code, got.stdout+got.stderr)
 	assert.Contains(t, got.stderr, "seed 1")
+	r := readReport(t, "out")
+	assert.Contains(t, got.stderr, report.Counted(len(r.Outcomes), "scenario")+" on the embedded simulator")
+	assert.Contains(t, got.stdout, report.Counted(len(r.Outcomes), "scenario"))
 	for _, f := range report.Renderings {
 		want, err := os.ReadFile(filepath.Join("out", f.File))
 		require.NoError(t, err)
@@ -166,7 +183,9 @@ func TestWhatIsNotSelectedStaysInTheReport(t *testing.T) {
 	elsewhere(t)
 	got := command(t, nil, "run", "--out", "out", "--select", "akv-patch-03")
 	require.Equal(t, exitConformant, got.code, got.stdout+got.stderr)
+	assert.Contains(t, got.stdout, "\nCONFORMANT AS FAR AS LOOKED AT: ")
 	r := readReport(t, "out")
+	assert.Regexp(t, `^`+report.Counted(len(r.Outcomes), "scenario")+` \(\d+ not selected\) on `, got.stderr)
 	ran := 0
 	for _, o := range r.Outcomes {
 		if o.Status != report.Skipped {
@@ -221,15 +240,53 @@ func TestABaselineExcusesWhatIsKnownAndNothingElse(t *testing.T) {
 	got = command(t, asAdmin, append(one, "run", "--endpoint", wrong, "--out", "second", "--baseline", "known.yaml")...)
 	assert.Equal(t, exitConformant, got.code, got.stdout+got.stderr)
 	assert.NotEmpty(t, readReport(t, "second").Ended(report.KnownFailure))
+	assert.Contains(t, lastLine(got.stdout), "; all of it is in the baseline known.yaml")
 
 	got = command(t, asAdmin, append(one, "run", "--endpoint", right, "--out", "third", "--baseline", "known.yaml")...)
 	assert.Equal(t, exitNonConformant, got.code, "what was mended must be struck off")
 	assert.Contains(t, got.stderr, "in the baseline, but kept now: API-HAL-01")
+	assert.Contains(t, got.stdout, "\nMENDED  and still in the baseline: remove from known.yaml\n  API-HAL-01\n")
+	assert.Contains(t, lastLine(got.stdout), "but the baseline known.yaml is out of date")
+	again := command(t, nil, "report", "third")
+	assert.Equal(t, got.stdout, again.stdout, "a recorded run renders the same")
 
 	require.NoError(t, os.WriteFile("stale.yaml", []byte("format: ontap-conformance/baseline/1\nknown:\n- {requirement: AKV-GONE-01, reason: x}\n"), 0o600))
 	got = command(t, asAdmin, "run", "--endpoint", right, "--baseline", "stale.yaml")
 	assert.Equal(t, exitUsage, got.code)
 	assert.Contains(t, got.stderr, "AKV-GONE-01, and there is no such requirement")
+}
+
+func lastLine(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return lines[len(lines)-1]
+}
+
+// TestAnInterruptEndsARunOfATargetThatHangs: whoever presses Ctrl-C must not
+// wait for a server that does not answer.
+func TestAnInterruptEndsARunOfATargetThatHangs(t *testing.T) {
+	elsewhere(t)
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	var requests atomic.Int32
+	var interrupted atomic.Int64 // Unix nanoseconds
+	released := make(chan struct{})
+	url := simulated(t, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if requests.Add(1) < 60 {
+				next.ServeHTTP(w, r)
+				return
+			}
+			interrupted.CompareAndSwap(0, time.Now().UnixNano())
+			interrupt()
+			<-released
+		})
+	})
+	t.Cleanup(func() { close(released) }) // before the server ends, which waits for its requests
+	got := commandIn(t, ctx, asAdmin, "run", "--endpoint", url, "--out", "out")
+	assert.Less(t, time.Since(time.Unix(0, interrupted.Load())), 3*time.Second)
+	require.Equal(t, exitInterrupted, got.code, got.stderr)
+	assert.FileExists(t, "out/junit.xml")
+	assert.Equal(t, oracle.Inconclusive, readReport(t, "out").Verdict)
 }
 
 func TestAnInterruptedRunIsInconclusiveAndCleansUp(t *testing.T) {

@@ -10,7 +10,6 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/lab"
-	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/wire"
 	"ontap-conformance/steps"
 )
@@ -43,7 +42,7 @@ func (c check) err() error {
 	if c.advice != "" {
 		line += ": " + c.advice
 	}
-	return &ended{code, errors.New(line)}
+	return &ended{code, errors.New(oneLine(line))}
 }
 
 // A survey is what was found out about a target before it is tested.
@@ -71,15 +70,31 @@ type prober struct {
 	bench    *bench
 	flags    *endpointFlags
 	session  *wire.Session
-	cluster  string // the name of the cluster, which is that of its admin SVM
+	redactor *wire.Redactor
+	there    map[string]bool // resources that the target was seen to have
+	cluster  string          // the name of the cluster, which is that of its admin SVM
 	version  map[string]any
+}
+
+func newProber(c *contract.Catalogue, b *bench, f *endpointFlags) *prober {
+	p := &prober{contract: c, bench: b, flags: f, session: b.target.NewSession(), redactor: b.redactor()}
+	p.absent, p.there = map[string]string{}, map[string]bool{}
+	return p
+}
+
+// add keeps checks. What they say may quote the target, which may send back
+// whatever it was sent, so that the credentials are taken out here.
+func (p *prober) add(checks ...check) {
+	for _, c := range checks {
+		c.said, c.advice = p.redactor.Redact(c.said), p.redactor.Redact(c.advice)
+		p.checks = append(p.checks, c)
+	}
 }
 
 // probe runs every check up to the first that fails; those after it stay
 // unknown.
 func probe(ctx context.Context, c *contract.Catalogue, b *bench, f *endpointFlags) *survey {
-	p := &prober{contract: c, bench: b, flags: f, session: b.target.NewSession()}
-	p.absent = map[string]string{}
+	p := newProber(c, b, f)
 	stages := []struct {
 		names []string
 		look  func(context.Context) []check
@@ -92,11 +107,11 @@ func probe(ctx context.Context, c *contract.Catalogue, b *bench, f *endpointFlag
 	}
 	for _, stage := range stages {
 		if p.survey.failed() == nil {
-			p.checks = append(p.checks, stage.look(ctx)...)
+			p.add(stage.look(ctx)...)
 			continue
 		}
 		for _, name := range stage.names {
-			p.checks = append(p.checks, check{name: name, state: stateUnknown, said: "not looked at"})
+			p.add(check{name: name, state: stateUnknown, said: "not looked at"})
 		}
 	}
 	return &p.survey
@@ -183,7 +198,8 @@ func notTheAPI(base string, r *wire.Response) (said, advice string) {
 // the target reports, else the newest.
 func (p *prober) findRelease(context.Context) []check {
 	c := check{name: "release", state: stateOK}
-	p.reported, _ = p.version["full"].(string)
+	full, _ := p.version["full"].(string)
+	p.reported = p.redactor.Redact(full)
 	numbers := ""
 	if g, m := p.version["generation"], p.version["major"]; g != nil && m != nil {
 		numbers = fmt.Sprintf("%v.%v", g, m)
@@ -192,7 +208,7 @@ func (p *prober) findRelease(context.Context) []check {
 		}
 	}
 	if p.reported == "" {
-		p.reported = numbers
+		p.reported = p.redactor.Redact(numbers)
 	}
 	found, err := contract.KnownRelease(numbers)
 	switch {
@@ -237,7 +253,7 @@ func (p *prober) findResources(ctx context.Context) []check {
 				p.absent[r.Name] = fmt.Sprintf("the target has no %s (GET answered %d)", r.Path, res.Status)
 			}
 		default:
-			there = append(there, r.Name)
+			there, p.there[r.Name] = append(there, r.Name), true
 			testable = testable || r.Name != jobsResource
 		}
 	}
@@ -276,37 +292,3 @@ func (p *prober) findLab(ctx context.Context) []check {
 	}
 	return []check{{name: "lab", state: stateOK, said: "the hook answers"}}
 }
-
-// records reads all pages of a collection.
-func (p *prober) records(ctx context.Context, path string) ([]map[string]any, error) {
-	var all []map[string]any
-	for seen := map[string]bool{}; path != "" && !seen[path]; {
-		seen[path] = true
-		r, err := p.get(ctx, path)
-		if err != nil {
-			return nil, err
-		}
-		if !r.OK() {
-			return nil, &refusal{path, r.Status}
-		}
-		list, _ := r.Object()["records"].([]any)
-		for _, e := range list {
-			if record, ok := e.(map[string]any); ok {
-				all = append(all, record)
-			}
-		}
-		path = oracle.NextPage(r)
-		if !strings.HasPrefix(path, "/api/") {
-			path = "" // a link to elsewhere is never followed
-		}
-	}
-	return all, nil
-}
-
-// refusal is the error of a GET that was answered, but not with records.
-type refusal struct {
-	path   string
-	status int
-}
-
-func (e *refusal) Error() string { return fmt.Sprintf("GET %s answered %d", e.path, e.status) }

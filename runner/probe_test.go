@@ -61,7 +61,9 @@ func TestATargetThatCannotBeTestedIsInconclusiveInOneLine(t *testing.T) {
 		{"wrong credentials", answering(t, 401, "application/json", "{}"), "the target wants credentials (401)"},
 		{"no right to ask", answering(t, 403, "application/json", "{}"), "(403)"},
 		{"a page for people", answering(t, 200, "text/html", "<html></html>"), "answers HTML, not the REST API"},
-		{"a redirect", serving(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://elsewhere.example/", 302) }), "leads elsewhere"},
+		{"a redirect", serving(t, func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://elsewhere.example/", http.StatusFound)
+		}), "leads elsewhere"},
 		{"no resource", plain, "nothing that ONTAP 9.19.1 promises and that can be tested"},
 		{"a release without the resource", answering(t, 200, "application/json", `{"version":{"generation":9,"major":6,"minor":0}}`), "nothing that ONTAP 9.6 promises"},
 		{"no SVM", answering(t, 200, "application/json", `{"records":[],"num_records":0}`), "no data SVM is free"},

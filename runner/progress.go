@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/runner/report"
 )
 
 // progress tells whoever waits how far a run is: on a terminal in one line that
@@ -77,7 +78,7 @@ func (p *progress) add(o *oracle.Outcome) {
 }
 
 func (p *progress) line() string {
-	s := fmt.Sprintf("%d of %d scenarios", p.ended, p.total)
+	s := fmt.Sprintf("%d of %s", p.ended, report.Counted(p.total, "scenario"))
 	if p.failed > 0 {
 		s += fmt.Sprintf(", %d failed", p.failed)
 	}

@@ -111,7 +111,7 @@ func (a *app) writeBaseline(dir, file string) error {
 		f.Close()
 		return err
 	}
-	fmt.Fprintf(a.stderr, "%d known deviations in %s; say in each reason why\n", len(b.Known), file)
+	fmt.Fprintf(a.stderr, "%s in %s; say in each reason why\n", report.Counted(len(b.Known), "known deviation"), file)
 	return f.Close()
 }
 

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -25,7 +27,7 @@ type runFlags struct {
 	level             choice
 	strict            bool
 	seed              uint64
-	checks            int
+	checks            positive
 	out               string
 	formats           choices
 	baseline          string
@@ -55,7 +57,8 @@ func (a *app) runCommand() *cobra.Command {
 	fs.Var(&f.level, "level", "test down to must, should or may")
 	fs.BoolVar(&f.strict, "strict", false, "broken SHOULDs decide the verdict too")
 	fs.Uint64Var(&f.seed, "seed", 1, "the same seed sends the same requests")
-	fs.IntVar(&f.checks, "checks", 100, "inputs of each property")
+	f.checks = 100
+	fs.Var(&f.checks, "checks", "inputs of each property")
 	fs.StringVar(&f.out, "out", "", "folder for the reports (default reports/<run id>)")
 	fs.Var(&f.formats, "format", "reports to write: "+strings.Join(report.Names(), ", "))
 	fs.StringVar(&f.baseline, "baseline", "", "file of known deviations")
@@ -99,7 +102,7 @@ func (a *app) run(cmd *cobra.Command, f *runFlags) error {
 		return err
 	}
 	defer t.ledger.Close()
-	fmt.Fprintf(a.stderr, "%d scenarios on %s, ONTAP %s, seed %d\n", len(t.selection.chosen), f.name(), t.survey.release, f.seed)
+	fmt.Fprintf(a.stderr, "%s on %s, ONTAP %s, seed %d\n", t.selection, f.name(), t.survey.release, f.seed)
 	outcomes := a.perform(cmd.Context(), t)
 	r := t.report(outcomes, cmd.Context().Err() != nil)
 	if err := a.publish(t, r); err != nil {
@@ -110,9 +113,6 @@ func (a *app) run(cmd *cobra.Command, f *runFlags) error {
 
 // plan settles everything that needs no target.
 func (a *app) plan(cmd *cobra.Command, f *runFlags) (*trial, error) {
-	if f.checks < 0 {
-		return nil, misused("--checks: want 0 or more, got %d", f.checks)
-	}
 	c, err := a.load()
 	if err != nil {
 		return nil, err
@@ -180,6 +180,12 @@ func (t *trial) open() error {
 	if err := os.MkdirAll(t.out, 0o755); err != nil {
 		return misused("--out: %w", err)
 	}
+	for _, format := range report.Names() { // a run that is killed must not leave the verdict of another
+		f, _ := report.Find(format)
+		if err := os.Remove(filepath.Join(t.out, f.File)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return misused("--out: %w", err)
+		}
+	}
 	name := filepath.Join(t.out, ledgerFile)
 	if t.bench.simulator {
 		name = ""
@@ -193,8 +199,9 @@ func (t *trial) open() error {
 const ledgerFile = "ledger.ndjson"
 
 // interruptedCleanUp is what a run that was interrupted may still spend on
-// removing what it made.
-const interruptedCleanUp = 10 * time.Second
+// removing what it made: whoever interrupts does not wait, and what is left
+// stands in the ledger.
+const interruptedCleanUp = time.Second
 
 // perform runs the scenarios and removes what they left, or what the target
 // says that it removed and did not.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/runner/report"
 	"ontap-conformance/steps"
 )
 
@@ -15,6 +16,16 @@ import (
 type selection struct {
 	chosen []*steps.Scenario
 	left   []*steps.Scenario // not selected
+}
+
+// String counts the scenarios as the report does: those that were left out stay
+// in the denominator.
+func (s selection) String() string {
+	all := report.Counted(len(s.chosen)+len(s.left), "scenario")
+	if len(s.left) > 0 {
+		all += fmt.Sprintf(" (%d not selected)", len(s.left))
+	}
+	return all
 }
 
 // choose applies the patterns. One that matches nothing is an error: a typing

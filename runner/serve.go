@@ -15,6 +15,9 @@ import (
 	"ontap-conformance/fixtures/wire"
 )
 
+// defaultAddr is where serve is, unless it is told otherwise.
+const defaultAddr = "127.0.0.1:8443"
+
 // serveFlags are the flags of the simulator as a server of its own.
 type serveFlags struct {
 	addr, labAddr            string
@@ -40,7 +43,7 @@ func (a *app) serveCommand() *cobra.Command {
 		RunE: a.settled(func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), f) }),
 	}
 	fs := cmd.Flags()
-	fs.StringVar(&f.addr, "addr", "127.0.0.1:8443", "address of the API; port 0 takes a free one")
+	fs.StringVar(&f.addr, "addr", defaultAddr, "address of the API; port 0 takes a free one")
 	fs.StringVar(&f.labAddr, "lab-addr", "127.0.0.1:8444", "address of the hook that arranges conditions")
 	fs.BoolVar(&f.http, "http", false, "serve without TLS")
 	fs.BoolVar(&f.allowRemote, "allow-remote", false, "let other machines reach it")

@@ -20,7 +20,7 @@ func scenarios(c *contract.Catalogue, folders []string) ([]*steps.Scenario, erro
 		if info, err := os.Stat(name); err != nil || !info.IsDir() {
 			return nil, misused("--features: %s is no folder", name)
 		}
-		more, err := steps.Plan(os.DirFS(name), c)
+		more, err := steps.PlanFolder(name, c)
 		if err != nil {
 			return nil, misused("--features: %w", err)
 		}
@@ -39,6 +39,6 @@ func scenarios(c *contract.Catalogue, folders []string) ([]*steps.Scenario, erro
 func suite(c *contract.Catalogue, b *bench, s *survey, f *endpointFlags) *steps.Suite {
 	return &steps.Suite{
 		Judge: oracle.NewJudge(c, s.release), Target: b.target, Lab: b.lab, SVMs: s.svms,
-		Parallel: f.parallel, JobTimeout: f.jobTimeout, Mode: steps.Mode(b.mode), Absent: s.absent,
+		Parallel: int(f.parallel), JobTimeout: f.jobTimeout, Mode: steps.Mode(b.mode), Absent: s.absent,
 	}
 }

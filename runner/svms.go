@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 
 	"ontap-conformance/fixtures/oracle"
@@ -14,21 +15,26 @@ import (
 // every data SVM that has no key manager.
 func (p *prober) findSVMs(ctx context.Context) []check {
 	found, err := p.dataSVMs(ctx)
-	if err != nil {
-		return p.withoutList(err)
-	}
-	busy, note := p.busy(ctx)
-	if len(p.flags.svms) > 0 {
-		return []check{p.named(found, busy)}
+	used, unknown := p.keyManagers(ctx)
+	switch {
+	case err != nil:
+		return []check{p.withoutList(err, used)}
+	case len(p.flags.svms) > 0:
+		return []check{p.named(found, used, unknown)}
+	case unknown != nil:
+		return []check{p.undiscovered(unknown)}
 	}
 	for _, svm := range found {
-		if !busy[svm.Name] {
+		if used.by(svm) == "" {
 			p.svms = append(p.svms, svm)
 		}
 	}
-	c := check{name: "SVMs", state: stateOK, said: fmt.Sprintf("%d free: %s", len(p.svms), some(p.svms)), advice: note}
+	c := check{name: "SVMs", state: stateOK, said: fmt.Sprintf("%d free: %s", len(p.svms), some(p.svms))}
 	if len(p.svms) == 0 && p.bench.mode != string(steps.ReadOnly) {
-		c.state, c.said = stateFailed, fmt.Sprintf("no data SVM is free to be used: the target lists %d, and %d have an Azure Key Vault", len(found), len(busy))
+		c.state, c.said = stateFailed, fmt.Sprintf("no data SVM is free to be used: the target lists %d, and each has a key manager", len(found))
+		if len(found) == 0 {
+			c.said = "no data SVM is free to be used: the target lists none"
+		}
 		c.advice = "create a data SVM for the run, or test with --mode read-only"
 	}
 	return []check{c}
@@ -54,44 +60,103 @@ func (p *prober) dataSVMs(ctx context.Context) ([]steps.SVM, error) {
 
 // withoutList is for a target that does not list its SVMs: those that were
 // named have to do.
-func (p *prober) withoutList(err error) []check {
+func (p *prober) withoutList(err error, used taken) check {
 	var refused *refusal
 	if !errors.As(err, &refused) {
-		return []check{{name: "SVMs", state: stateFailed, said: err.Error()}}
+		return check{name: "SVMs", state: stateFailed, said: err.Error()}
 	}
 	for _, name := range p.flags.svms {
+		if used[name] != "" && p.bench.mode != string(steps.ReadOnly) {
+			return inUse(name, used[name])
+		}
 		p.svms = append(p.svms, steps.SVM{Name: name})
 	}
-	c := check{name: "SVMs", state: stateUnknown, said: fmt.Sprintf("the target does not list them (%d)", refused.status)}
+	c := check{name: "SVMs", state: stateUnknown, said: fmt.Sprintf("the target does not list them (%v)", refused)}
 	if len(p.svms) == 0 && p.bench.mode != string(steps.ReadOnly) {
 		c.state, c.advice = stateFailed, "name those that may be used with --svm"
 	}
-	return []check{c}
+	return c
 }
 
-// busy returns the names of the SVMs that have an Azure Key Vault already. A
-// target whose list is broken is tested nevertheless: that it is broken is for
-// the scenarios to find out.
-func (p *prober) busy(ctx context.Context) (svms map[string]bool, note string) {
-	busy := map[string]bool{}
-	vaults := p.contract.Resource("azure-key-vaults")
-	if vaults == nil || !vaults.Covers(p.release) || p.absent[vaults.Name] != "" || slices.Contains(p.flags.claims, vaults.Name) {
-		return busy, ""
+// inUse is for an SVM that was named and has a key manager.
+func inUse(svm, kind string) check {
+	return check{name: "SVMs", state: stateFailed, said: fmt.Sprintf("the SVM %s has %s already", svm, kind), advice: "name another with --svm"}
+}
+
+// taken says which kind of key manager an SVM has, by its name and its uuid.
+type taken map[string]string
+
+func (t taken) by(svm steps.SVM) string {
+	if kind := t[svm.Name]; kind != "" || svm.UUID == "" {
+		return kind
 	}
-	records, err := p.records(ctx, "/api"+vaults.Path+"?fields=svm")
-	if err != nil {
-		return busy, "which of them have a key manager could not be read: " + err.Error()
-	}
-	for _, r := range records {
-		if name, _ := oracle.Lookup(r, "svm.name"); name != nil {
-			busy[fmt.Sprint(name)] = true
+	return t[svm.UUID]
+}
+
+// keyManagers finds out which SVMs have a key manager, of whatever kind. The
+// error means that nothing is known: not even one SVM may be taken to be free.
+func (p *prober) keyManagers(ctx context.Context) (taken, error) {
+	found := taken{}
+	vaults := p.contract.Resource(vaultsResource)
+	for _, k := range []struct{ kind, path string }{
+		{vaultKind, "/api" + vaults.Path + "?fields=svm"},
+		{"a key manager", "/api/security/key-managers?fields=svm"},
+		{"an AWS KMS", "/api/security/aws-kms?fields=svm"},
+	} {
+		records, err := p.records(ctx, k.path)
+		var refused *refusal
+		switch {
+		case errors.As(err, &refused) && p.lacks(k.kind == vaultKind, refused):
+			continue
+		case err != nil:
+			return nil, err
+		}
+		for _, r := range records {
+			name, _ := oracle.Lookup(r, "svm.name")
+			uuid, _ := oracle.Lookup(r, "svm.uuid")
+			for _, key := range []any{name, uuid} {
+				if text, _ := key.(string); text != "" && found[text] == "" {
+					found[text] = k.kind
+				}
+			}
 		}
 	}
-	return busy, ""
+	return found, nil
 }
 
-// named settles the SVMs of --svm: each must exist and be free.
-func (p *prober) named(found []steps.SVM, busy map[string]bool) check {
+const (
+	vaultsResource = "azure-key-vaults"
+	vaultKind      = "an Azure Key Vault"
+)
+
+// lacks reports whether a refusal means that the target does not have what was
+// asked for, or does not let anybody have it. Of the resource that the
+// scenarios create in, only its absence says so, and not if it was seen before.
+func (p *prober) lacks(vaults bool, r *refusal) bool {
+	if vaults && p.absent[vaultsResource] != "" {
+		return true // it is not tested, so that nothing is created
+	}
+	switch r.status {
+	case http.StatusNotFound, http.StatusNotImplemented:
+		return !vaults || !p.there[vaultsResource]
+	case http.StatusMethodNotAllowed, http.StatusBadRequest, http.StatusForbidden:
+		return !vaults
+	}
+	return false
+}
+
+// undiscovered is for a target of whose key managers nothing is known.
+func (p *prober) undiscovered(err error) check {
+	c := check{name: "SVMs", state: stateFailed, said: "which SVMs have a key manager could not be found out: " + err.Error(), advice: "name those that may be used with --svm"}
+	if p.bench.mode == string(steps.ReadOnly) {
+		c.state = stateUnknown // none is used
+	}
+	return c
+}
+
+// named settles the SVMs of --svm: each must exist and be free. Where unknown
+// says that nothing is known of key managers, the word of the user has to do.
+func (p *prober) named(found []steps.SVM, used taken, unknown error) check {
 	var names []string
 	for _, svm := range found {
 		names = append(names, svm.Name)
@@ -103,12 +168,16 @@ func (p *prober) named(found []steps.SVM, busy map[string]bool) check {
 			return check{name: "SVMs", state: stateFailed, code: exitUsage, said: fmt.Sprintf("--svm: %s is the admin SVM, which is never used", name)}
 		case i < 0:
 			return check{name: "SVMs", state: stateFailed, code: exitUsage, said: fmt.Sprintf("--svm: the target has no SVM %q%s", name, didYouMean(name, names))}
-		case busy[name] && p.bench.mode != string(steps.ReadOnly):
-			return check{name: "SVMs", state: stateFailed, said: fmt.Sprintf("the SVM %s has an Azure Key Vault already", name), advice: "name another with --svm"}
+		case used.by(found[i]) != "" && p.bench.mode != string(steps.ReadOnly):
+			return inUse(name, used.by(found[i]))
 		}
 		p.svms = append(p.svms, found[i])
 	}
-	return check{name: "SVMs", state: stateOK, said: fmt.Sprintf("%d by --svm: %s", len(p.svms), some(p.svms))}
+	c := check{name: "SVMs", state: stateOK, said: fmt.Sprintf("%d by --svm: %s", len(p.svms), some(p.svms))}
+	if unknown != nil {
+		c.advice = "whether they have a key manager could not be found out: " + unknown.Error()
+	}
+	return c
 }
 
 // some names the first few SVMs.

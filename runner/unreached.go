@@ -52,7 +52,7 @@ func whyUnreached(t *wire.Target, err error) (said, advice string) {
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &slow) && slow.Timeout():
 		return host + " does not answer in time", "check --endpoint, or wait longer with --timeout"
 	}
-	return "no answer from " + host + ": " + oneLine(err.Error()), "check --endpoint"
+	return "no answer from " + host + ": " + err.Error(), "check --endpoint"
 }
 
 // whyUntrusted says what is wrong with TLS; said is "" when it is something
@@ -70,13 +70,13 @@ func whyUntrusted(err error) (said, advice string) {
 	case errors.As(err, &name):
 		return "the certificate is not for this host", "use the name that it is for, or --insecure"
 	case errors.As(err, &invalid):
-		return oneLine(invalid.Error()), trust
+		return invalid.Error(), trust
 	case errors.As(err, &other):
-		return oneLine(other.Error()), trust
+		return other.Error(), trust
 	case errors.As(err, &record):
 		return "the server does not speak TLS", "write http:// in --endpoint if that is meant"
 	case strings.Contains(err.Error(), "remote error: tls:"): // the alert's type is not exported
-		return "the server broke the handshake off: " + oneLine(err.Error()[strings.Index(err.Error(), "remote error: tls:"):]), "it may want --client-cert and --client-key"
+		return "the server broke the handshake off: " + err.Error()[strings.Index(err.Error(), "remote error: tls:"):], "it may want --client-cert and --client-key"
 	}
 	return "", ""
 }

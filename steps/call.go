@@ -14,6 +14,9 @@ import (
 
 // call sends a request and follows the job that the answer names to its end.
 func (w *world) call(ctx context.Context, r wire.Request) (oracle.Ending, error) {
+	if w.suite.silence.Load() >= maxSilence {
+		return oracle.Ending{}, errSilent
+	}
 	x, err := w.session.Do(ctx, r)
 	if err != nil {
 		return oracle.Ending{}, err
@@ -50,6 +53,9 @@ func (w *world) follow(ctx context.Context, uuid string) (map[string]any, error)
 		switch s {
 		case "success", "failure":
 			return job, w.verifyEnd(nil)
+		case "error": // the prose of some releases, and no state of any model
+			w.verifyEnd(unfollowed(x, s))
+			return job, nil
 		case "queued", "running", "paused":
 			state = s
 		default:
@@ -120,15 +126,18 @@ func (w *world) look(ctx context.Context, reading func() error) error {
 	}
 }
 
-// maxPages bounds a walk over the pages of a list.
-const maxPages = 10_000
+// Bounds of a walk over the pages of a list.
+const (
+	maxPages = 2000
+	maxList  = 64 << 20 // bytes of all pages together
+)
 
 // list returns all records of a collection, page by page. The next link is
 // followed as it stands, but never to another host and never in a circle.
 func list(ctx context.Context, s *wire.Session, path string) ([]map[string]any, error) {
 	var all []map[string]any
 	seen := map[string]bool{}
-	for range maxPages {
+	for size := 0; len(seen) < maxPages && size <= maxList; {
 		seen[path] = true
 		x, err := s.Do(ctx, wire.Request{Method: http.MethodGet, Path: path})
 		if err != nil {
@@ -137,6 +146,7 @@ func list(ctx context.Context, s *wire.Session, path string) ([]map[string]any, 
 		if err := oracle.ExpectStatus(x, http.StatusOK); err != nil {
 			return nil, err
 		}
+		size += len(x.Response.Body)
 		records, _ := x.Response.Object()["records"].([]any)
 		for _, r := range records {
 			if r, ok := r.(map[string]any); ok {
@@ -152,5 +162,5 @@ func list(ctx context.Context, s *wire.Session, path string) ([]map[string]any, 
 		}
 		path = next
 	}
-	return nil, fmt.Errorf("a list of more than %d pages", maxPages)
+	return nil, fmt.Errorf("a list that does not end within %d pages and %d MiB", maxPages, maxList>>20)
 }

@@ -123,18 +123,20 @@ func (s *Suite) sweep(ctx context.Context, session *wire.Session) error {
 	if len(marks) == 0 {
 		return nil
 	}
-	records, err := list(ctx, session, vaultsPath+"?fields=name,client_id,tenant_id")
+	records, err := list(ctx, session, vaultsPath+"?fields=name,client_id,tenant_id,svm")
 	if err != nil {
 		return fmt.Errorf("looking for what the run may have left: %w", err)
 	}
 	var errs []error
 	for _, r := range records {
 		uuid, _ := r["uuid"].(string)
+		svm, _ := oracle.Lookup(r, "svm.name")
 		if uuid == "" || s.isForeign(uuid) {
 			continue
 		}
 		for _, mark := range slices.Sorted(maps.Keys(marks)) {
-			if carries(r, mark) {
+			// Another run of the same seed has the same marks, on SVMs of its own.
+			if carries(r, mark) && marks[mark].SVM == svm {
 				errs = append(errs, s.sweepOne(ctx, session, marks[mark], uuid))
 				break
 			}

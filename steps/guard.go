@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/wire"
 )
@@ -79,10 +78,6 @@ var plain = regexp.MustCompile(`^[0-9A-Za-z_-]{1,128}$`)
 func (s *Suite) isForeign(uuid string) bool {
 	return s.foreign[strings.ToLower(uuid)] || !plain.MatchString(uuid)
 }
-
-// operation returns the catalogue's operation of that id. Steps name only
-// operations that exist, which a test proves.
-func (s *Suite) operation(id string) *contract.Operation { return s.Judge.Contract().Operation(id) }
 
 // noCredentials is why authentication cannot be tested.
 var noCredentials = &oracle.Skip{Applies: true, Reason: "the run has no credentials, so nothing shows whether they are needed"}

@@ -6,13 +6,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/cucumber/godog"
 
-	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/wire"
 )
@@ -20,93 +17,24 @@ import (
 // The steps of this file are Thens: what they find is attributed to the
 // promises of the scenario.
 
-func (w *world) succeeds() error {
-	err := w.succeeded()
-	if miss := new(oracle.Mismatch); err != nil && !errors.As(err, &miss) {
-		return err
-	}
-	return w.judge(err)
-}
-
-// succeeded wants the act to have succeeded, unless the target's state did not
-// let it.
-func (w *world) succeeded() error {
-	if err := w.prevented(w.last); err != nil {
-		return err
-	}
-	return oracle.ExpectSuccess(w.last)
-}
-
-func (w *world) refused() error { return w.judge(oracle.ExpectRefusal(w.last)) }
-
-func (w *world) refusedByClientError() error { return w.judge(oracle.ExpectClientError(w.last)) }
-
-func (w *world) refusedWithStatus(statuses string) error {
-	var want []int
-	for _, s := range split(statuses) {
-		n, err := strconv.Atoi(s)
-		if err != nil {
-			return fmt.Errorf("%q is no HTTP status", s)
-		}
-		want = append(want, n)
-	}
-	return w.judge(oracle.ExpectRefusal(w.last, want...))
-}
-
-func (w *world) answeredWith(status int) error {
-	return w.judge(oracle.ExpectStatus(w.answer, status))
-}
-
-// refusedWithCode holds a refusal against the row of the operation's table of
-// error codes. That it was refused at all is for the other promises of the
-// scenario; that it was for the documented reason is the row's own.
-func (w *world) refusedWithCode(code string) error {
-	if err := w.untellable(); err != nil {
-		return err
-	}
-	if plain := w.promises(false); len(plain) > 0 {
-		if err := w.verify(plain, oracle.ExpectRefusal(w.last)); err != nil {
-			w.verify(w.promises(true), err)
-			return err
-		}
-	}
-	for _, id := range w.scenario.Requirements {
-		q := w.suite.Judge.Contract().Requirement(id)
-		if q.Row != nil && q.Row.Code == code && q.Covers(w.suite.Judge.Release()) {
-			return w.verify([]contract.ID{id}, oracle.ExpectCode(w.last, q.Row.Codes()...))
-		}
-	}
-	return nil // the release does not document the row
-}
-
-// untellable skips a scenario that waits for what the lab arranged to make a
-// call fail, when the target has accepted the call and named no job: it may
-// have failed later, and nothing says so.
-func (w *world) untellable() error {
-	if !w.untold || w.last.Failed() || len(w.scenario.Conditions) == 0 {
-		return nil
-	}
-	return w.skipped(&oracle.Skip{Applies: true, Reason: "the target accepted the call and named no job, so that nothing tells how it ended"})
-}
-
-func (w *world) refusalHasCode(codes string) error {
-	return w.judge(oracle.ExpectCode(w.last, split(codes)...))
-}
-
-// succeedsOrRefused accepts a call that has nothing to do on this target.
-func (w *world) succeedsOrRefused(code string) error {
-	if w.last.Failed() && slices.Contains(split(code), w.last.Code()) {
-		return w.judge(nil)
-	}
-	return w.succeeds()
-}
-
 func split(list string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
+// lost returns the mismatch of a vault whose creation was answered with success
+// and that is nowhere; nil for any other.
+func (w *world) lost(name string) error {
+	if v := w.vaults[name]; v != nil && !w.untold {
+		return v.lost
+	}
+	return nil
+}
+
 // afterReading judges what a reading of a vault shows.
 func (w *world) afterReading(ctx context.Context, name string, check func(record map[string]any) error) error {
+	if lost := w.lost(name); lost != nil {
+		return w.judge(lost)
+	}
 	v, err := w.vault(name)
 	if err != nil {
 		return err
@@ -134,12 +62,24 @@ func (w *world) vaultHas(ctx context.Context, name string, table *godog.Table) e
 			if err != nil {
 				return err
 			}
-			if err := oracle.ExpectField(record, property, want); err != nil {
+			if err := expectValue(record, property, want); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// expectValue is oracle.ExpectField, but for uuids, which may be written with
+// capitals or without.
+func expectValue(record map[string]any, property string, want any) error {
+	got, _ := oracle.Lookup(record, property)
+	if a, text := got.(string); text && strings.HasSuffix(property, "uuid") {
+		if b, text := want.(string); text && strings.EqualFold(a, b) {
+			return nil
+		}
+	}
+	return oracle.ExpectField(record, property, want)
 }
 
 // undocumented reports whether a property is not in the release at all.
@@ -149,6 +89,9 @@ func (w *world) undocumented(property string) bool {
 
 // vaultShowsSent wants properties to read as they were sent.
 func (w *world) vaultShowsSent(ctx context.Context, name string, table *godog.Table) error {
+	if lost := w.lost(name); lost != nil {
+		return w.judge(lost)
+	}
 	v, err := w.vault(name)
 	if err != nil {
 		return err
@@ -170,6 +113,32 @@ func (w *world) vaultShowsSent(ctx context.Context, name string, table *godog.Ta
 		}
 		return nil
 	})
+}
+
+// answerShowsSent wants the record that a creation returned to show what it was
+// sent. One that is not done yet has no record to return.
+func (w *world) answerShowsSent(name string, table *godog.Table) error {
+	v, err := w.vault(name)
+	if err != nil {
+		return err
+	}
+	if w.answer.Response.Status == http.StatusAccepted {
+		return w.skipped(&oracle.Skip{Applies: true, Reason: "the creation was answered with 202, so that there was no record to return yet"})
+	}
+	records, _ := w.answer.Response.Object()["records"].([]any)
+	if len(records) != 1 {
+		return w.verifyBy(w.answer, w.promises(false), oracle.Differs("records of the answer", 1, len(records)))
+	}
+	record, _ := records[0].(map[string]any)
+	for _, row := range table.Rows {
+		for _, cell := range row.Cells {
+			want, _ := oracle.Lookup(v.sent, cell.Value)
+			if err := oracle.ExpectField(record, cell.Value, want); err != nil {
+				return w.verifyBy(w.answer, w.promises(false), err)
+			}
+		}
+	}
+	return w.verifyBy(w.answer, w.promises(false), nil)
 }
 
 func (w *world) vaultIsAsItWas(ctx context.Context, name string) error {
@@ -212,10 +181,13 @@ func (w *world) vaultDidNotTake(ctx context.Context, name, property string) erro
 // is for other requirements.
 func (w *world) refusalLeftVault(ctx context.Context, name string) error {
 	if !w.last.Failed() {
-		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target did not refuse what should have left no trace"})
+		return w.skipped(noRefusal)
 	}
 	return w.vaultIsAsItWas(ctx, name)
 }
+
+// noRefusal is why the traces of a refusal cannot be looked for.
+var noRefusal = &oracle.Skip{Applies: true, Reason: "the target did not refuse what should have left no trace"}
 
 // lastSent returns the value of a property in the last body that was sent.
 func (w *world) lastSent(property string) (any, bool) {
@@ -263,8 +235,13 @@ func (w *world) vaultIsNotListed(ctx context.Context, name string) error {
 	}))
 }
 
-// svmHasNoVault looks through the whole collection: a filter may be wrong.
+// svmHasNoVault looks for traces of a refused creation, through the whole
+// collection: a filter may be wrong. A creation that was accepted is for other
+// requirements.
 func (w *world) svmHasNoVault(ctx context.Context) error {
+	if !w.last.Failed() {
+		return w.skipped(noRefusal)
+	}
 	records, err := list(ctx, w.session, vaultsPath+"?fields=svm,name,client_id,tenant_id&svm.name="+url.QueryEscape(w.svm().Name))
 	if miss := new(oracle.Mismatch); errors.As(err, &miss) {
 		return fmt.Errorf("listing the vaults: %v", err) // not %w: it is not what the scenario is about
@@ -317,37 +294,6 @@ func (w *world) answerIsVault(name string) error {
 		return w.judge(oracle.Differs("name of the vault", v.sent["name"], name)) // another object may have the uuid
 	}
 	return w.judge(oracle.ExpectField(record, "uuid", v.uuid))
-}
-
-// answerHasFieldsOfReading compares which fields a list with fields=* and a
-// reading of the record itself return.
-func (w *world) answerHasFieldsOfReading(ctx context.Context, name string) error {
-	return w.afterReading(ctx, name, func(record map[string]any) error {
-		if len(w.listed) != 1 {
-			return oracle.Differs("records of the list", 1, len(w.listed))
-		}
-		one, all := strings.Join(topLevel(record), ", "), strings.Join(topLevel(w.listed[0]), ", ")
-		if one != all {
-			return oracle.Differs("fields of the record with fields=*", one, all)
-		}
-		return nil
-	})
-}
-
-// topLevel lists the members of a record that say something, links left out.
-func topLevel(record map[string]any) []string {
-	var names []string
-	for name, v := range record {
-		if name != "_links" && v != nil {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
-func (w *world) answerAllows(methods string) error {
-	return w.judge(oracle.ExpectAllow(w.answer, split(methods)...))
 }
 
 // failureShowsInJob looks at a call that the lab made fail: the answer may say

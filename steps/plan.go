@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 	"regexp"
 	"slices"
@@ -38,7 +39,18 @@ type Scenario struct {
 // meaning, each scenario a When and a Then, each tag is known. The error joins
 // all that is wrong, each with file and line.
 func Plan(fsys fs.FS, c *contract.Catalogue) ([]*Scenario, error) {
-	p := &planner{contract: c, seen: map[string]bool{}}
+	return planIn(fsys, "", c)
+}
+
+// PlanFolder is Plan for a folder of the user's. Names and URIs are relative to
+// the folder; the files of an error have it in front, so that they can be
+// opened from where the user is.
+func PlanFolder(dir string, c *contract.Catalogue) ([]*Scenario, error) {
+	return planIn(os.DirFS(dir), dir, c)
+}
+
+func planIn(fsys fs.FS, dir string, c *contract.Catalogue) ([]*Scenario, error) {
+	p := &planner{contract: c, dir: dir, seen: map[string]bool{}, said: map[string]bool{}}
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path.Ext(name) != ".feature" {
 			return err
@@ -55,20 +67,35 @@ func Plan(fsys fs.FS, c *contract.Catalogue) ([]*Scenario, error) {
 		return nil, err
 	}
 	if len(p.scenarios) == 0 {
-		return nil, errors.New("no scenarios: no *.feature file holds one")
+		return nil, fmt.Errorf("no scenarios: no *.feature file%s holds one", below(dir))
 	}
 	return p.scenarios, nil
 }
 
+func below(dir string) string {
+	if dir == "" {
+		return ""
+	}
+	return " below " + dir
+}
+
 type planner struct {
 	contract  *contract.Catalogue
+	dir       string // put before the files of errors; may be empty
 	scenarios []*Scenario
-	seen      map[string]bool
+	seen      map[string]bool // names of scenarios
+	said      map[string]bool // complaints
 	errs      []error
 }
 
+// complain adds an error, once: a step of a background or an outline is met
+// with each of its scenarios.
 func (p *planner) complain(uri string, line int64, format string, args ...any) {
-	p.errs = append(p.errs, fmt.Errorf("%s:%d: %w", uri, line, fmt.Errorf(format, args...)))
+	err := fmt.Errorf("%s:%d: %w", path.Join(p.dir, uri), line, fmt.Errorf(format, args...))
+	if !p.said[err.Error()] {
+		p.said[err.Error()] = true
+		p.errs = append(p.errs, err)
+	}
 }
 
 // feature adds the scenarios of one file.
@@ -76,7 +103,7 @@ func (p *planner) feature(uri string, text []byte) {
 	ids := new(messages.Incrementing)
 	doc, err := gherkin.ParseGherkinDocument(bytes.NewReader(text), ids.NewId)
 	if err != nil {
-		p.errs = append(p.errs, fmt.Errorf("%s: %w", uri, err))
+		p.errs = append(p.errs, fmt.Errorf("%s: %w", path.Join(p.dir, uri), err))
 		return
 	}
 	if doc.Feature == nil {
@@ -93,7 +120,7 @@ func (p *planner) feature(uri string, text []byte) {
 
 // source is where the parts of a feature's pickles come from.
 type source struct {
-	line  map[string]int64             // of a scenario or a row, by its id
+	line  map[string]int64             // of a scenario, a step or a row, by its id
 	row   map[string]map[string]string // the cells of a row by their headings
 	rule  map[string]string            // the rule of a scenario
 	empty []int64                      // lines of scenarios without steps
@@ -102,6 +129,7 @@ type source struct {
 func index(f *messages.Feature) *source {
 	s := &source{map[string]int64{}, map[string]map[string]string{}, map[string]string{}, nil}
 	for _, child := range f.Children {
+		s.background(child.Background)
 		if child.Scenario != nil {
 			s.add(child.Scenario, "")
 		}
@@ -109,6 +137,7 @@ func index(f *messages.Feature) *source {
 			continue
 		}
 		for _, in := range child.Rule.Children {
+			s.background(in.Background)
 			if in.Scenario != nil {
 				s.add(in.Scenario, child.Rule.Name)
 			}
@@ -117,8 +146,21 @@ func index(f *messages.Feature) *source {
 	return s
 }
 
+func (s *source) background(b *messages.Background) {
+	if b != nil {
+		s.steps(b.Steps)
+	}
+}
+
+func (s *source) steps(steps []*messages.Step) {
+	for _, step := range steps {
+		s.line[step.Id] = step.Location.Line
+	}
+}
+
 func (s *source) add(sc *messages.Scenario, rule string) {
 	s.line[sc.Id], s.rule[sc.Id] = sc.Location.Line, rule
+	s.steps(sc.Steps)
 	if len(sc.Steps) == 0 {
 		s.empty = append(s.empty, sc.Location.Line)
 	}
@@ -148,7 +190,7 @@ func (p *planner) pickle(uri string, src *source, k *messages.Pickle) {
 	for _, t := range k.Tags {
 		p.tag(s, line, interpolate(t.Name, src.row[last]))
 	}
-	p.steps(s, line, k)
+	p.steps(s, src, k)
 	if len(s.Requirements) == 0 {
 		p.complain(uri, line, "%q has no @req tag: say which promise it verifies", k.Name)
 	}
@@ -191,13 +233,15 @@ func (p *planner) tag(s *Scenario, line int64, tag string) {
 }
 
 // steps looks every step up in the vocabulary and checks their order.
-func (p *planner) steps(s *Scenario, line int64, k *messages.Pickle) {
+func (p *planner) steps(s *Scenario, src *source, k *messages.Pickle) {
 	var whens, thens int
+	unknown := false // a step without meaning may have been meant as the When
 	for _, step := range k.Steps {
-		found := matching(step)
+		found, line := matching(step), src.line[step.AstNodeIds[0]]
 		switch len(found) {
 		case 0:
 			p.complain(s.URI, line, "no meaning for the step %q%s", step.Text, nearest(step))
+			unknown = true
 			continue
 		case 1:
 		default:
@@ -220,8 +264,8 @@ func (p *planner) steps(s *Scenario, line int64, k *messages.Pickle) {
 			thens++
 		}
 	}
-	if whens != 1 || thens == 0 {
-		p.complain(s.URI, line, "%q has %d When and %d Then: want one When and at least one Then", k.Name, whens, thens)
+	if !unknown && (whens != 1 || thens == 0) {
+		p.complain(s.URI, int64(s.Line), "%q has %d When and %d Then: want one When and at least one Then", k.Name, whens, thens)
 	}
 }
 
@@ -236,25 +280,89 @@ func matching(step *messages.PickleStep) []*phrase {
 	return found
 }
 
-// nearest names a phrase that the author may have meant.
+// nearest names the phrase that the author may have meant.
 func nearest(step *messages.PickleStep) string {
-	words := strings.Fields(step.Text)
-	best, score := "", 0
-	for _, ph := range vocabulary {
-		n := 0
-		for _, w := range words {
-			if slices.Contains(strings.Fields(ph.pattern.String()), w) {
-				n++
-			}
-		}
-		if ph.keyword == step.Type && n > score {
-			best, score = ph.pattern.String(), n
+	typed := []rune(quoted.ReplaceAllString(step.Text, `"…"`))
+	best, least := "", len(typed)
+	for i := range vocabulary {
+		ph := &vocabulary[i]
+		if d := distance(typed, ph.shape()); ph.keyword == step.Type && d < least {
+			best, least = ph.String(), d
 		}
 	}
 	if best == "" {
 		return ""
 	}
-	return "; the nearest is " + strings.Trim(best, "^$")
+	return "; the nearest is " + best
+}
+
+// distance is the number of letters to insert, leave out or replace to make b
+// of a (Levenshtein).
+func distance(a, b []rune) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range a {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range b {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// A Phrase is one step that a feature may use, for a reader.
+type Phrase struct {
+	Keyword string // Given, When or Then
+	Text    string // with … where a value stands; a colon at the end wants a table or a text below
+}
+
+// Phrases returns the vocabulary: Given, When and Then in this order.
+func Phrases() []Phrase {
+	var all []Phrase
+	for i := range vocabulary {
+		all = append(all, Phrase{keywords[vocabulary[i].keyword], vocabulary[i].String()})
+	}
+	return all
+}
+
+var (
+	group  = regexp.MustCompile(`\([^()]*\)`)              // of a pattern: none of ours nests
+	choice = regexp.MustCompile(`^\([\w ]+(\|[\w ]+)*\)$`) // a group that lists words
+	quoted = regexp.MustCompile(`"[^"]*"`)                 // a value in a step
+)
+
+// String is the phrase for a reader: values as …, choices of words as they are.
+func (p *phrase) String() string {
+	return p.with(func(g string) string {
+		switch {
+		case !choice.MatchString(g):
+			return "…"
+		case strings.Contains(g, "|"):
+			return g
+		}
+		return strings.Trim(g, "()")
+	})
+}
+
+// shape is the phrase with … for all that differs between steps.
+func (p *phrase) shape() []rune {
+	return []rune(p.with(func(string) string { return "…" }))
+}
+
+func (p *phrase) with(value func(group string) string) string {
+	return group.ReplaceAllStringFunc(strings.TrimSuffix(strings.TrimPrefix(p.pattern.String(), "^"), "$"), value)
+}
+
+var keywords = map[messages.PickleStepType]string{
+	messages.PickleStepType_CONTEXT: "Given", messages.PickleStepType_ACTION: "When", messages.PickleStepType_OUTCOME: "Then",
 }
 
 // render writes a pickle as a scenario of its own: an outline's row has no
@@ -262,9 +370,6 @@ func nearest(step *messages.PickleStep) string {
 func render(k *messages.Pickle) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "  Scenario: %s\n", k.Name)
-	keywords := map[messages.PickleStepType]string{
-		messages.PickleStepType_CONTEXT: "Given", messages.PickleStepType_ACTION: "When", messages.PickleStepType_OUTCOME: "Then",
-	}
 	for _, step := range k.Steps {
 		fmt.Fprintf(&b, "    %s %s\n", keywords[step.Type], step.Text)
 		if step.Argument == nil {

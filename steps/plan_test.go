@@ -3,6 +3,8 @@ package steps
 import (
 	"bytes"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -52,10 +54,10 @@ func TestEveryFaultOfAFeatureIsFoundWithItsLine(t *testing.T) {
 		name, old, new string
 		want           string // what the message says, behind the file
 	}{
-		{"an unknown step", "When the operator reads the vault", "When the operator peruses the vault", `:5: no meaning for the step "the operator peruses the vault \"blue\""`},
-		{"an unknown step of an outline", "And the lab arranged", "And the lab conjured", ":19: no meaning for the step"},
-		{"a step with another keyword", "Given the vault \"blue\" exists\n      When", "When the vault \"blue\" exists\n      When", ":5: no meaning for the step"},
-		{"a step that is nearly one", "And the lab arranged", "And the lab arranges", `; the nearest is the lab arranged "([^"]*)" for the vault`},
+		{"an unknown step", "When the operator reads the vault", "When the operator peruses the vault", `:7: no meaning for the step "the operator peruses the vault \"blue\""`},
+		{"an unknown step of an outline", "And the lab arranged", "And the lab conjured", ":13: no meaning for the step"},
+		{"a step with another keyword", "Given the vault \"blue\" exists\n      When", "When the vault \"blue\" exists\n      When", ":6: no meaning for the step"},
+		{"a step that is nearly one", "And the lab arranged", "And the lab arranges", `; the nearest is the lab arranged "…" for the vault "…"`},
 		{"two Whens", "      Then the answer is the vault", "      When the operator reads the vault \"blue\"\n      Then the answer is the vault", `:5: "It is read" has 2 When and 1 Then`},
 		{"no When", "      When the operator reads the vault \"blue\"\n", "", `:5: "It is read" has 0 When and 1 Then`},
 		{"no Then", "      Then the answer is the vault \"blue\"\n", "", `:5: "It is read" has 1 When and 0 Then`},
@@ -79,6 +81,50 @@ func TestEveryFaultOfAFeatureIsFoundWithItsLine(t *testing.T) {
 			require.ErrorContains(t, err, "vaults/read.feature")
 			assert.ErrorContains(t, err, tt.want)
 		})
+	}
+}
+
+func TestAStepWithoutMeaningIsSaidOnceAndWithThePhraseThatIsMeant(t *testing.T) {
+	for _, tt := range []struct {
+		name, old, new string
+		want           string // all that is said
+	}{
+		{"a letter too few", "When the operator reads the vault", "When the operator delets the vault",
+			`vaults/read.feature:7: no meaning for the step "the operator delets the vault \"blue\""; the nearest is the operator deletes the vault "…"`},
+		{"in a background", "  Rule: What exists", "  Background:\n    Given the vault \"red\" exist\n  Rule: What exists",
+			`vaults/read.feature:3: no meaning for the step "the vault \"red\" exist"; the nearest is the vault "…" exists`},
+		{"far from all", "When the operator reads the vault \"blue\"", "When x", `vaults/read.feature:7: no meaning for the step "x"`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			require.Contains(t, sound, tt.old)
+			_, err := planOf(t, strings.Replace(sound, tt.old, tt.new, 1))
+			assert.EqualError(t, err, tt.want)
+		})
+	}
+}
+
+func TestAFaultInAFolderIsNamedFromWhereTheUserIs(t *testing.T) {
+	c, err := catalogue()
+	require.NoError(t, err)
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "mine.feature"), []byte(sound), 0o600))
+	plan, err := PlanFolder(dir, c)
+	require.NoError(t, err)
+	assert.Equal(t, "mine.feature: It is read", plan[0].Name, "a name does not depend on where the folder is")
+
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "mine.feature"), []byte(strings.Replace(sound, "operator", "plumber", 1)), 0o600))
+	_, err = PlanFolder(dir, c)
+	assert.ErrorContains(t, err, filepath.Join(dir, "mine.feature")+":7: ")
+}
+
+func TestThePhrasesReadAsStepsDo(t *testing.T) {
+	all := Phrases()
+	require.Len(t, all, len(vocabulary))
+	assert.Contains(t, all, Phrase{"Given", `… vaults exist with:`})
+	assert.Contains(t, all, Phrase{"When", `the operator creates the vault "…"`})
+	assert.Contains(t, all, Phrase{"When", `the client sends GET "…" (without|with wrong) credentials`})
+	for _, p := range all {
+		assert.NotRegexp(t, `[\\^$*+\[\]]`, p.Text)
 	}
 }
 

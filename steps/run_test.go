@@ -36,7 +36,7 @@ func TestAGivenThatFailsIsAnErrorAndNeverAVerdict(t *testing.T) {
 		{"refused without a code", simulator.Answer(400, nil), oracle.Errored, `arranging the vault "blue"`},
 		{"a fault of the server", simulator.Refuse(500, "262145", "oops", ""), oracle.Errored, `arranging the vault "blue"`},
 		{"refused for a state of the target", simulator.Refuse(400, "65537506", "MetroCluster", ""), oracle.Skipped, "the cluster is a MetroCluster"},
-		{"made, but nowhere to be found", simulator.Answer(201, nil), oracle.Errored, "the target does not say where"},
+		{"made, but nowhere to be found", simulator.Answer(201, nil), oracle.Errored, "to be where the answer says, or in the list, got neither"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newStand(t, func(next simulator.Handler) simulator.Handler {

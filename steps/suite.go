@@ -12,10 +12,12 @@ package steps
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ontap-conformance/fixtures/contract"
@@ -58,6 +60,7 @@ type Suite struct {
 	bundles   bundles
 	guarded   *wire.Target
 	fictional sync.Map        // uuids that we made up
+	silence   atomic.Int32    // scenarios in a row that ended without an answer
 	foreign   map[string]bool // uuids that were there before us; nil when the target does not tell
 }
 
@@ -130,6 +133,7 @@ func (s *Suite) batch(ctx context.Context, scenarios []*Scenario, batch []int, s
 	start := time.Now()
 	if len(worlds) > 0 {
 		play(ctx, worlds, func(w *world, err error) {
+			s.listen(err)
 			w.cleanUp(ctx)
 			o := &outcomes[index[w]]
 			w.conclude(o, err)
@@ -160,8 +164,14 @@ func (s *Suite) jobTimeout() time.Duration {
 	return 2 * time.Minute
 }
 
-// cleanUpTime bounds what a scenario may spend on removing what it made.
-func (s *Suite) cleanUpTime() time.Duration { return min(30*time.Second, s.jobTimeout()) }
+// cleanUpTime bounds what a scenario may spend on removing what it made: after
+// an interrupt somebody is waiting.
+func (s *Suite) cleanUpTime(ctx context.Context) time.Duration {
+	if ctx.Err() != nil {
+		return time.Second
+	}
+	return min(30*time.Second, s.jobTimeout())
+}
 
 func (s *Suite) pick(indices []int) []SVM {
 	var svms []SVM
@@ -194,6 +204,8 @@ func (s *Suite) skip(ctx context.Context, sc *Scenario, svms []SVM) error {
 	switch {
 	case ctx.Err() != nil:
 		return fmt.Errorf("the run was interrupted before: %w", ctx.Err())
+	case s.silence.Load() >= maxSilence:
+		return errSilent
 	case !covered:
 		return &oracle.Skip{Reason: "nothing that it verifies is promised by ONTAP " + s.Judge.Release().String()}
 	case s.Absent[sc.Resource] != "":
@@ -226,6 +238,23 @@ func (s *Suite) documented(conditions []string) bool {
 		}
 	}
 	return true
+}
+
+// maxSilence is how many scenarios in a row may end without an answer before
+// nobody asks any more.
+const maxSilence = 24
+
+var errSilent = fmt.Errorf("the target did not answer %d scenarios in a row, and is not asked any more", maxSilence)
+
+// listen notes whether a scenario got an answer.
+func (s *Suite) listen(err error) {
+	if none := new(wire.NoAnswer); errors.As(err, &none) {
+		s.silence.Add(1)
+		return
+	}
+	if !errors.Is(err, errSilent) {
+		s.silence.Store(0)
+	}
 }
 
 func (s *Suite) level() contract.Level {

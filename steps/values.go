@@ -33,6 +33,8 @@ func (w *world) value(property, cell string) (any, error) {
 		return w.uuid(), nil
 	case "(own SVM)":
 		return w.svm().Name, nil
+	case "(uuid of own SVM)":
+		return w.svm().UUID, nil
 	}
 	if strings.HasPrefix(cell, "(") {
 		return nil, fmt.Errorf("%s is no word of the vocabulary", cell)

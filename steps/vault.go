@@ -33,7 +33,10 @@ func (v *vault) path() string { return vaultsPath + "/" + url.PathEscape(v.uuid)
 // vault returns the vault that a scenario calls name.
 func (w *world) vault(name string) (*vault, error) {
 	if v := w.vaults[name]; v != nil {
-		return v, v.lost
+		if v.lost != nil {
+			return v, fmt.Errorf("%v", v.lost) // not %w: only a Then may find it
+		}
+		return v, nil
 	}
 	return nil, fmt.Errorf("the scenario has no vault %q: a step before this one has to create it", name)
 }
@@ -121,17 +124,20 @@ func (s *Suite) markOf(record map[string]any) string {
 	return ""
 }
 
-// locate finds the uuid of what was made. What existed before the run is never
-// taken for ours, whatever the answer says.
+// locate finds the uuid of what was made. Whatever an answer says, an object is
+// ours only if it was not there before the run and carries the mark that we
+// gave it: its uuid goes into the ledger, and with that it may be deleted.
 func (w *world) locate(ctx context.Context, v *vault, e oracle.Ending) error {
 	uuid := e.Resource()
-	if uuid == "" || !w.isOurs(ctx, uuid, v.entry.Mark) {
+	if ours, err := w.isOurs(ctx, uuid, v.entry.Mark); err != nil {
+		return err
+	} else if !ours {
 		found, err := w.strays(ctx, w.session, v.entry)
 		if err != nil {
 			return err
 		}
 		if len(found) == 0 {
-			v.lost = fmt.Errorf("the target does not say where %q is, and does not list it", v.name)
+			v.lost = oracle.Differs(fmt.Sprintf("the %q that was created", v.name), "to be where the answer says, or in the list", "neither")
 			return nil // that it said so at all may be what a Then is about
 		}
 		uuid = found[0]
@@ -142,16 +148,26 @@ func (w *world) locate(ctx context.Context, v *vault, e oracle.Ending) error {
 	return err
 }
 
-// isOurs reports whether what an answer names can be what we made.
-func (w *world) isOurs(ctx context.Context, uuid, mark string) bool {
+// isOurs reads what an answer names, and reports whether it carries the mark.
+// After a 202 that named no job it may take a while to be there.
+func (w *world) isOurs(ctx context.Context, uuid, mark string) (bool, error) {
 	if w.suite.isForeign(uuid) {
-		return false
+		return false, nil
 	}
-	if w.suite.foreign != nil {
-		return true
+	ctx, cancel := context.WithTimeout(ctx, w.suite.jobTimeout())
+	defer cancel()
+	for n := 0; ; n++ {
+		x, err := w.session.Do(ctx, wire.Request{Method: http.MethodGet, Path: vaultsPath + "/" + url.PathEscape(uuid)})
+		if err != nil {
+			return false, err
+		}
+		if x.Response.OK() {
+			return carries(x.Response.Object(), mark), nil
+		}
+		if !w.untold || pause(ctx, n) != nil {
+			return false, nil
+		}
 	}
-	x, err := w.session.Do(ctx, wire.Request{Method: http.MethodGet, Path: vaultsPath + "/" + url.PathEscape(uuid)})
-	return err == nil && x.Response.OK() && carries(x.Response.Object(), mark)
 }
 
 // strays returns the uuids of the objects on the target that carry the mark of
@@ -209,7 +225,7 @@ func (w *world) patch(ctx context.Context, path string, body map[string]any) (or
 // did not delete. It goes on after every error and after an interrupt, and
 // what it does is no test: what stays behind stays in the ledger.
 func (w *world) cleanUp(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.suite.cleanUpTime())
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.suite.cleanUpTime(ctx))
 	defer cancel()
 	for _, a := range w.lab {
 		w.suite.Lab.TearDown(ctx, a.condition, a.params) // the next SetUp would tell

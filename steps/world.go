@@ -27,6 +27,7 @@ type world struct {
 	answer       *wire.Exchange   // of the When, before any job was followed
 	listed       []map[string]any // the records that the When listed, over all pages
 	paged        []page           // what the When listed, for each size of page
+	tried        []tried          // filters, with what they listed
 	endings      []oracle.Ending
 	certificates int // that the scenario has asked for
 	verdicts     map[contract.ID]int
@@ -50,6 +51,22 @@ func newWorld(s *Suite, sc *Scenario, svms []SVM) *world {
 // verify notes what a step found out about requirements: err is nil, a
 // mismatch, or something else, in which case nothing was found out.
 func (w *world) verify(ids []contract.ID, err error) error {
+	return w.verifyBy(w.evidence(), ids, err)
+}
+
+// evidence is the exchange that a Then has just looked at: the last one, but
+// for the polls of a job, which follow what they belong to.
+func (w *world) evidence() *wire.Exchange {
+	history := w.session.History()
+	for i := len(history) - 1; i >= 0; i-- {
+		if history[i] == w.answer || !strings.HasPrefix(history[i].Request.Path, jobsPath) {
+			return history[i]
+		}
+	}
+	return w.answer
+}
+
+func (w *world) verifyBy(x *wire.Exchange, ids []contract.ID, err error) error {
 	miss := new(oracle.Mismatch)
 	if err != nil && !errors.As(err, &miss) {
 		return err
@@ -57,7 +74,7 @@ func (w *world) verify(ids []contract.ID, err error) error {
 	for _, id := range ids {
 		w.verdicts[id]++
 		if err != nil {
-			w.found = append(w.found, oracle.Finding{Requirement: id, Err: err, Exchange: w.last.Exchange})
+			w.found = append(w.found, oracle.Finding{Requirement: id, Err: err, Exchange: x})
 		}
 	}
 	return err

@@ -227,6 +227,19 @@ Feature: Changing a configuration
         | key_id | (key) |
       Then the request succeeds
 
+  @req:API-TIMEOUT-01
+  Rule: A change takes a return_timeout of 0 to 120 seconds
+
+    Scenario Outline: A change may wait for <seconds> seconds
+      Given the vault "blue" exists
+      When the operator gives the vault "blue" a new client secret and waits up to "<seconds>" seconds
+      Then the request succeeds
+
+      Examples: The ends of the range
+        | seconds |
+        | 0       |
+        | 120     |
+
   @req:API-FAULT-01
   Rule: A refused change leaves nothing behind
 

@@ -9,6 +9,16 @@ Feature: Creating an Azure Key Vault configuration
       And the vault "blue" shows what was sent:
         | name |
 
+  @req:AKV-CREATE-01 @req:AKV-CREATE-03
+  Rule: The SVM may be named by its uuid
+
+    Scenario: A configuration is created for the uuid of an SVM
+      When the operator creates the vault "blue" for the uuid of the SVM
+      Then the request succeeds
+      And the vault "blue" has:
+        | svm.name | (own SVM)         |
+        | svm.uuid | (uuid of own SVM) |
+
   @req:AKV-CREATE-02
   Rule: A certificate can take the place of the secret
 
@@ -56,6 +66,8 @@ Feature: Creating an Azure Key Vault configuration
     Scenario: The new record is returned when it is asked for
       When the operator creates the vault "blue" and asks for the record
       Then the request succeeds
+      And the answer shows what was sent for the vault "blue":
+        | svm.name | client_id | tenant_id | name |
 
     @req:API-LOCATION-02
     Scenario: The Location leads to the new configuration
@@ -95,6 +107,32 @@ Feature: Creating an Azure Key Vault configuration
     Scenario: A creation that is refused for its last property makes nothing
       When the operator creates the vault "blue" without "key_id"
       Then the SVM has no vault
+
+    @req:API-FAULT-01
+    Scenario: A creation that is refused for its certificate makes nothing
+      When the operator creates the vault "blue" with:
+        | client_secret      | (nothing)             |
+        | client_certificate | (invalid certificate) |
+      Then the SVM has no vault
+
+    @req:API-FAULT-01
+    Scenario: A second configuration that is refused leaves the first as it was
+      Given the vault "blue" exists
+      And the vault "blue" was read
+      When the operator creates the vault "green"
+      Then the request left the vault "blue" as it was, if it was refused
+
+  @req:API-TIMEOUT-01
+  Rule: A creation takes a return_timeout of 0 to 120 seconds
+
+    Scenario Outline: A creation may wait for <seconds> seconds
+      When the operator creates the vault "blue" and waits up to "<seconds>" seconds
+      Then the request succeeds
+
+      Examples: The ends of the range
+        | seconds |
+        | 0       |
+        | 120     |
 
   Rule: An SVM has one key manager
 

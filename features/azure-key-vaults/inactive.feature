@@ -16,6 +16,23 @@ Feature: Inactive configurations
       When the operator creates the inactive vault "spare"
       Then the request succeeds
 
+    Scenario: An inactive configuration leaves the active one as it was
+      Given the vault "blue" exists
+      And the vault "blue" was read
+      When the operator creates the inactive vault "spare"
+      Then the vault "blue" is as it was
+
+  @req:AKV-DELETE-07
+  Rule: A deletion leaves the other configurations of the SVM alone
+
+    Scenario: A deleted inactive configuration leaves the active one as it was
+      Given the vault "blue" exists
+      And the inactive vault "spare" exists
+      And the vault "blue" was read
+      When the operator deletes the vault "spare"
+      Then the request succeeds
+      And the vault "blue" is as it was
+
   Rule: create_inactive and configuration.name go together
 
     @req:AKV-CREATE-18 @req:AKV-CREATE-65537594

@@ -33,8 +33,27 @@ Feature: Rekeying and restoring
       When the operator rekeys the external key of the vault "blue" without a key
       Then the request is refused
 
+  @req:AKV-REKEYEXT-05
+  Rule: Rekeying the external key changes nothing but the key
+
+    Scenario: A configuration with a proxy is rekeyed
+      Given the vault "blue" exists with:
+        | proxy_type     | http                   |
+        | proxy_host     | proxy.conformance.test |
+        | proxy_port     | 3128                   |
+        | proxy_username | operator               |
+      And the vault "blue" was read
+      When the operator rekeys the external key of the vault "blue"
+      Then the vault "blue" is as it was but for "key_id"
+
   @req:API-FAULT-01
   Rule: A refused rekey changes nothing
+
+    Scenario: A rekey without the new key leaves the key as it was
+      Given the vault "blue" exists
+      And the vault "blue" was read
+      When the operator rekeys the external key of the vault "blue" without a key
+      Then the request left the vault "blue" as it was, if it was refused
 
     @lab:keystore-switching
     Scenario: A key that cannot be changed now stays as it was

@@ -39,7 +39,18 @@ Feature: Listing the configurations
     Scenario: Named fields are listed
       Given the vault "blue" exists
       When the operator lists these vaults with:
-        | fields | client_id,tenant_id |
+        | fields | client_id,tenant_id,svm.name |
+      Then the listed vaults have "client_id, tenant_id, svm.name"
+
+    @req:API-FIELDS-01
+    Scenario: The next pages keep to the fields
+      Given 2 vaults exist with:
+        | vault |
+        | red   |
+        | green |
+      When the operator lists these vaults with:
+        | fields      | client_id,tenant_id |
+        | max_records | 1                   |
       Then the listed vaults have "client_id, tenant_id"
 
     @req:API-PAGE-02
@@ -110,6 +121,22 @@ Feature: Listing the configurations
         | order_by | client_id,tenant_id |
       Then the vaults "blue, red, green" are listed in this order
 
+    Scenario: Each field is sorted in a direction of its own
+      Given 3 vaults exist with:
+        | vault | client_id | tenant_id |
+        | red   | <token>-a | <token>-y |
+        | green | <token>-b | <token>-x |
+        | blue  | <token>-a | <token>-x |
+      When the operator lists these vaults with:
+        | order_by | client_id asc,tenant_id desc |
+      Then the vaults "red, blue, green" are listed in this order
+
+    Scenario: The list is sorted by a member of an object
+      Given 3 inactive vaults exist on one SVM
+      When the operator lists these vaults with:
+        | order_by | configuration.name desc |
+      Then the vaults "3, 2, 1" are listed in this order
+
     Scenario Outline: Pages of every size keep the order <order>
       Given 9 inactive vaults exist on one SVM
       When the operator lists these vaults by "<order>" in pages of "1, 2, 3, 4, 8, 9, 10"
@@ -128,80 +155,99 @@ Feature: Listing the configurations
         | order_by | no_such_field |
       Then the request is refused
 
+  @req:API-TIMEOUT-01
+  Rule: A list takes a return_timeout of 0 to 120 seconds
+
+    Scenario Outline: A list may wait for <seconds> seconds
+      When the operator lists the vaults with:
+        | return_timeout | <seconds> |
+      Then the request is answered with the status "200"
+
+      Examples: The ends of the range
+        | seconds |
+        | 0       |
+        | 120     |
+
   Rule: Filters select
 
-    Scenario Outline: <name>
+    Background:
       Given 3 vaults exist with:
-        | vault | client_id       | proxy_port |
-        | red   | <token>-one     | 1000       |
-        | green | <token>-two     | 2000       |
-        | blue  | <token>-three   | (unset)    |
-      When the operator filters the vaults by:
-        | <field> | <filter> |
-      Then the vaults "<expected>" are listed
+        | vault | client_id       | tenant_id | proxy_port |
+        | red   | <token>-one     | <token>-x | 1000       |
+        | green | <token>-two     | <token>-x | 2000       |
+        | blue  | <token>-three   | <token>-y | (unset)    |
 
-      @req:API-FILTER-01
-      Examples: A value
-        | name                     | field      | filter           | expected         |
-        | A value selects          | client_id  | <token>-one      | red              |
-        | A number selects         | proxy_port | 2000             | green            |
-        | A part of a value does not | client_id | <token>-t       |                  |
+    @req:API-FILTER-01
+    Scenario: A value selects what has it, and nothing else
+      When the operator tries these filters of the vaults:
+        | field      | filter      | vaults |
+        | client_id  | <token>-one | red    |
+        | proxy_port | 2000        | green  |
+        | client_id  | <token>-t   |        |
+        | client_id  | <token>.one |        |
+      Then each filter lists the vaults beside it
 
-      @req:API-FILTER-03
-      Examples: An asterisk
-        | name                     | field      | filter           | expected         |
-        | An asterisk at the end   | client_id  | <token>-t*       | green, blue      |
-        | An asterisk in front     | client_id  | *ee              | blue             |
-        | An asterisk in the middle | client_id | <token>-t*e      | blue             |
-        | What follows an asterisk is the end | client_id | *-t    |                  |
+    @req:API-FILTER-03
+    Scenario: An asterisk stands for any text
+      When the operator tries these filters of the vaults:
+        | field     | filter       | vaults      |
+        | client_id | <token>-t*   | green, blue |
+        | client_id | *ee          | blue        |
+        | client_id | <token>-t*e  | blue        |
+        | client_id | *-t          |             |
+      Then each filter lists the vaults beside it
 
-      @req:API-FILTER-04
-      Examples: A bar
-        | name                     | field      | filter                  | expected   |
-        | A bar means or           | client_id  | <token>-one\|<token>-two | red, green |
+    @req:API-FILTER-04
+    Scenario: A bar means or
+      When the operator tries these filters of the vaults:
+        | field     | filter                   | vaults     |
+        | client_id | <token>-one\|<token>-two | red, green |
+      Then each filter lists the vaults beside it
 
-      @req:API-FILTER-05
-      Examples: An exclamation mark
-        | name                     | field      | filter           | expected         |
-        | An exclamation mark      | client_id  | !<token>-one     | green, blue      |
-        | A negation leaves out what is not set | proxy_port | !1000 | green           |
+    @req:API-FILTER-05
+    Scenario: An exclamation mark means not, among what is set
+      When the operator tries these filters of the vaults:
+        | field      | filter       | vaults      |
+        | client_id  | !<token>-one | green, blue |
+        | proxy_port | !1000        | green       |
+      Then each filter lists the vaults beside it
 
-      @req:API-FILTER-06
-      Examples: Comparisons and ranges
-        | name                     | field      | filter           | expected         |
-        | Less than                | proxy_port | <1500            | red              |
-        | At least                 | proxy_port | >=1000           | red, green       |
-        | A range                  | proxy_port | 1500..2500       | green            |
-        | Less than leaves out its bound    | proxy_port | <2000   | red              |
-        | Greater than leaves out its bound | proxy_port | >1000   | green            |
-        | At most takes its bound  | proxy_port | <=1000           | red              |
-        | A range takes its ends   | proxy_port | 1000..2000       | red, green       |
-        | A range has an upper end | proxy_port | 500..1500        | red              |
-        | Numbers are no text      | proxy_port | <900             |                  |
+    @req:API-FILTER-06
+    Scenario: Comparisons and ranges go by the order of values
+      When the operator tries these filters of the vaults:
+        | field      | filter     | vaults     |
+        | proxy_port | <1500      | red        |
+        | proxy_port | <2000      | red        |
+        | proxy_port | >1000      | green      |
+        | proxy_port | >=1000     | red, green |
+        | proxy_port | <=1000     | red        |
+        | proxy_port | <900       |            |
+        | proxy_port | 1500..2500 | green      |
+        | proxy_port | 500..1500  | red        |
+      Then each filter lists the vaults beside it
 
-      @req:API-FILTER-07
-      Examples: null
-        | name                     | field      | filter           | expected         |
-        | null selects the unset   | proxy_port | null             | blue             |
-        | !null selects the set    | proxy_port | !null            | red, green       |
+    @req:API-FILTER-07
+    Scenario: null selects what is not set
+      When the operator tries these filters of the vaults:
+        | field      | filter | vaults     |
+        | proxy_port | null   | blue       |
+        | proxy_port | !null  | red, green |
+      Then each filter lists the vaults beside it
 
-      @req:API-FILTER-08
-      Examples: Quotes
-        | name                     | field      | filter           | expected         |
-        | Quotes make plain text   | client_id  | "<token>-t*"     |                  |
-        | Quotes are no part of the value | client_id | "<token>-one" | red            |
+    @req:API-FILTER-08
+    Scenario: Quotes make plain text of what they hold
+      When the operator tries these filters of the vaults:
+        | field     | filter        | vaults |
+        | client_id | "<token>-t*"  |        |
+        | client_id | "<token>-one" | red    |
+      Then each filter lists the vaults beside it
 
     @req:API-FILTER-02
     Scenario: Two filters select what satisfies both
-      Given 3 vaults exist with:
-        | vault | client_id     | tenant_id |
-        | red   | <token>-one   | <token>-x |
-        | green | <token>-two   | <token>-x |
-        | blue  | <token>-one   | <token>-y |
       When the operator filters the vaults by:
-        | client_id | <token>-one |
-        | tenant_id | <token>-x   |
-      Then the vaults "red" are listed
+        | client_id | <token>-t* |
+        | tenant_id | <token>-x  |
+      Then the vaults "green" are listed
 
   Rule: Unknown and secret names are refused in the query
 

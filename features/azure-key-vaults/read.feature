@@ -24,6 +24,12 @@ Feature: Reading one configuration
       When the operator reads "client_id,tenant_id" of the vault "blue"
       Then the answer has "client_id, tenant_id"
 
+    @req:API-FIELDS-01
+    Scenario: A member of an object is returned when it is named
+      Given the vault "blue" exists
+      When the operator reads "svm.name" of the vault "blue"
+      Then the answer has "svm.name"
+
     @req:API-FIELDS-02
     Scenario: Fields that are not named are left out
       Given the vault "blue" exists

@@ -42,6 +42,11 @@ Feature: The protocol
       When the client sends HEAD "/api/security/azure-key-vaults"
       Then the request is answered with the status "200"
 
+    @req:API-HEAD-01
+    Scenario: HEAD of what does not exist answers as GET does
+      When the client sends HEAD to a vault that does not exist
+      Then a GET of the same is answered with the same status
+
     @req:API-OPTIONS-01
     Scenario: OPTIONS names the methods of the collection
       When the client sends OPTIONS "/api/security/azure-key-vaults"

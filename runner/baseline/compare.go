@@ -50,6 +50,15 @@ func (b *Baseline) Compare(r *report.Report, strict bool) Comparison {
 	return c
 }
 
+// Record is the comparison as a report holds it; file is the baseline's.
+func (c Comparison) Record(file string) *report.Baseline {
+	b := &report.Baseline{File: file, New: len(c.New), Undecisive: len(c.Harmless), Mended: []report.Mended{}}
+	for _, e := range c.Mended {
+		b.Mended = append(b.Mended, report.Mended{Requirement: e.Requirement, Outcomes: append([]string{}, e.Outcomes...)})
+	}
+	return b
+}
+
 // MarkKnown turns the failures of which every deviation is listed into known
 // ones.
 func (b *Baseline) MarkKnown(r *report.Report) {

@@ -55,7 +55,7 @@ func New(in Record) *Report {
 	}
 	r.Environment.ElapsedMS = in.Run.Finished.Sub(in.Run.Started).Milliseconds()
 	r.Environment.SkippedConditions = b.skippedConditions()
-	r.Environment.Objects = b.objects()
+	r.Environment.Objects = b.objects(all)
 	return r
 }
 
@@ -83,7 +83,7 @@ func requirement(res oracle.Result, red *wire.Redactor) Requirement {
 	q := res.Requirement
 	out := Requirement{
 		ID: q.ID, Level: q.Level, Text: q.Text, Source: []Source{}, Status: res.Standing,
-		Reason: red.Redact(res.Reason), Verdicts: res.Verdicts, Outcomes: append([]string{}, res.Outcomes...),
+		Reason: wire.Shorten(red.Redact(res.Reason), maxReason), Verdicts: res.Verdicts, Outcomes: append([]string{}, res.Outcomes...),
 	}
 	for _, c := range q.Sources {
 		out.Source = append(out.Source, Source{c.Source.Document, c.Section, c.Source.Release, c.Source.Where})
@@ -101,7 +101,7 @@ func (b *builder) outcome(o *oracle.Outcome) Outcome {
 		Reproduce: Reproduce{Curl: []string{}},
 	}
 	if o.Reason != nil {
-		out.Reason = e.answers.Redact(o.Reason.Error())
+		out.Reason = e.short(o.Reason.Error())
 	}
 	for _, f := range o.Found {
 		if !slices.ContainsFunc(out.Broken, func(g Finding) bool { return g.Requirement == f.Requirement }) {
@@ -111,9 +111,9 @@ func (b *builder) outcome(o *oracle.Outcome) Outcome {
 	if b.Replay != nil {
 		out.Reproduce.Replay = b.Replay(o.Name)
 	}
-	for _, x := range o.Evidence {
-		if b.Curl != nil {
-			out.Reproduce.Curl = append(out.Reproduce.Curl, e.values.Redact(b.Curl(x.Request)))
+	if b.Curl != nil {
+		for _, line := range shell(o.Evidence, b.Curl) {
+			out.Reproduce.Curl = append(out.Reproduce.Curl, e.values.Redact(line))
 		}
 	}
 	return out
@@ -208,14 +208,14 @@ func (b *builder) skippedConditions() []string {
 	return append([]string{}, slices.Sorted(maps.Keys(skipped))...)
 }
 
-func (b *builder) objects() Objects {
+func (b *builder) objects(red *wire.Redactor) Objects {
 	out := Objects{LeftBehind: []Object{}}
 	if b.Ledger == nil {
 		return out
 	}
 	out.Created, out.Removed = b.Ledger.Counts()
 	for _, e := range b.Ledger.Left() {
-		out.LeftBehind = append(out.LeftBehind, Object{e.Kind, e.SVM, e.Mark, e.Path})
+		out.LeftBehind = append(out.LeftBehind, Object{e.Kind, red.Redact(e.SVM), red.Redact(e.Mark), red.Redact(e.Path)})
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 
 	"ontap-conformance/fixtures/oracle"
@@ -11,7 +12,10 @@ import (
 // maxBody bounds the body of an answer in a report, in bytes: the part that
 // matters is at its beginning, and a report must not grow with a target's
 // temper.
-const maxBody = 4 << 10
+const (
+	maxBody   = 4 << 10
+	maxReason = 400 // bytes of what was wanted, what came back, and why
+)
 
 // telling are the headers that promises are made about.
 var telling = []string{"Allow", "Content-Type", "Link", "Location", "Retry-After", "WWW-Authenticate"}
@@ -27,9 +31,9 @@ func (e evidence) finding(f oracle.Finding) Finding {
 	var miss *oracle.Mismatch
 	switch {
 	case errors.As(f.Err, &miss):
-		out.What, out.Want, out.Got = e.answers.Redact(miss.What), e.answers.Redact(miss.Want), e.answers.Redact(miss.Got)
+		out.What, out.Want, out.Got = e.short(miss.What), e.short(miss.Want), e.short(miss.Got)
 	case f.Err != nil:
-		out.What = e.answers.Redact(f.Err.Error())
+		out.What = e.short(f.Err.Error())
 	}
 	if f.Exchange != nil {
 		out.Exchange = e.exchange(f.Exchange)
@@ -37,13 +41,17 @@ func (e evidence) finding(f oracle.Finding) Finding {
 	return out
 }
 
+// short redacts first: a secret that was cut in two could not be found.
+func (e evidence) short(s string) string { return wire.Shorten(e.answers.Redact(s), maxReason) }
+
 func (e evidence) exchange(x *wire.Exchange) *Exchange {
 	out := &Exchange{
-		Request:     e.values.Redact(x.Request.Method + " " + x.Request.Path),
-		RequestBody: e.values.Redact(x.Request.Body.String()),
-		Status:      x.Response.Status,
-		Headers:     map[string]string{},
-		Body:        wire.Shorten(strings.ToValidUTF8(e.answers.Redact(string(x.Response.Body)), "\uFFFD"), maxBody),
+		Request:        e.values.Redact(x.Request.Method + " " + x.Request.Path),
+		RequestHeaders: e.asked(x.Request),
+		RequestBody:    e.values.Redact(x.Request.Body.String()),
+		Status:         x.Response.Status,
+		Headers:        map[string]string{},
+		Body:           wire.Shorten(strings.ToValidUTF8(e.answers.Redact(string(x.Response.Body)), "\uFFFD"), maxBody),
 	}
 	for _, name := range telling {
 		if values := x.Response.Header.Values(name); len(values) > 0 {
@@ -51,4 +59,26 @@ func (e evidence) exchange(x *wire.Exchange) *Exchange {
 		}
 	}
 	return out
+}
+
+// asked returns the headers in which a request differs from most; nil for none.
+func (e evidence) asked(r wire.Request) map[string]string {
+	all := map[string]string{}
+	for name, values := range r.Header {
+		all[http.CanonicalHeaderKey(name)] = e.values.Redact(strings.Join(values, ", "))
+	}
+	if all["Authorization"] != "" {
+		all["Authorization"] = "(redacted)"
+	}
+	switch r.Accept {
+	case "", wire.HAL:
+	case wire.NoAccept:
+		all["Accept"] = "(not sent)"
+	default:
+		all["Accept"] = e.values.Redact(r.Accept)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return all
 }

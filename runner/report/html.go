@@ -15,7 +15,7 @@ var page string
 var pageTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
 	"upper":   func(v any) string { return strings.ToUpper(string(v.(contract.Level))) },
 	"elapsed": elapsed,
-	"count":   count,
+	"count":   Counted,
 }).Parse(page)) // embedded: a page that does not parse fails every test
 
 // view is a report with what only the page asks for.
@@ -25,9 +25,9 @@ type view struct {
 	Levels  []levelRow
 	Failing []failing
 	Doubts  []group
+	Counted string // the scenarios
 	Known   []Outcome
 	Skips   []group
-	Ran     int
 }
 
 type levelRow struct {
@@ -45,7 +45,7 @@ type failing struct {
 // HTML writes one page that needs no script and nothing from elsewhere.
 func HTML(w io.Writer, r *Report) error {
 	v := view{
-		Report: r, Title: r.title(), Ran: r.ran(), Skips: groups(r.Ended(Skipped)),
+		Report: r, Title: r.title(), Counted: r.scenarios(), Skips: groups(r.Ended(Skipped)),
 		Doubts: groups(r.Ended(Errored)), Known: r.Ended(KnownFailure),
 	}
 	for _, l := range []contract.Level{contract.Must, contract.Should, contract.May} {

@@ -55,7 +55,8 @@ type junitNote struct {
 }
 
 // JUnit writes a test suite for each feature. A known failure counts as
-// skipped, as CI systems have no other word for it.
+// skipped, as CI systems have no other word for it; what was mended and is still
+// in the baseline fails in a suite of its own.
 func JUnit(w io.Writer, r *Report) error {
 	all := junitSuites{Name: r.Tool.Name, Time: seconds(r.Environment.ElapsedMS)}
 	byName := map[string]*junitSuite{}
@@ -63,11 +64,14 @@ func JUnit(w io.Writer, r *Report) error {
 		feature, name := split(o.Name)
 		s := byName[feature]
 		if s == nil {
-			s = &junitSuite{Name: feature, Timestamp: r.Run.Started.Format("2006-01-02T15:04:05"), Properties: properties(r)}
+			s = suiteOf(r, feature)
 			byName[feature] = s
 			all.Suites = append(all.Suites, s)
 		}
 		s.add(junitOf(r, o, feature, name), o.ElapsedMS)
+	}
+	if s := mendedSuite(r); s != nil {
+		all.Suites = append(all.Suites, s)
 	}
 	for _, s := range all.Suites {
 		s.Time = seconds(s.elapsed)
@@ -86,6 +90,25 @@ func JUnit(w io.Writer, r *Report) error {
 	}
 	_, err := io.WriteString(w, "\n")
 	return err
+}
+
+func suiteOf(r *Report, name string) *junitSuite {
+	return &junitSuite{Name: name, Timestamp: r.Run.Started.Format("2006-01-02T15:04:05"), Properties: properties(r)}
+}
+
+// mendedSuite has a failure for each entry of the baseline that no longer shows,
+// as the exit code has: a gate that reads this file must see what one that
+// reads the code sees. It is nil when there is none.
+func mendedSuite(r *Report) *junitSuite {
+	if r.Baseline == nil || len(r.Baseline.Mended) == 0 {
+		return nil
+	}
+	s := suiteOf(r, "baseline")
+	for _, m := range r.Baseline.Mended {
+		note := &junitNote{Message: "mended: remove it from " + r.Baseline.File, Type: string(m.Requirement), Text: strings.Join(m.Outcomes, "\n")}
+		s.add(junitCase{Class: s.Name, Name: string(m.Requirement), Time: seconds(0), Failure: note}, 0)
+	}
+	return s
 }
 
 func (s *junitSuite) add(c junitCase, elapsed int64) {

@@ -17,7 +17,9 @@
 // the numbers of objects created and removed, and those left behind one by one;
 // environment.skipped_conditions are the names of conditions that no scenario
 // could have arranged; operations lists all that the release has, also those
-// that nothing was asked of.
+// that nothing was asked of; baseline is there only if the run had one, and
+// request_headers of an exchange only if there was more to say than that HAL is
+// accepted.
 package report
 
 import (
@@ -43,6 +45,21 @@ type Report struct {
 	Operations   []Operation       `json:"operations"`
 	ErrorCodes   []ErrorCode       `json:"error_codes"`
 	Environment  Environment       `json:"environment"`
+	Baseline     *Baseline         `json:"baseline,omitempty"` // nil when the run had none, or was interrupted
+}
+
+// A Baseline is what a run found beside the known deviations of its target.
+type Baseline struct {
+	File       string   `json:"file"`
+	New        int      `json:"new"`        // deviations that are not listed, of a level that decides
+	Undecisive int      `json:"undecisive"` // deviations that are not listed, of another level
+	Mended     []Mended `json:"mended"`
+}
+
+// Mended is a known deviation, or a part of one, that no longer shows.
+type Mended struct {
+	Requirement contract.ID `json:"requirement"`
+	Outcomes    []string    `json:"outcomes"` // those that passed; none means the whole entry
 }
 
 // Tool is the program that ran.
@@ -171,11 +188,12 @@ type Finding struct {
 
 // An Exchange is one request and its answer, without secrets.
 type Exchange struct {
-	Request     string            `json:"request"`      // method, path and query
-	RequestBody string            `json:"request_body"` // empty for none
-	Status      int               `json:"status"`
-	Headers     map[string]string `json:"headers"` // those that promises are made about
-	Body        string            `json:"body"`    // shortened
+	Request        string            `json:"request"`                   // method, path and query
+	RequestHeaders map[string]string `json:"request_headers,omitempty"` // those that are not on every request; nil for none
+	RequestBody    string            `json:"request_body"`              // empty for none
+	Status         int               `json:"status"`
+	Headers        map[string]string `json:"headers"` // those that promises are made about
+	Body           string            `json:"body"`    // shortened
 }
 
 // Reproduce is how to see the same again.

@@ -57,6 +57,7 @@ func exchange(method, path string, body wire.Body, status int, answer string) *w
 func outcomes() []oracle.Outcome {
 	patch := exchange("PATCH", "/api/security/azure-key-vaults/0001", wire.JSON(map[string]any{"client_secret": sent}), 200, "{}")
 	get := exchange("GET", "/api/security/azure-key-vaults/0001", wire.Body{}, 200, hostile)
+	get.Request.Accept, get.Request.Header = wire.PlainJSON, http.Header{"X-Echo": {"hunter2-hunter2"}}
 	broken := oracle.Differs("proxy_host", "proxy.example", "nothing, but hunter2-hunter2")
 	os := []oracle.Outcome{
 		{Name: created, Kind: "scenario", Requirements: []contract.ID{"AKV-CREATE-01"}, Requests: 3, Elapsed: 12 * time.Millisecond,
@@ -108,6 +109,7 @@ func recorded(t *testing.T) *report.Report {
 		Conditions: map[string][]string{metro: {"metrocluster"}},
 	})
 	r.AddUnselected(map[string][]contract.ID{later: {"AKV-READ-11"}})
+	r.Baseline = &report.Baseline{File: "known.yaml", New: 1, Mended: []report.Mended{{Requirement: "AKV-CREATE-01", Outcomes: []string{created}}}}
 	return r
 }
 
@@ -157,6 +159,80 @@ func TestNoFormatHoldsASecret(t *testing.T) {
 			}
 		})
 	}
+}
+
+// controls move cursors, ring bells and turn lines round.
+const controls = "svm\x1b[2J\a\u009b\u202e"
+
+func TestTheTextHoldsNoControlCharacterWhereverItCameFrom(t *testing.T) {
+	r := recorded(t)
+	r.Target.Endpoint, r.Target.ReportedVersion = controls, controls
+	r.Environment.Objects.LeftBehind = []report.Object{{Kind: controls, SVM: controls, Mark: controls, Path: controls}}
+	r.Baseline.File = controls
+	for i := range r.Outcomes {
+		r.Outcomes[i].Reason, r.Outcomes[i].Reproduce = controls, report.Reproduce{Curl: []string{controls}, Replay: controls}
+		r.Outcomes[i].Name += controls
+	}
+	var got bytes.Buffer
+	require.NoError(t, report.Text(&got, r))
+	assert.NotRegexp(t, "[\x00-\x09\x0b-\x1f\x7f-\u009f\u202e]", got.String())
+	assert.Contains(t, got.String(), "svm\uFFFD[2J\uFFFD\uFFFD\uFFFD")
+}
+
+func TestALineOfALedgerStaysOneLine(t *testing.T) {
+	r := recorded(t)
+	r.Environment.Objects.LeftBehind = []report.Object{{Kind: "k", SVM: "svm1\nCONFORMANT", Mark: "m", Path: "p"}}
+	var got bytes.Buffer
+	require.NoError(t, report.Text(&got, r))
+	assert.Contains(t, got.String(), "k on svm1 CONFORMANT, m p")
+}
+
+func TestTheLastLineSaysWhatTheExitCodeGoesBy(t *testing.T) {
+	mended := []report.Mended{{Requirement: "A-01"}}
+	broken, kept := report.Count{Kept: 1, Broken: 1}, report.Count{Kept: 2}
+	doubt := []report.Outcome{{Name: "a", Status: report.Errored}}
+	known := []report.Outcome{{Name: "a", Status: report.KnownFailure}}
+	tests := []struct {
+		name     string
+		verdict  oracle.Conclusion
+		must     report.Count
+		should   report.Count
+		outcomes []report.Outcome
+		baseline *report.Baseline
+		want     string
+	}{
+		{name: "conformant", verdict: oracle.Conformant, must: kept, want: "CONFORMANT: 2 of 2 requirements kept"},
+		{name: "a MUST not testable", verdict: oracle.Conformant, must: report.Count{Kept: 2, NotTestable: 1}, want: "CONFORMANT AS FAR AS LOOKED AT: 2 of 3 requirements kept, 1 MUST not looked at"},
+		{name: "MUSTs not run and others", verdict: oracle.Conformant, must: report.Count{Kept: 2, NotRun: 1, NotTestable: 1}, should: report.Count{NotRun: 3},
+			want: "CONFORMANT AS FAR AS LOOKED AT: 2 of 7 requirements kept, 2 MUSTs not looked at (and 3 others)"},
+		{name: "a SHOULD not run", verdict: oracle.Conformant, must: kept, should: report.Count{NotRun: 1}, want: "CONFORMANT: 2 of 3 requirements kept, 1 not looked at"},
+		{name: "all known", verdict: oracle.NonConformant, must: broken, baseline: &report.Baseline{File: "f"},
+			want: "NOT CONFORMANT: 1 MUST broken, 1 of 2 requirements kept; all of it is in the baseline f"},
+		{name: "all known that decides", verdict: oracle.NonConformant, must: broken, baseline: &report.Baseline{File: "f", Undecisive: 1},
+			want: "NOT CONFORMANT: 1 MUST broken, 1 of 2 requirements kept; all of it that decides is in the baseline f"},
+		{name: "something new", verdict: oracle.NonConformant, must: broken, baseline: &report.Baseline{File: "f", New: 2},
+			want: "NOT CONFORMANT: 1 MUST broken, 1 of 2 requirements kept; 2 deviations not in the baseline f"},
+		{name: "something mended", verdict: oracle.Conformant, must: kept, baseline: &report.Baseline{File: "f", Mended: mended},
+			want: "CONFORMANT: 2 of 2 requirements kept; but the baseline f is out of date: remove the entry under MENDED"},
+		{name: "known, and in doubt", verdict: oracle.NonConformant, must: broken, outcomes: doubt, baseline: &report.Baseline{File: "f"},
+			want: "NOT CONFORMANT: 1 MUST broken, 1 of 2 requirements kept; all of it is in the baseline f; 1 scenario ended without an answer"},
+		{name: "a SHOULD that is known", verdict: oracle.Conformant, must: kept, outcomes: known, baseline: &report.Baseline{File: "f"},
+			want: "CONFORMANT: 2 of 2 requirements kept; 1 failure known from the baseline f"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := &report.Report{Verdict: tt.verdict, Counts: report.Counts{Must: tt.must, Should: tt.should}, Outcomes: tt.outcomes, Baseline: tt.baseline}
+			assert.Equal(t, tt.want, r.Sentence())
+		})
+	}
+}
+
+func TestAGateOnJUnitSeesWhatWasMended(t *testing.T) {
+	r := recorded(t)
+	r.Baseline.Mended = append(r.Baseline.Mended, report.Mended{Requirement: "AKV-READ-01"})
+	var got bytes.Buffer
+	require.NoError(t, report.JUnit(&got, r))
+	assert.Contains(t, got.String(), `<testsuite name="baseline" tests="2" failures="2"`)
 }
 
 func TestJUnitStaysXMLWhateverTheTargetSends(t *testing.T) {

@@ -10,8 +10,6 @@ import (
 	"text/tabwriter"
 
 	"ontap-conformance/fixtures/contract"
-	"ontap-conformance/fixtures/oracle"
-
 	"ontap-conformance/fixtures/wire"
 )
 
@@ -26,18 +24,19 @@ func Text(w io.Writer, r *Report) error {
 	}
 	writeErrored(&b, r)
 	writeKnown(&b, r)
+	writeMended(&b, r)
 	writeSkipped(&b, r)
 	writeLeftBehind(&b, r)
 	writeCounts(&b, r)
 	fmt.Fprintln(&b, r.Sentence())
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, harmless(b.String()))
 	return err
 }
 
 func writeHead(b *strings.Builder, r *Report) {
 	fmt.Fprintf(b, "%s against the promises of ONTAP %s\n", r.title(), r.Target.ONTAP)
 	fmt.Fprintf(b, "seed %d, mode %s, %s, %s in %s",
-		r.Run.Seed, r.Run.Mode, count(r.ran(), "scenario"), count(r.Environment.Requests, "request"), elapsed(r.Environment.ElapsedMS))
+		r.Run.Seed, r.Run.Mode, r.scenarios(), Counted(r.Environment.Requests, "request"), elapsed(r.Environment.ElapsedMS))
 	if v := r.Target.ReportedVersion; v != "" {
 		fmt.Fprintf(b, "; the target says that it is %s", printable(v))
 	}
@@ -52,7 +51,7 @@ func (r *Report) title() string {
 	if r.Target.Simulator {
 		return "The embedded simulator"
 	}
-	return r.Target.Endpoint
+	return printable(r.Target.Endpoint)
 }
 
 // Unverified reports whether the target spoke TLS with a certificate that
@@ -61,8 +60,14 @@ func (r *Report) Unverified() bool {
 	return strings.HasPrefix(r.Target.Endpoint, "https:") && !r.Target.TLSVerified
 }
 
-// ran is the number of outcomes that were not skipped.
-func (r *Report) ran() int { return len(r.Outcomes) - len(r.Ended(Skipped)) }
+// scenarios counts all that there are, and those of them that were skipped.
+func (r *Report) scenarios() string {
+	s := Counted(len(r.Outcomes), "scenario")
+	if n := len(r.Ended(Skipped)); n > 0 {
+		s += fmt.Sprintf(" (%d skipped)", n)
+	}
+	return s
+}
 
 func (r *Report) requirement(id contract.ID) *Requirement {
 	i := slices.IndexFunc(r.Requirements, func(q Requirement) bool { return q.ID == id })
@@ -99,11 +104,11 @@ func (r *Report) shown(id contract.ID) (o Outcome, f Finding, more int) {
 
 func writeBroken(b *strings.Builder, r *Report, q Requirement) {
 	o, f, more := r.shown(q.ID)
-	fmt.Fprintf(b, "BROKEN  %s  %s%s\n", q.ID, strings.ToUpper(string(q.Level)), knownMark(o))
+	fmt.Fprintf(b, "BROKEN  %s  %s%s\n", printable(string(q.ID)), strings.ToUpper(string(q.Level)), knownMark(o))
 	writePromise(b, q)
 	writeFinding(b, f)
 	if o.Name != "" {
-		fmt.Fprintf(b, "  Seen in   %s%s\n", o.Name, others(more))
+		fmt.Fprintf(b, "  Seen in   %s%s\n", printable(o.Name), others(more))
 	}
 	writeReproduce(b, o)
 	b.WriteString("\n")
@@ -124,9 +129,9 @@ func others(n int) string {
 }
 
 func writePromise(b *strings.Builder, q Requirement) {
-	fmt.Fprintf(b, "  %s\n", q.Text)
+	fmt.Fprintf(b, "  %s\n", printable(q.Text))
 	for _, s := range q.Source {
-		fmt.Fprintf(b, "  Source    %s (%s): %s\n            %s\n", s.Document, s.Release, s.Section, s.Where)
+		fmt.Fprintf(b, "  Source    %s (%s): %s\n            %s\n", printable(s.Document), printable(s.Release), printable(s.Section), printable(s.Where))
 	}
 }
 
@@ -142,10 +147,13 @@ func writeFinding(b *strings.Builder, f Finding) {
 	}
 	x := f.Exchange
 	fmt.Fprintf(b, "\n    > %s\n", printable(x.Request))
+	for _, name := range slices.Sorted(maps.Keys(x.RequestHeaders)) {
+		fmt.Fprintf(b, "    > %s: %s\n", printable(name), printable(x.RequestHeaders[name]))
+	}
 	writeQuoted(b, "    > ", x.RequestBody)
 	fmt.Fprintf(b, "    < %d\n", x.Status)
 	for _, name := range slices.Sorted(maps.Keys(x.Headers)) {
-		fmt.Fprintf(b, "    < %s: %s\n", name, printable(x.Headers[name]))
+		fmt.Fprintf(b, "    < %s: %s\n", printable(name), printable(x.Headers[name]))
 	}
 	writeQuoted(b, "    < ", wire.Shorten(x.Body, shownBody))
 	b.WriteString("\n")
@@ -165,36 +173,59 @@ func writeQuoted(b *strings.Builder, prefix, text string) {
 // What the text shows of long evidence; all of it is in report.json.
 const (
 	shownBody  = 600 // bytes of an answer
-	shownLines = 4   // requests of a scenario, the last ones
+	shownLines = 10  // requests of a scenario
 )
 
 // writeReproduce leaves the lines of curl where a here-document can be copied
 // from: at the margin.
 func writeReproduce(b *strings.Builder, o Outcome) {
 	if o.Reproduce.Replay != "" {
-		fmt.Fprintf(b, "  Again     %s\n", o.Reproduce.Replay)
+		fmt.Fprintf(b, "  Again     %s\n", printable(o.Reproduce.Replay))
 	}
 	lines := o.Reproduce.Curl
-	if len(lines) == 0 {
+	switch {
+	case len(lines) == 0:
+		return
+	case len(lines) > shownLines:
+		fmt.Fprintf(b, "  By hand   with the %d requests in report.json\n\n", len(lines))
 		return
 	}
-	b.WriteString("  By hand")
-	if more := len(lines) - shownLines; more > 0 {
-		fmt.Fprintf(b, "   the last %d requests of %d; report.json has them all", shownLines, len(lines))
-		lines = lines[more:]
+	all := strings.Join(lines, "\n")
+	fmt.Fprintf(b, "  By hand%s\n\n%s\n\n", needs(all), all)
+}
+
+var variable = regexp.MustCompile(`\$([A-Z][A-Z0-9_]+)`)
+
+// needs says what to set before the lines are run.
+func needs(lines string) string {
+	var names []string
+	for _, m := range variable.FindAllStringSubmatch(lines, -1) {
+		what := m[1] + " (any text)"
+		switch {
+		case strings.HasSuffix(m[1], "_CERTIFICATE"):
+			what = m[1] + " (a PKCS#12 in base64)"
+		case strings.HasPrefix(m[1], "ONTAP_CONFORMANCE_"):
+			what = m[1]
+		}
+		if !slices.Contains(names, what) {
+			names = append(names, what)
+		}
 	}
-	fmt.Fprintf(b, "\n\n%s\n\n", strings.Join(lines, "\n"))
+	if names == nil {
+		return ""
+	}
+	return "   with " + strings.Join(names, ", ") + " in the environment"
 }
 
 // writeErrored groups by reason: a target that went away is one piece of news,
 // however many scenarios were left to run.
 func writeErrored(b *strings.Builder, r *Report) {
 	for _, g := range groups(r.Ended(Errored)) {
-		fmt.Fprintf(b, "ERRORED %s: we could not find out\n  %s\n", count(len(g.Outcomes), "scenario"), printable(g.Reason))
+		fmt.Fprintf(b, "ERRORED %s: we could not find out\n  %s\n", Counted(len(g.Outcomes), "scenario"), printable(g.Reason))
 		for _, o := range g.Outcomes[:min(len(g.Outcomes), fewNames)] {
-			fmt.Fprintf(b, "  - %s\n", o.Name)
+			fmt.Fprintf(b, "  - %s\n", printable(o.Name))
 			if o.Reproduce.Replay != "" {
-				fmt.Fprintf(b, "    Again   %s\n", o.Reproduce.Replay)
+				fmt.Fprintf(b, "    Again   %s\n", printable(o.Reproduce.Replay))
 			}
 		}
 		if more := len(g.Outcomes) - fewNames; more > 0 {
@@ -209,9 +240,24 @@ func writeKnown(b *strings.Builder, r *Report) {
 	if len(known) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "KNOWN   %s in the baseline\n", count(len(known), "failure"))
+	fmt.Fprintf(b, "KNOWN   %s in the baseline\n", Counted(len(known), "failure"))
 	for _, o := range known {
-		fmt.Fprintf(b, "  %s (%s)\n", o.Name, strings.Join(brokenIDs(o), ", "))
+		fmt.Fprintf(b, "  %s (%s)\n", printable(o.Name), printable(strings.Join(brokenIDs(o), ", ")))
+	}
+	b.WriteString("\n")
+}
+
+// writeMended lists what a baseline holds and no longer shows.
+func writeMended(b *strings.Builder, r *Report) {
+	if r.Baseline == nil || len(r.Baseline.Mended) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "MENDED  and still in the baseline: remove from %s\n", printable(r.Baseline.File))
+	for _, m := range r.Baseline.Mended {
+		fmt.Fprintf(b, "  %s\n", printable(string(m.Requirement)))
+		for _, name := range m.Outcomes {
+			fmt.Fprintf(b, "  - %s\n", printable(name))
+		}
 	}
 	b.WriteString("\n")
 }
@@ -254,14 +300,14 @@ func writeSkipped(b *strings.Builder, r *Report) {
 	if len(skipped) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "SKIPPED %s\n", count(len(skipped), "scenario"))
+	fmt.Fprintf(b, "SKIPPED %s\n", Counted(len(skipped), "scenario"))
 	for _, g := range groups(skipped) {
 		fmt.Fprintf(b, "  %4d  %s\n", len(g.Outcomes), printable(g.Reason))
 		if len(g.Outcomes) > fewNames {
 			continue
 		}
 		for _, o := range g.Outcomes {
-			fmt.Fprintf(b, "        - %s\n", o.Name)
+			fmt.Fprintf(b, "        - %s\n", printable(o.Name))
 		}
 	}
 	b.WriteString("\n")
@@ -272,9 +318,9 @@ func writeLeftBehind(b *strings.Builder, r *Report) {
 	if len(left) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "LEFT BEHIND  %s on the target; ontap-conformance cleanup removes what is still there\n", count(len(left), "object"))
+	fmt.Fprintf(b, "LEFT BEHIND  %s on the target; ontap-conformance cleanup removes what is still there\n", Counted(len(left), "object"))
 	for _, o := range left {
-		fmt.Fprintf(b, "  %s on %s, %s %s\n", o.Kind, o.SVM, printable(o.Mark), printable(o.Path))
+		fmt.Fprintf(b, "  %s on %s, %s %s\n", printable(o.Kind), printable(o.SVM), printable(o.Mark), printable(o.Path))
 	}
 	b.WriteString("\n")
 }
@@ -289,96 +335,4 @@ func writeCounts(b *strings.Builder, r *Report) {
 	}
 	t.Flush() // cannot fail: the writer is a strings.Builder
 	b.WriteString("\n")
-}
-
-// Sentence is the verdict in one line.
-func (r *Report) Sentence() string {
-	s := "INCONCLUSIVE: " + r.doubt()
-	switch r.Verdict {
-	case oracle.Conformant:
-		s = "CONFORMANT: " + r.share()
-		if broken := r.brokenByLevel(); broken != "" {
-			s += "; " + broken + " broken, which does not decide"
-		}
-	case oracle.NonConformant:
-		s = "NOT CONFORMANT: " + r.brokenByLevel() + " broken, " + r.share()
-	}
-	if known := len(r.Ended(KnownFailure)); known > 0 {
-		s += "; " + count(known, "failure") + " known from the baseline"
-	}
-	return s
-}
-
-// brokenByLevel is "2 MUST and 1 SHOULD"; "" when nothing is broken.
-func (r *Report) brokenByLevel() string {
-	var parts []string
-	for _, l := range []contract.Level{contract.Must, contract.Should, contract.May} {
-		if n := r.Counts.of(l).Broken; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, strings.ToUpper(string(l))))
-		}
-	}
-	return strings.Join(parts, " and ")
-}
-
-func (r *Report) kept() int { return r.Counts.Must.Kept + r.Counts.Should.Kept + r.Counts.May.Kept }
-
-// share is how many of the requirements that apply were kept, and what became
-// of those that nobody looked at: silence is no pass.
-func (r *Report) share() string {
-	var all Count
-	for _, c := range []Count{r.Counts.Must, r.Counts.Should, r.Counts.May} {
-		all.Kept += c.Kept
-		all.Broken += c.Broken
-		all.Errored += c.Errored
-		all.NotRun += c.NotRun
-		all.NotTestable += c.NotTestable
-	}
-	s := fmt.Sprintf("%d of %d requirements kept", all.Kept, all.Kept+all.Broken+all.Errored+all.NotRun+all.NotTestable)
-	if n := all.NotRun + all.NotTestable; n > 0 {
-		s += fmt.Sprintf(", %d not looked at", n)
-	}
-	return s
-}
-
-// doubt says why there is no verdict.
-func (r *Report) doubt() string {
-	if n := len(r.Ended(Errored)); n > 0 {
-		return count(n, "scenario") + " ended without an answer to its question"
-	}
-	if r.kept() == 0 {
-		return "nothing was looked at"
-	}
-	return "the run did not come to its end"
-}
-
-// count writes "1 request", "2 requests".
-func count(n int, what string) string {
-	if n == 1 {
-		return fmt.Sprintf("%d %s", n, what)
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
-func elapsed(ms int64) string {
-	switch {
-	case ms < 1000:
-		return fmt.Sprintf("%d ms", ms)
-	case ms < 60_000:
-		return fmt.Sprintf("%d.%d s", ms/1000, ms%1000/100)
-	}
-	return fmt.Sprintf("%d min %d s", ms/60_000, ms%60_000/1000)
-}
-
-// printable puts s on one line and replaces control characters: what a target
-// sends must not move the cursor of whoever reads about it.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\n' {
-			return ' '
-		}
-		if r < 0x20 && r != '\t' || r >= 0x7f && r < 0xa0 {
-			return '\uFFFD'
-		}
-		return r
-	}, s)
 }

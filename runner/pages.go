@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"ontap-conformance/fixtures/oracle"
+)
+
+// Bounds of a collection that is read before a run. A target that has more has
+// no end.
+const (
+	maxPages = 1000
+	maxBytes = 64 << 20 // of all pages
+)
+
+// A refusal is the error of a collection that was asked for and answered, but
+// not with all of its records.
+type refusal struct {
+	path   string
+	status int    // of the answer that was the last
+	why    string // empty when the status says it
+}
+
+func (e *refusal) Error() string {
+	if e.why != "" {
+		return fmt.Sprintf("GET %s: %s", e.path, e.why)
+	}
+	return fmt.Sprintf("GET %s answered %d", e.path, e.status)
+}
+
+// records reads all pages of a collection, or fails: a part of them would be
+// taken for the whole. The error is a *refusal unless no answer came.
+func (p *prober) records(ctx context.Context, path string) ([]map[string]any, error) {
+	var all []map[string]any
+	bytes, seen := 0, map[string]bool{}
+	for next := path; next != ""; {
+		seen[next] = true
+		r, err := p.get(ctx, next)
+		if err != nil {
+			return nil, err
+		}
+		if !r.OK() {
+			return nil, &refusal{path: path, status: r.Status}
+		}
+		list, ok := r.Object()["records"].([]any)
+		if bytes += len(r.Body); !ok {
+			return nil, &refusal{path, r.Status, "the answer has no records"}
+		}
+		for _, e := range list {
+			if record, ok := e.(map[string]any); ok {
+				all = append(all, record)
+			}
+		}
+		next = strings.TrimPrefix(oracle.NextPage(r), p.bench.target.BaseURL)
+		if why := unfollowed(next, seen, bytes); why != "" {
+			return nil, &refusal{path, r.Status, why}
+		}
+	}
+	return all, nil
+}
+
+// unfollowed says why the link to a next page is not followed; "" means that it
+// is, or that there is none.
+func unfollowed(next string, seen map[string]bool, bytes int) string {
+	switch {
+	case next == "":
+		return ""
+	case !strings.HasPrefix(next, "/api/"):
+		return fmt.Sprintf("the link to the next page leads elsewhere, to %q", next)
+	case seen[next]:
+		return "the links to the next page lead in a circle"
+	case len(seen) >= maxPages:
+		return fmt.Sprintf("there are more than %d pages", maxPages)
+	case bytes > maxBytes:
+		return fmt.Sprintf("the pages are longer than %d MiB", maxBytes>>20)
+	}
+	return ""
+}

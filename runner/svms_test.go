@@ -1,0 +1,156 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// overlaid is the simulator with the answers of some paths replaced.
+func overlaid(t *testing.T, answers map[string]http.HandlerFunc) string {
+	t.Helper()
+	return simulated(t, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if h := answers[r.URL.Path]; h != nil && !r.URL.Query().Has("max_records") { // which only asks whether it is there
+				h(w, r)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+}
+
+func answer(status int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/hal+json")
+		w.WriteHeader(status)
+		fmt.Fprint(w, body)
+	}
+}
+
+const (
+	vaultsAPI   = "/api/security/azure-key-vaults"
+	managersAPI = "/api/security/key-managers"
+	kmsAPI      = "/api/security/aws-kms"
+	svmsAPI     = "/api/svm/svms"
+)
+
+func TestAnSVMIsDiscoveredOnlyIfItHasNoKeyManagerOfAnyKind(t *testing.T) {
+	elsewhere(t)
+	const svm1 = `{"records":[{"svm":{"name":"svm1"}},{"scope":"cluster"}],"num_records":2}`
+	second := func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Has("page") {
+			answer(200, svm1)(w, r)
+			return
+		}
+		answer(200, `{"records":[],"_links":{"next":{"href":"`+r.URL.Path+`?page=2"}}}`)(w, r)
+	}
+	const unknown = "could not be found out"
+	tests := []struct {
+		name     string
+		answers  map[string]http.HandlerFunc
+		args     []string
+		want     string
+		wantCode int
+	}{
+		{"none of any kind", nil, nil, "16 free: svm1", exitConformant},
+		{"another key manager", map[string]http.HandlerFunc{managersAPI: answer(200, svm1)}, nil, "15 free: svm2", exitConformant},
+		{"an AWS KMS on the second page", map[string]http.HandlerFunc{kmsAPI: second}, nil, "15 free: svm2", exitConformant},
+		{"no right to see the others", map[string]http.HandlerFunc{managersAPI: answer(403, "{}"), kmsAPI: answer(400, "{}")}, nil, "16 free", exitConformant},
+		{"others that fail", map[string]http.HandlerFunc{managersAPI: answer(500, "{}")}, nil, unknown, exitInconclusive},
+		{"vaults that fail", map[string]http.HandlerFunc{vaultsAPI: answer(500, "{}")}, nil, unknown, exitInconclusive},
+		{"vaults that nobody may see", map[string]http.HandlerFunc{vaultsAPI: answer(403, "{}")}, nil, "name those that may be used with --svm", exitInconclusive},
+		{"vaults that are gone again", map[string]http.HandlerFunc{vaultsAPI: answer(404, "{}")}, nil, unknown, exitInconclusive},
+		{"vaults without records", map[string]http.HandlerFunc{vaultsAPI: answer(200, "{}")}, nil, unknown, exitInconclusive},
+		{"vaults that fail, and nothing is written", map[string]http.HandlerFunc{vaultsAPI: answer(500, "{}")}, []string{"--mode", "read-only"}, unknown, exitConformant},
+		{"vaults that fail, and a named SVM", map[string]http.HandlerFunc{vaultsAPI: answer(500, "{}")}, []string{"--svm", "svm1"}, "1 by --svm: svm1", exitConformant},
+		{"vaults that are claimed", map[string]http.HandlerFunc{vaultsAPI: answer(200, svm1)}, []string{"--claim", "azure-key-vaults"}, "15 free: svm2", exitConformant},
+		{"a named SVM with another key manager", map[string]http.HandlerFunc{managersAPI: answer(200, svm1)}, []string{"--svm", "svm1"},
+			"the SVM svm1 has a key manager already", exitInconclusive},
+		{"a named SVM with one, and no list of SVMs", map[string]http.HandlerFunc{kmsAPI: answer(200, svm1), svmsAPI: answer(403, "{}")}, []string{"--svm", "svm1"},
+			"the SVM svm1 has an AWS KMS already", exitInconclusive},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := command(t, asAdmin, append([]string{"doctor", "--endpoint", overlaid(t, tt.answers)}, tt.args...)...)
+			assert.Equal(t, tt.wantCode, got.code, got.stdout)
+			assert.Contains(t, got.stdout, tt.want)
+		})
+	}
+}
+
+func TestAnSVMIsKnownByItsUUIDToo(t *testing.T) {
+	elsewhere(t)
+	url := overlaid(t, map[string]http.HandlerFunc{
+		svmsAPI:     answer(200, `{"records":[{"name":"a","uuid":"1"},{"name":"b","uuid":"2"}]}`),
+		managersAPI: answer(200, `{"records":[{"svm":{"uuid":"1"}}]}`),
+	})
+	got := command(t, asAdmin, "doctor", "--endpoint", url)
+	assert.Contains(t, got.stdout, "1 free: b")
+}
+
+func TestPagesAreFollowedWithinBounds(t *testing.T) {
+	elsewhere(t)
+	n := 0
+	tests := []struct {
+		name string
+		page func(r *http.Request) (next string, padding int)
+		want string
+	}{
+		{"in a circle", func(r *http.Request) (string, int) { return r.URL.Path + "?again", 0 }, "lead in a circle"},
+		{"to another host", func(*http.Request) (string, int) { return "https://elsewhere.example/api/svm/svms", 0 }, "leads elsewhere"},
+		{"to another host without a scheme", func(*http.Request) (string, int) { return "//elsewhere.example/api/svm/svms", 0 }, "leads elsewhere"},
+		{"without end", func(r *http.Request) (string, int) { n++; return fmt.Sprintf("%s?page=%d", r.URL.Path, n), 0 }, "more than 1000 pages"},
+		{"of great size", func(r *http.Request) (string, int) { n++; return fmt.Sprintf("%s?page=%d", r.URL.Path, n), 8 << 20 }, "longer than 64 MiB"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			url := overlaid(t, map[string]http.HandlerFunc{vaultsAPI: func(w http.ResponseWriter, r *http.Request) {
+				next, padding := tt.page(r)
+				answer(200, fmt.Sprintf(`{"records":[],"padding":%q,"_links":{"next":{"href":%q}}}`, strings.Repeat("x", padding), next))(w, r)
+			}})
+			got := command(t, asAdmin, "doctor", "--endpoint", url)
+			assert.Equal(t, exitInconclusive, got.code, got.stdout)
+			assert.Contains(t, got.stdout, tt.want)
+		})
+	}
+}
+
+func TestNothingThatIsPrintedHoldsTheCredentials(t *testing.T) {
+	elsewhere(t)
+	malformed := func(w http.ResponseWriter, r *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\n%s\r\n\r\n", r.Header.Get("Authorization"))
+	}
+	tests := []struct {
+		name   string
+		answer http.HandlerFunc
+	}{
+		{"a malformed header", malformed},
+		{"a redirect", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Location", "https://elsewhere.example/"+r.Header.Get("Authorization")+"?p=open-sesame")
+			w.WriteHeader(http.StatusFound)
+		}},
+		{"the version", func(w http.ResponseWriter, r *http.Request) {
+			who := r.Header.Get("Authorization")
+			answer(200, fmt.Sprintf(`{"name":%q,"version":{"full":%q,"generation":%q,"major":%q}}`, who, "open-sesame "+who, who, "open-sesame"))(w, r)
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			url := overlaid(t, map[string]http.HandlerFunc{"/api/cluster": tt.answer})
+			for _, args := range [][]string{{"doctor"}, {"run", "--select", "AKV-READ-08", "--out", "out", "--format", "text"}} {
+				got := command(t, asAdmin, append(args, "--endpoint", url)...)
+				assert.NotContains(t, got.stdout+got.stderr, "open-sesame")
+				assert.NotContains(t, got.stdout+got.stderr, "YWRtaW46b3Blbi1zZXNhbWU", "the same in base64")
+			}
+		})
+	}
+}

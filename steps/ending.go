@@ -1,0 +1,112 @@
+package steps
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/oracle"
+)
+
+// The steps of this file are Thens about how the When came out: a success, or
+// a refusal for the reason that was to be expected.
+
+func (w *world) succeeds() error {
+	err := w.succeeded()
+	if miss := new(oracle.Mismatch); err != nil && !errors.As(err, &miss) {
+		return err
+	}
+	return w.judge(err)
+}
+
+// succeeded wants the act to have succeeded, unless the target's state did not
+// let it.
+func (w *world) succeeded() error {
+	if err := w.prevented(w.last); err != nil {
+		return err
+	}
+	return oracle.ExpectSuccess(w.last)
+}
+
+func (w *world) refused() error {
+	if err := w.untellable(); err != nil {
+		return err
+	}
+	return w.judge(oracle.ExpectRefusal(w.last))
+}
+
+func (w *world) refusedByClientError() error {
+	if err := w.untellable(); err != nil {
+		return err
+	}
+	return w.judge(oracle.ExpectClientError(w.last))
+}
+
+func (w *world) refusedWithStatus(statuses string) error {
+	var want []int
+	for _, s := range split(statuses) {
+		n, err := strconv.Atoi(s)
+		if err != nil {
+			return fmt.Errorf("%q is no HTTP status", s)
+		}
+		want = append(want, n)
+	}
+	if err := w.untellable(); err != nil {
+		return err
+	}
+	return w.judge(oracle.ExpectRefusal(w.last, want...))
+}
+
+func (w *world) answeredWith(status int) error {
+	return w.judge(oracle.ExpectStatus(w.answer, status))
+}
+
+// refusedWithCode holds a refusal against the row of the operation's table of
+// error codes. That it was refused at all is for the other promises of the
+// scenario; that it was for the documented reason is the row's own.
+func (w *world) refusedWithCode(code string) error {
+	if err := w.untellable(); err != nil {
+		return err
+	}
+	if plain := w.promises(false); len(plain) > 0 {
+		if err := w.verify(plain, oracle.ExpectRefusal(w.last)); err != nil {
+			w.verify(w.promises(true), err)
+			return err
+		}
+	}
+	for _, id := range w.scenario.Requirements {
+		q := w.suite.Judge.Contract().Requirement(id)
+		if q.Row != nil && q.Row.Code == code && q.Covers(w.suite.Judge.Release()) {
+			return w.verify([]contract.ID{id}, oracle.ExpectCode(w.last, q.Row.Codes()...))
+		}
+	}
+	return nil // the release does not document the row
+}
+
+// untellable skips a scenario that waits for a refusal, when the target has
+// accepted the call and named no job: it may have failed later, and nothing
+// says so.
+func (w *world) untellable() error {
+	if !w.untold || w.last.Job != nil || w.last.Exchange.Response.Status != http.StatusAccepted {
+		return nil
+	}
+	return w.skipped(&oracle.Skip{Applies: true, Reason: "the target answered 202 and named no job, so that nobody can tell whether it refused"})
+}
+
+func (w *world) refusalHasCode(codes string) error {
+	if err := w.untellable(); err != nil {
+		return err
+	}
+	return w.judge(oracle.ExpectCode(w.last, split(codes)...))
+}
+
+// succeedsOrRefused accepts a call that has nothing to do on this target.
+func (w *world) succeedsOrRefused(code string) error {
+	if w.last.Failed() && slices.Contains(split(code), w.last.Code()) {
+		return w.judge(nil)
+	}
+	return w.succeeds()
+}
