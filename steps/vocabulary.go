@@ -3,6 +3,7 @@ package steps
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -68,39 +69,49 @@ func about(pattern string, do func(*world) any) phrase {
 	return phrase{pattern: regexp.MustCompile("^" + pattern + "$"), do: do}
 }
 
-// vocabulary is every phrase: the dictionary that authors of features read.
+// vocabulary is every phrase: the dictionary that authors of features read. It
+// is filled by init because the phrases lead to steps that look phrases up.
 var vocabulary []phrase
 
-func init() { // not a literal: the phrases lead to steps that look phrases up
-	const vault = `the vault "([^"]*)"`
-	vocabulary = append(vocabulary, phrases(messages.PickleStepType_CONTEXT,
-		on(vault+` exists`, func(w *world) any { return w.vaultExists }),
-		on(vault+` exists with:`, func(w *world) any { return w.vaultExistsWith }),
-		on(vault+` exists with a certificate`, func(w *world) any { return w.vaultExistsWithCertificate }),
+func init() { vocabulary = slices.Concat(givens(), whens(), thens()) }
+
+// theVault is how every phrase names a vault of the scenario.
+const theVault = `the vault "([^"]*)"`
+
+// givens are the states in which a scenario begins.
+func givens() []phrase {
+	return phrases(messages.PickleStepType_CONTEXT,
+		on(theVault+` exists`, func(w *world) any { return w.vaultExists }),
+		on(theVault+` exists with:`, func(w *world) any { return w.vaultExistsWith }),
+		on(theVault+` exists with a certificate`, func(w *world) any { return w.vaultExistsWithCertificate }),
 		on(`the inactive vault "([^"]*)" exists`, func(w *world) any { return w.inactiveVaultExists }),
 		phrase{pattern: regexp.MustCompile(`^(\d+) vaults exist with:$`), do: func(w *world) any { return w.vaultsExistWith }, needs: -1, writes: true},
 		on(`(\d+) inactive vaults exist on one SVM`, func(w *world) any { return w.inactiveVaultsExist }),
-		on(vault+` was read`, func(w *world) any { return w.vaultWasRead }),
-		on(vault+` was changed:`, func(w *world) any { return w.vaultWasChanged }),
-		on(vault+` was deleted`, func(w *world) any { return w.vaultWasDeleted }),
+		on(theVault+` was read`, func(w *world) any { return w.vaultWasRead }),
+		on(theVault+` was changed:`, func(w *world) any { return w.vaultWasChanged }),
+		on(theVault+` was deleted`, func(w *world) any { return w.vaultWasDeleted }),
 		on(`the lab arranged "([^"]*)"`, func(w *world) any { return w.labArranged }),
-		on(`the lab arranged "([^"]*)" for `+vault, func(w *world) any { return w.labArrangedFor }),
-		on(`the keys of `+vault+` were restored`, func(w *world) any { return w.keysWereRestored }),
-	)...)
-	vocabulary = append(vocabulary, phrases(messages.PickleStepType_ACTION,
-		on(`the operator creates `+vault, func(w *world) any { return w.creates }),
-		on(`the operator creates `+vault+` with a certificate`, func(w *world) any { return w.createsWithCertificate }),
-		on(`the operator creates `+vault+` with:`, func(w *world) any { return w.createsWith }),
-		on(`the operator creates `+vault+` without "([^"]*)"`, func(w *world) any { return w.createsWithout }),
-		on(`the operator creates `+vault+` and asks for the record`, func(w *world) any { return w.createsReturning }),
-		on(`the operator creates `+vault+` for the uuid of the SVM`, func(w *world) any { return w.createsForUUID }),
-		on(`the operator creates `+vault+` and waits up to "([^"]*)" seconds`, func(w *world) any { return w.createsWaiting }),
+		on(`the lab arranged "([^"]*)" for `+theVault, func(w *world) any { return w.labArrangedFor }),
+		on(`the keys of `+theVault+` were restored`, func(w *world) any { return w.keysWereRestored }),
+	)
+}
+
+// whens are the acts.
+func whens() []phrase {
+	return phrases(messages.PickleStepType_ACTION,
+		on(`the operator creates `+theVault, func(w *world) any { return w.creates }),
+		on(`the operator creates `+theVault+` with a certificate`, func(w *world) any { return w.createsWithCertificate }),
+		on(`the operator creates `+theVault+` with:`, func(w *world) any { return w.createsWith }),
+		on(`the operator creates `+theVault+` without "([^"]*)"`, func(w *world) any { return w.createsWithout }),
+		on(`the operator creates `+theVault+` and asks for the record`, func(w *world) any { return w.createsReturning }),
+		on(`the operator creates `+theVault+` for the uuid of the SVM`, func(w *world) any { return w.createsForUUID }),
+		on(`the operator creates `+theVault+` and waits up to "([^"]*)" seconds`, func(w *world) any { return w.createsWaiting }),
 		on(`the operator creates the inactive vault "([^"]*)"`, func(w *world) any { return w.createsInactive }),
 		on(`the operator creates the inactive vault "([^"]*)" with:`, func(w *world) any { return w.createsInactiveWith }),
-		on(`the operator creates `+vault+` for an SVM that does not exist`, func(w *world) any { return w.createsForUnknownSVM }),
-		on(`the operator reads `+vault, func(w *world) any { return w.reads }),
-		on(`the operator reads "([^"]*)" of `+vault, func(w *world) any { return w.readsFields }),
-		on(`the operator follows the Location of `+vault, func(w *world) any { return w.followsLocation }),
+		on(`the operator creates `+theVault+` for an SVM that does not exist`, func(w *world) any { return w.createsForUnknownSVM }),
+		on(`the operator reads `+theVault, func(w *world) any { return w.reads }),
+		on(`the operator reads "([^"]*)" of `+theVault, func(w *world) any { return w.readsFields }),
+		on(`the operator follows the Location of `+theVault, func(w *world) any { return w.followsLocation }),
 		about(`the operator reads a vault that does not exist`, func(w *world) any { return w.readsUnknown }),
 		about(`the operator lists the vaults with:`, func(w *world) any { return w.listsWith }),
 		on(`the operator lists these vaults with:`, func(w *world) any { return w.listsTheseWith }),
@@ -108,18 +119,18 @@ func init() { // not a literal: the phrases lead to steps that look phrases up
 		on(`the operator lists these vaults by "([^"]*)" in pages of "([^"]*)"`, func(w *world) any { return w.listsSortedInPages }),
 		on(`the operator tries these filters of the vaults:`, func(w *world) any { return w.triesFilters }),
 		on(`the operator filters the vaults by:`, func(w *world) any { return w.filters }),
-		on(`the operator changes `+vault+`:`, func(w *world) any { return w.changes }),
-		on(`the operator makes the same change of `+vault+` again`, func(w *world) any { return w.changesAgain }),
-		on(`the operator gives `+vault+` a new client secret`, func(w *world) any { return w.givesSecret }),
-		on(`the operator gives `+vault+` a new client secret and waits up to "([^"]*)" seconds`, func(w *world) any { return w.givesSecretWaiting }),
-		on(`the operator gives `+vault+` a new certificate`, func(w *world) any { return w.givesCertificate }),
+		on(`the operator changes `+theVault+`:`, func(w *world) any { return w.changes }),
+		on(`the operator makes the same change of `+theVault+` again`, func(w *world) any { return w.changesAgain }),
+		on(`the operator gives `+theVault+` a new client secret`, func(w *world) any { return w.givesSecret }),
+		on(`the operator gives `+theVault+` a new client secret and waits up to "([^"]*)" seconds`, func(w *world) any { return w.givesSecretWaiting }),
+		on(`the operator gives `+theVault+` a new certificate`, func(w *world) any { return w.givesCertificate }),
 		phrase{pattern: regexp.MustCompile(`^the operator changes a vault that does not exist$`), do: func(w *world) any { return w.changesUnknown }, writes: true},
-		on(`the operator deletes `+vault, func(w *world) any { return w.deletes }),
+		on(`the operator deletes `+theVault, func(w *world) any { return w.deletes }),
 		phrase{pattern: regexp.MustCompile(`^the operator deletes a vault that does not exist$`), do: func(w *world) any { return w.deletesUnknown }, writes: true},
 		phrase{pattern: regexp.MustCompile(`^the operator (rekeys the internal key|rekeys the external key|restores the keys) of a vault that does not exist$`), do: func(w *world) any { return w.actsOnUnknown }, writes: true},
-		on(`the operator (rekeys the internal key|rekeys the external key|restores the keys) of `+vault, func(w *world) any { return w.acts }),
-		on(`the operator (rekeys the internal key|restores the keys) of `+vault+` and waits up to "([^"]*)" seconds`, func(w *world) any { return w.actsWaiting }),
-		on(`the operator rekeys the external key of `+vault+` without a key`, func(w *world) any { return w.rekeysWithoutKey }),
+		on(`the operator (rekeys the internal key|rekeys the external key|restores the keys) of `+theVault, func(w *world) any { return w.acts }),
+		on(`the operator (rekeys the internal key|restores the keys) of `+theVault+` and waits up to "([^"]*)" seconds`, func(w *world) any { return w.actsWaiting }),
+		on(`the operator rekeys the external key of `+theVault+` without a key`, func(w *world) any { return w.rekeysWithoutKey }),
 		about(`the operator reads a job that does not exist`, func(w *world) any { return w.readsUnknownJob }),
 		on(`the operator reads the job again`, func(w *world) any { return w.readsJobAgain }),
 		on(`the operator lists the job by its uuid`, func(w *world) any { return w.listsJob }),
@@ -130,15 +141,19 @@ func init() { // not a literal: the phrases lead to steps that look phrases up
 		about(`the client sends (GET) "([^"]*)" with the header "([^"]*)"`, func(w *world) any { return w.sendsWithHeader }),
 		about(`the client sends (GET) "([^"]*)" (without|with wrong) credentials`, func(w *world) any { return w.sendsAs }),
 		about(`the client sends HEAD to a vault that does not exist`, func(w *world) any { return w.sendsHeadToUnknown }),
-		on(`the client sends (GET|PATCH|DELETE) to `+vault+` without credentials`, func(w *world) any { return w.sendsToVaultAsStranger }),
-		on(`the client restores the keys of `+vault+` without credentials`, func(w *world) any { return w.restoresAsStranger }),
-		on(`the client creates `+vault+` without credentials`, func(w *world) any { return w.createsAsStranger }),
-		on(`the client sends (GET|HEAD|OPTIONS|POST|PUT) to `+vault, func(w *world) any { return w.sendsToVault }),
-		on(`the client sends (POST|PATCH) of `+vault+` with the body:`, func(w *world) any { return w.sendsBody }),
-		on(`the client creates `+vault+` with "([^"]*)" in the query`, func(w *world) any { return w.createsWithQuery }),
-		on(`the client creates `+vault+` with dotted names`, func(w *world) any { return w.createsDotted }),
-	)...)
-	vocabulary = append(vocabulary, phrases(messages.PickleStepType_OUTCOME,
+		on(`the client sends (GET|PATCH|DELETE) to `+theVault+` without credentials`, func(w *world) any { return w.sendsToVaultAsStranger }),
+		on(`the client restores the keys of `+theVault+` without credentials`, func(w *world) any { return w.restoresAsStranger }),
+		on(`the client creates `+theVault+` without credentials`, func(w *world) any { return w.createsAsStranger }),
+		on(`the client sends (GET|HEAD|OPTIONS|POST|PUT) to `+theVault, func(w *world) any { return w.sendsToVault }),
+		on(`the client sends (POST|PATCH) of `+theVault+` with the body:`, func(w *world) any { return w.sendsBody }),
+		on(`the client creates `+theVault+` with "([^"]*)" in the query`, func(w *world) any { return w.createsWithQuery }),
+		on(`the client creates `+theVault+` with dotted names`, func(w *world) any { return w.createsDotted }),
+	)
+}
+
+// thens are what can be observed.
+func thens() []phrase {
+	return phrases(messages.PickleStepType_OUTCOME,
 		about(`the request succeeds`, func(w *world) any { return w.succeeds }),
 		about(`the request is refused`, func(w *world) any { return w.refused }),
 		about(`the request is refused with a status of the 400s`, func(w *world) any { return w.refusedByClientError }),
@@ -148,20 +163,20 @@ func init() { // not a literal: the phrases lead to steps that look phrases up
 		about(`the request succeeds or is refused with code "([^"]*)"`, func(w *world) any { return w.succeedsOrRefused }),
 		about(`the request is answered with the status "([^"]*)"`, func(w *world) any { return w.answeredWith }),
 		about(`a GET of the same is answered with the same status`, func(w *world) any { return w.getAnswersTheSame }),
-		on(vault+` has:`, func(w *world) any { return w.vaultHas }),
-		on(vault+` shows what was sent:`, func(w *world) any { return w.vaultShowsSent }),
-		on(vault+` is as it was`, func(w *world) any { return w.vaultIsAsItWas }),
-		on(vault+` is as it was but for "([^"]*)"`, func(w *world) any { return w.vaultIsAsItWasBut }),
-		on(vault+` did not take the "([^"]*)" that was sent`, func(w *world) any { return w.vaultDidNotTake }),
-		on(`the request left `+vault+` as it was, if it was refused`, func(w *world) any { return w.refusalLeftVault }),
-		on(vault+` can no longer be read`, func(w *world) any { return w.vaultCannotBeRead }),
-		on(vault+` is not listed`, func(w *world) any { return w.vaultIsNotListed }),
+		on(theVault+` has:`, func(w *world) any { return w.vaultHas }),
+		on(theVault+` shows what was sent:`, func(w *world) any { return w.vaultShowsSent }),
+		on(theVault+` is as it was`, func(w *world) any { return w.vaultIsAsItWas }),
+		on(theVault+` is as it was but for "([^"]*)"`, func(w *world) any { return w.vaultIsAsItWasBut }),
+		on(theVault+` did not take the "([^"]*)" that was sent`, func(w *world) any { return w.vaultDidNotTake }),
+		on(`the request left `+theVault+` as it was, if it was refused`, func(w *world) any { return w.refusalLeftVault }),
+		on(theVault+` can no longer be read`, func(w *world) any { return w.vaultCannotBeRead }),
+		on(theVault+` is not listed`, func(w *world) any { return w.vaultIsNotListed }),
 		on(`the SVM has no vault`, func(w *world) any { return w.svmHasNoVault }),
 		about(`the answer has "([^"]*)"`, func(w *world) any { return w.answerHas }),
 		about(`the answer does not have "([^"]*)"`, func(w *world) any { return w.answerDoesNotHave }),
-		on(`the answer is `+vault, func(w *world) any { return w.answerIsVault }),
-		on(`the answer is the record of `+vault+` with the fields of a reading`, func(w *world) any { return w.answerHasFieldsOfReading }),
-		on(`the answer shows what was sent for `+vault+`:`, func(w *world) any { return w.answerShowsSent }),
+		on(`the answer is `+theVault, func(w *world) any { return w.answerIsVault }),
+		on(`the answer is the record of `+theVault+` with the fields of a reading`, func(w *world) any { return w.answerHasFieldsOfReading }),
+		on(`the answer shows what was sent for `+theVault+`:`, func(w *world) any { return w.answerShowsSent }),
 		about(`the answer allows "([^"]*)"`, func(w *world) any { return w.answerAllows }),
 		on(`the vaults "([^"]*)" are listed`, func(w *world) any { return w.areListed }),
 		on(`the vaults "([^"]*)" are listed in this order`, func(w *world) any { return w.areListedInOrder }),
@@ -174,7 +189,7 @@ func init() { // not a literal: the phrases lead to steps that look phrases up
 		about(`the job is still in the state in which it ended`, func(w *world) any { return w.jobStays }),
 		about(`the job is listed once`, func(w *world) any { return w.jobIsListed }),
 		about(`the code "([^"]*)" is in the refusal or in "([^"]*)"`, func(w *world) any { return w.codeIsShown }),
-	)...)
+	)
 }
 
 // register gives godog the phrases of the scenario, bound to w. godog tries
