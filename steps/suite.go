@@ -14,7 +14,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -280,28 +279,32 @@ func newSchedule(scenarios []*Scenario, svms int) *schedule {
 		q.pending = append(q.pending, i)
 	}
 	slices.SortStableFunc(q.pending, func(a, b int) int { return scenarios[b].weight() - scenarios[a].weight() })
-	load := map[int]int{}
-	for i := range svms {
-		load[i] = 0
-	}
+	load := make([]int, svms)
 	for _, i := range q.pending {
-		n := scenarios[i].Leases
-		if n > svms {
-			continue
+		if n := scenarios[i].Leases; n > 0 && n <= svms {
+			q.svms[i] = leastLoaded(load, n)
 		}
-		least := slices.SortedFunc(maps.Keys(load), func(a, b int) int {
-			if load[a] != load[b] {
-				return load[a] - load[b]
-			}
-			return a - b
-		})[:n]
-		slices.Sort(least)
-		for _, svm := range least {
+		for _, svm := range q.svms[i] {
 			load[svm] += scenarios[i].cost
 		}
-		q.svms[i] = least
 	}
 	return q
+}
+
+// leastLoaded returns n neighbours. SVMs that are needed together are always
+// the same ones: any others would make their scenarios wait for each other.
+func leastLoaded(load []int, n int) []int {
+	best, least := 0, -1
+	for first := 0; first+n <= len(load); first += n {
+		if most := slices.Max(load[first : first+n]); least < 0 || most < least {
+			best, least = first, most
+		}
+	}
+	var group []int
+	for i := range n {
+		group = append(group, best+i)
+	}
+	return group
 }
 
 // weight orders the schedule: what needs several SVMs goes first.
