@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"sync"
 
 	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/fixtures/oracle"
@@ -105,16 +106,28 @@ func (s *Suite) CleanUp(ctx context.Context) error {
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
-	var errs []error
-	session := s.guarded.NewSession()
-	for _, e := range s.Ledger.Left() {
-		if err := s.stillOurs(ctx, session, e); err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		errs = append(errs, s.remove(ctx, session, e, func(string) bool { return false }))
+	left := s.Ledger.Left()
+	errs := make([]error, len(left)+1)
+	var all sync.WaitGroup
+	turns := make(chan struct{}, s.parallel())
+	for i, e := range left { // side by side: after an interrupt somebody is waiting
+		all.Go(func() {
+			turns <- struct{}{}
+			defer func() { <-turns }()
+			errs[i] = s.removeLeft(ctx, e)
+		})
 	}
-	return errors.Join(append(errs, s.sweep(ctx, session))...)
+	all.Wait()
+	errs[len(left)] = s.sweep(ctx, s.guarded.NewSession())
+	return errors.Join(errs...)
+}
+
+func (s *Suite) removeLeft(ctx context.Context, e ledger.Entry) error {
+	session := s.guarded.NewSession()
+	if err := s.stillOurs(ctx, session, e); err != nil {
+		return err
+	}
+	return s.remove(ctx, session, e, func(string) bool { return false })
 }
 
 // sweep deletes whatever carries a mark of the run.
