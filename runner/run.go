@@ -201,7 +201,7 @@ const ledgerFile = "ledger.ndjson"
 // interruptedCleanUp is what a run that was interrupted may still spend on
 // removing what it made: whoever interrupts does not wait, and what is left
 // stands in the ledger.
-const interruptedCleanUp = 2 * time.Second
+const interruptedCleanUp = time.Second
 
 // perform runs the scenarios and removes what they left, or what the target
 // says that it removed and did not.

@@ -143,7 +143,7 @@ func (w *world) createsBy(ctx context.Context, name string, sent map[string]any,
 	v := &vault{name: name, svm: w.svm(), sent: sent}
 	w.vaults[name] = v
 	var err error
-	if v.entry, err = w.suite.Ledger.Intend(akv, v.svm.Name, w.token); err != nil {
+	if v.entry, err = w.intend(ctx, v.svm); err != nil {
 		return err
 	}
 	r.Method = http.MethodPost

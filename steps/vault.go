@@ -66,7 +66,7 @@ func (w *world) create(ctx context.Context, name string, svm SVM, body map[strin
 	v := &vault{name: name, svm: svm, sent: body}
 	w.vaults[name] = v
 	var err error
-	if v.entry, err = w.suite.Ledger.Intend("azure-key-vaults", svm.Name, w.token); err != nil {
+	if v.entry, err = w.intend(ctx, svm); err != nil {
 		return v, oracle.Ending{}, err
 	}
 	e, err := w.call(ctx, wire.Request{Method: http.MethodPost, Path: vaultsPath + query, Body: wire.JSON(body)})
@@ -78,6 +78,14 @@ func (w *world) create(ctx context.Context, name string, svm SVM, body map[strin
 		return v, e, w.occupied(ctx, e)
 	}
 	return v, e, w.locate(ctx, v, e)
+}
+
+// intend writes down what is about to be made. After an interrupt nothing is.
+func (w *world) intend(ctx context.Context, svm SVM) (ledger.Entry, error) {
+	if err := ctx.Err(); err != nil {
+		return ledger.Entry{}, err
+	}
+	return w.suite.Ledger.Intend(akv, svm.Name, w.token)
 }
 
 // occupied tells a second configuration that the scenario asked for from one
