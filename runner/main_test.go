@@ -283,7 +283,7 @@ func TestAnInterruptEndsARunOfATargetThatHangs(t *testing.T) {
 	})
 	t.Cleanup(func() { close(released) }) // before the server ends, which waits for its requests
 	got := commandIn(t, ctx, asAdmin, "run", "--endpoint", url, "--out", "out")
-	assert.Less(t, time.Since(time.Unix(0, interrupted.Load())), 3*time.Second)
+	assert.Less(t, time.Since(time.Unix(0, interrupted.Load())), 20*time.Second, "far less than the timeout of one request")
 	require.Equal(t, exitInterrupted, got.code, got.stderr)
 	assert.FileExists(t, "out/junit.xml")
 	assert.Equal(t, oracle.Inconclusive, readReport(t, "out").Verdict)

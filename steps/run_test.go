@@ -143,7 +143,7 @@ func TestAnInterruptedRunEndsAtOnceAndRemovesWhatItMade(t *testing.T) {
 	all := plan(t)
 	start := time.Now()
 	outcomes := s.Run(ctx, all, nil)
-	assert.Less(t, time.Since(start), 5*time.Second)
+	assert.Less(t, time.Since(start), 20*time.Second, "far less than a request may take")
 
 	require.NoError(t, s.settle(t).CleanUp(t.Context()))
 	assert.Empty(t, s.records(), "what was made is gone, even when its answer came too late")

@@ -106,7 +106,7 @@ func (r *Report) share() string {
 // doubt says why there is no verdict.
 func (r *Report) doubt() string {
 	if n := len(r.Ended(Errored)); n > 0 {
-		return Counted(n, "scenario") + " ended without an answer to its question"
+		return Counted(n, "scenario") + " ended without an answer"
 	}
 	if r.kept() == 0 {
 		return "nothing was looked at"
