@@ -187,7 +187,7 @@ func leadsTo(x *wire.Exchange) string {
 }
 
 func (w *world) readsUnknown(ctx context.Context) error {
-	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: vaultsPath + "/" + w.uuid()})
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: vaultPath(w.uuid())})
 }
 
 func (w *world) changes(ctx context.Context, name string, table *godog.Table) error {
@@ -263,7 +263,7 @@ func (w *world) deletes(ctx context.Context, name string) error {
 }
 
 func (w *world) deletesUnknown(ctx context.Context) error {
-	return w.send(ctx, wire.Request{Method: http.MethodDelete, Path: vaultsPath + "/" + w.uuid()})
+	return w.send(ctx, wire.Request{Method: http.MethodDelete, Path: vaultPath(w.uuid())})
 }
 
 // actions are the operations that start work on a vault, by the words for them.
@@ -339,8 +339,11 @@ func (w *world) rekeysWithoutKey(ctx context.Context, name string) error {
 
 const jobsPath = "/api/cluster/jobs"
 
+// jobPath is the path of the job with that uuid.
+func jobPath(uuid string) string { return jobsPath + "/" + url.PathEscape(uuid) }
+
 func (w *world) readsUnknownJob(ctx context.Context) error {
-	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: jobsPath + "/" + w.uuid()})
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: jobPath(w.uuid())})
 }
 
 func (w *world) job() string {
@@ -355,7 +358,7 @@ func (w *world) job() string {
 // readsJobAgain reads a job that has ended. Targets keep such a job for a
 // while (JOBS-9.18, overview), and no document says for how long at least.
 func (w *world) readsJobAgain(ctx context.Context) error {
-	err := w.send(ctx, wire.Request{Method: http.MethodGet, Path: jobsPath + "/" + url.PathEscape(w.job())})
+	err := w.send(ctx, wire.Request{Method: http.MethodGet, Path: jobPath(w.job())})
 	if err == nil && w.answer.Response.Status == http.StatusNotFound {
 		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target has already forgotten the job, which has ended"})
 	}

@@ -41,7 +41,7 @@ func (w *world) follow(ctx context.Context, uuid string) (map[string]any, error)
 	defer cancel()
 	state := "none"
 	for n := 0; ; n++ {
-		x, err := w.session.Do(ctx, wire.Request{Method: http.MethodGet, Path: "/api/cluster/jobs/" + url.PathEscape(uuid)})
+		x, err := w.session.Do(ctx, wire.Request{Method: http.MethodGet, Path: jobPath(uuid)})
 		if err != nil {
 			if ctx.Err() != nil {
 				return nil, fmt.Errorf("job %s is still %s after %s", uuid, state, w.suite.jobTimeout())

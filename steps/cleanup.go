@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"sync"
 
@@ -33,7 +32,7 @@ func (s *Suite) remove(ctx context.Context, session *wire.Session, entry ledger.
 		return err
 	}
 	for _, uuid := range uuids {
-		if entry, err = s.Ledger.Created(entry, vaultsPath+"/"+url.PathEscape(uuid)); err != nil {
+		if entry, err = s.Ledger.Created(entry, vaultPath(uuid)); err != nil {
 			return err
 		}
 		if _, err := s.delete(ctx, session, entry.Path); err != nil {
@@ -84,7 +83,7 @@ func (s *Suite) poll(ctx context.Context, session *wire.Session, job string) err
 	if job == "" {
 		return nil
 	}
-	x, err := session.Do(ctx, wire.Request{Method: http.MethodGet, Path: jobsPath + "/" + url.PathEscape(job)})
+	x, err := session.Do(ctx, wire.Request{Method: http.MethodGet, Path: jobPath(job)})
 	if err != nil {
 		return err
 	}
@@ -165,7 +164,7 @@ func (s *Suite) sweepOne(ctx context.Context, session *wire.Session, e ledger.En
 	if err != nil {
 		return err
 	}
-	if e, err = s.Ledger.Created(e, vaultsPath+"/"+url.PathEscape(uuid)); err != nil {
+	if e, err = s.Ledger.Created(e, vaultPath(uuid)); err != nil {
 		return err
 	}
 	if _, err := s.delete(ctx, session, e.Path); err != nil {

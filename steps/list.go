@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -160,7 +159,7 @@ func (w *world) eachFilterLists() error {
 // own leaves out what others created.
 func (w *world) own(records []map[string]any) []map[string]any {
 	return slices.DeleteFunc(records, func(r map[string]any) bool {
-		return !slices.ContainsFunc(slices.Collect(maps.Values(w.vaults)), func(v *vault) bool { return v.uuid == r["uuid"] })
+		return !w.anyVault(func(v *vault) bool { return v.uuid == r["uuid"] })
 	})
 }
 

@@ -89,7 +89,7 @@ func (w *world) createsAsStranger(ctx context.Context, name string) error {
 }
 
 func (w *world) sendsHeadToUnknown(ctx context.Context) error {
-	return w.send(ctx, wire.Request{Method: http.MethodHead, Path: vaultsPath + "/" + w.uuid()})
+	return w.send(ctx, wire.Request{Method: http.MethodHead, Path: vaultPath(w.uuid())})
 }
 
 // getAnswersTheSame compares the status of a HEAD with that of a GET.

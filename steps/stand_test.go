@@ -37,15 +37,21 @@ type stand struct {
 // simulator.
 func newStand(t testing.TB, wrap ...simulator.Middleware) *stand {
 	t.Helper()
+	return newStandOf(t, contract.Newest(), wrap...)
+}
+
+// newStandOf is newStand with another release.
+func newStandOf(t testing.TB, release contract.Release, wrap ...simulator.Middleware) *stand {
+	t.Helper()
 	c, err := catalogue()
 	require.NoError(t, err)
-	sim := simulator.New(c, simulator.Options{User: "admin", Password: "password"}, wrap...)
+	sim := simulator.New(c, simulator.Options{Release: release, User: "admin", Password: "password"}, wrap...)
 	line := &tap{next: sim}
 	l, err := ledger.Open("", false)
 	require.NoError(t, err)
 	server := listen(t, line)
 	s := &stand{sim: sim, line: line, server: server, Suite: &Suite{
-		Judge: oracle.NewJudge(c, contract.Newest()), Ledger: l, Lab: &lab.Lab{URL: listen(t, sim.Lab()).URL}, Seed: 1, Mode: Full,
+		Judge: oracle.NewJudge(c, release), Ledger: l, Lab: &lab.Lab{URL: listen(t, sim.Lab()).URL}, Seed: 1, Mode: Full,
 		Target: &wire.Target{
 			BaseURL: server.URL, HTTP: wire.NewClient(32, nil),
 			Credentials: wire.Credentials{User: "admin", Password: wire.NewSecret("PASSWORD", "password")},

@@ -1,7 +1,6 @@
 package steps
 
 import (
-	"net/http/httptest"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -9,45 +8,15 @@ import (
 
 	"ontap-conformance/features"
 	"ontap-conformance/fixtures/contract"
-	"ontap-conformance/fixtures/lab"
-	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/fixtures/oracle"
-	"ontap-conformance/fixtures/simulator"
-	"ontap-conformance/fixtures/wire"
 )
-
-// suiteOn returns a suite for a simulator of the release.
-func suiteOn(t *testing.T, release string, wrap ...simulator.Middleware) *Suite {
-	t.Helper()
-	c, err := contract.Load()
-	require.NoError(t, err)
-	r, err := contract.KnownRelease(release)
-	require.NoError(t, err)
-	sim := simulator.New(c, simulator.Options{Release: r, User: "admin", Password: "password"}, wrap...)
-	api, hook := httptest.NewServer(sim), httptest.NewServer(sim.Lab())
-	t.Cleanup(api.Close)
-	t.Cleanup(hook.Close)
-	l, err := ledger.Open("", false)
-	require.NoError(t, err)
-	suite := &Suite{
-		Judge: oracle.NewJudge(c, r), Ledger: l, Lab: &lab.Lab{URL: hook.URL}, Seed: 1, Mode: Full,
-		Target: &wire.Target{
-			BaseURL: api.URL, HTTP: wire.NewClient(32, nil),
-			Credentials: wire.Credentials{User: "admin", Password: wire.NewSecret("ONTAP_CONFORMANCE_PASSWORD", "password")},
-		},
-	}
-	sim.Inspect(func(st *simulator.State) {
-		for _, s := range st.SVMs {
-			suite.SVMs = append(suite.SVMs, SVM{s.Name, s.UUID})
-		}
-	})
-	return suite
-}
 
 func TestTheFeaturesHoldOnTheSimulator(t *testing.T) {
 	for _, release := range []string{"9.8", "9.10.1", "9.13.1", "9.16.1", "9.19.1"} {
 		t.Run(release, func(t *testing.T) {
-			suite := suiteOn(t, release)
+			r, err := contract.KnownRelease(release)
+			require.NoError(t, err)
+			suite := newStandOf(t, r)
 			plan, err := Plan(features.FS, suite.Judge.Contract())
 			require.NoError(t, err)
 			outcomes := suite.Run(t.Context(), plan, nil)

@@ -28,7 +28,15 @@ type vault struct {
 	lost  error          // why nobody knows where it is, though the target says that it made it; else nil
 }
 
-func (v *vault) path() string { return vaultsPath + "/" + url.PathEscape(v.uuid) }
+func (v *vault) path() string { return vaultPath(v.uuid) }
+
+// vaultPath is the path of the vault with that uuid.
+func vaultPath(uuid string) string { return vaultsPath + "/" + url.PathEscape(uuid) }
+
+// anyVault reports whether the scenario has a vault that is so.
+func (w *world) anyVault(is func(*vault) bool) bool {
+	return slices.ContainsFunc(slices.Collect(maps.Values(w.vaults)), is)
+}
 
 // vault returns the vault that a scenario calls name.
 func (w *world) vault(name string) (*vault, error) {
@@ -93,7 +101,7 @@ func (w *world) intend(ctx context.Context, svm SVM) (ledger.Entry, error) {
 // this scenario; but if its deletion was answered with success, it is one all
 // the same.
 func (w *world) occupied(ctx context.Context, e oracle.Ending) error {
-	if e.Code() != "65537500" || slices.ContainsFunc(slices.Collect(maps.Values(w.vaults)), func(v *vault) bool { return v.uuid != "" }) {
+	if e.Code() != "65537500" || w.anyVault(func(v *vault) bool { return v.uuid != "" }) {
 		return nil
 	}
 	records, err := list(ctx, w.suite.guarded.NewSession(), vaultsPath+"?fields=name,client_id,tenant_id,svm")
@@ -165,7 +173,7 @@ func (w *world) isOurs(ctx context.Context, uuid, mark string) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, w.suite.jobTimeout())
 	defer cancel()
 	for n := 0; ; n++ {
-		x, err := w.session.Do(ctx, wire.Request{Method: http.MethodGet, Path: vaultsPath + "/" + url.PathEscape(uuid)})
+		x, err := w.session.Do(ctx, wire.Request{Method: http.MethodGet, Path: vaultPath(uuid)})
 		if err != nil {
 			return false, err
 		}
@@ -182,7 +190,7 @@ func (w *world) isOurs(ctx context.Context, uuid, mark string) (bool, error) {
 // a ledger entry and are not known to the scenario yet.
 func (w *world) strays(ctx context.Context, s *wire.Session, entry ledger.Entry) ([]string, error) {
 	return w.suite.strays(ctx, s, entry, func(uuid string) bool {
-		return slices.ContainsFunc(slices.Collect(maps.Values(w.vaults)), func(v *vault) bool { return v.uuid == uuid })
+		return w.anyVault(func(v *vault) bool { return v.uuid == uuid })
 	})
 }
 
@@ -242,7 +250,7 @@ func (w *world) cleanUp(ctx context.Context) {
 	for _, name := range slices.Sorted(maps.Keys(w.vaults)) {
 		if v := w.vaults[name]; v.entry.ID != 0 {
 			w.suite.remove(ctx, janitor, v.entry, func(uuid string) bool {
-				return slices.ContainsFunc(slices.Collect(maps.Values(w.vaults)), func(o *vault) bool { return o != v && o.uuid == uuid })
+				return w.anyVault(func(o *vault) bool { return o != v && o.uuid == uuid })
 			})
 			if v.late { // it stays in the ledger, for CleanUp to look again at the end
 				w.suite.Ledger.Intend(akv, v.svm.Name, w.token)
