@@ -135,7 +135,7 @@ func (s *Suite) sweep(ctx context.Context, session *wire.Session) error {
 	if len(marks) == 0 {
 		return nil
 	}
-	records, err := list(ctx, session, vaultsPath+"?fields=name,client_id,tenant_id,svm")
+	records, err := list(ctx, session, markedPath+",svm")
 	if err != nil {
 		return fmt.Errorf("looking for what the run may have left: %w", err)
 	}

@@ -53,7 +53,7 @@ func (s *Suite) existing(ctx context.Context) (map[string]bool, error) {
 		return found, nil
 	}
 	session := s.guarded.NewSession()
-	records, err := list(ctx, session, vaultsPath+"?fields=name,client_id,tenant_id")
+	records, err := list(ctx, session, markedPath)
 	if miss := new(oracle.Mismatch); errors.As(err, &miss) {
 		return nil, nil // its lists are broken: locate then looks at each record
 	}

@@ -16,6 +16,9 @@ import (
 
 const vaultsPath = "/api/security/azure-key-vaults"
 
+// markedPath lists the vaults with the fields that carries looks at.
+const markedPath = vaultsPath + "?fields=name,client_id,tenant_id"
+
 // A vault is an Azure Key Vault configuration that a scenario speaks of.
 type vault struct {
 	name  string // that the scenario gives it
@@ -104,7 +107,7 @@ func (w *world) occupied(ctx context.Context, e oracle.Ending) error {
 	if e.Code() != "65537500" || w.anyVault(func(v *vault) bool { return v.uuid != "" }) {
 		return nil
 	}
-	records, err := list(ctx, w.suite.guarded.NewSession(), vaultsPath+"?fields=name,client_id,tenant_id,svm")
+	records, err := list(ctx, w.suite.guarded.NewSession(), markedPath+",svm")
 	if err != nil {
 		return nil // the refusal stands
 	}
@@ -195,7 +198,7 @@ func (w *world) strays(ctx context.Context, s *wire.Session, entry ledger.Entry)
 }
 
 func (s *Suite) strays(ctx context.Context, session *wire.Session, entry ledger.Entry, known func(uuid string) bool) ([]string, error) {
-	records, err := list(ctx, session, vaultsPath+"?fields=name,client_id,tenant_id&svm.name="+url.QueryEscape(entry.SVM))
+	records, err := list(ctx, session, markedPath+"&svm.name="+url.QueryEscape(entry.SVM))
 	if err != nil {
 		return nil, fmt.Errorf("looking for what the run may have made: %v", err) // not %w: no verdict
 	}
