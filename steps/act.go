@@ -30,29 +30,38 @@ func (w *world) did(e oracle.Ending, err error) error {
 
 func (w *world) send(ctx context.Context, r wire.Request) error { return w.did(w.call(ctx, r)) }
 
-func (w *world) creates(ctx context.Context, name string) error {
-	return w.createsBody(ctx, name, w.body(name, w.svm()), "")
+func (w *world) creates(ctx context.Context, noun, name string) error {
+	k := kindCalled(noun)
+	return w.createsBody(ctx, k, name, k.body(w, name, w.svm()), "")
 }
 
-func (w *world) createsBody(ctx context.Context, name string, body map[string]any, query string) error {
-	_, e, err := w.create(ctx, name, w.svm(), body, query)
+func (w *world) createsBody(ctx context.Context, k *kind, name string, body map[string]any, query string) error {
+	return w.createsBy(ctx, creation{kind: k, name: name, sent: body, query: query})
+}
+
+// createsBy makes something for the first SVM of the scenario.
+func (w *world) createsBy(ctx context.Context, c creation) error {
+	c.svm = w.svm()
+	_, e, err := w.create(ctx, c)
 	return w.did(e, err)
 }
 
-func (w *world) createsWithCertificate(ctx context.Context, name string) error {
-	body, err := w.bodyWithCertificate(name)
+func (w *world) createsWithCertificate(ctx context.Context, noun, name string) error {
+	k := kindCalled(noun)
+	body, err := w.bodyWithCertificate(k, name)
 	if err != nil {
 		return err
 	}
-	return w.createsBody(ctx, name, body, "")
+	return w.createsBody(ctx, k, name, body, "")
 }
 
-func (w *world) createsWith(ctx context.Context, name string, table *godog.Table) error {
-	return w.createsOver(ctx, name, w.body(name, w.svm()), table, "")
+func (w *world) createsWith(ctx context.Context, noun, name string, table *godog.Table) error {
+	k := kindCalled(noun)
+	return w.createsOver(ctx, k, name, k.body(w, name, w.svm()), table, "")
 }
 
 // createsOver puts a table over a body; (nothing) leaves a property out.
-func (w *world) createsOver(ctx context.Context, name string, body map[string]any, table *godog.Table, query string) error {
+func (w *world) createsOver(ctx context.Context, k *kind, name string, body map[string]any, table *godog.Table, query string) error {
 	var rest godog.Table
 	for _, row := range table.Rows {
 		if len(row.Cells) == 2 && row.Cells[1].Value == "(nothing)" {
@@ -61,78 +70,81 @@ func (w *world) createsOver(ctx context.Context, name string, body map[string]an
 		}
 		rest.Rows = append(rest.Rows, row)
 	}
-	over, err := w.properties(&rest)
+	over, err := w.properties(k, &rest)
 	if err != nil {
 		return err
 	}
-	if err := w.documented(over); err != nil {
+	if err := w.documented(k, over); err != nil {
 		return err
 	}
-	return w.createsBody(ctx, name, merge(body, over), query)
+	return w.createsBody(ctx, k, name, merge(body, over), query)
 }
 
-// createsWithout leaves out a property; "credentials" stands for all of them.
-func (w *world) createsWithout(ctx context.Context, name, property string) error {
-	body := w.body(name, w.svm())
-	if property == "credentials" {
-		property = "client_secret" // the only one that a complete body has
-	}
+// createsWithout leaves out a property.
+func (w *world) createsWithout(ctx context.Context, noun, name, property string) error {
+	k := kindCalled(noun)
+	body := k.body(w, name, w.svm())
 	drop(body, property)
-	return w.createsBody(ctx, name, body, "")
+	return w.createsBody(ctx, k, name, body, "")
 }
 
-func (w *world) createsReturning(ctx context.Context, name string) error {
-	return w.createsBody(ctx, name, w.body(name, w.svm()), "?return_records=true")
+func (w *world) createsReturning(ctx context.Context, noun, name string) error {
+	return w.createsWithQuery(ctx, noun, name, "return_records=true")
 }
 
-func (w *world) createsWithQuery(ctx context.Context, name, query string) error {
-	return w.createsBody(ctx, name, w.body(name, w.svm()), "?"+query)
+func (w *world) createsWithQuery(ctx context.Context, noun, name, query string) error {
+	k := kindCalled(noun)
+	return w.createsBody(ctx, k, name, k.body(w, name, w.svm()), "?"+query)
 }
 
 // createsForUUID names the SVM by its uuid alone.
-func (w *world) createsForUUID(ctx context.Context, name string) error {
+func (w *world) createsForUUID(ctx context.Context, noun, name string) error {
 	if w.svm().UUID == "" {
 		return w.skipped(&oracle.Skip{Applies: true, Reason: fmt.Sprintf("the uuid of the SVM %q is not known", w.svm().Name)})
 	}
-	body := w.body(name, w.svm())
+	k := kindCalled(noun)
+	body := k.body(w, name, w.svm())
 	body["svm"] = map[string]any{"uuid": w.svm().UUID}
-	return w.createsBody(ctx, name, body, "")
+	return w.createsBody(ctx, k, name, body, "")
 }
 
-func (w *world) createsWaiting(ctx context.Context, name, seconds string) error {
-	body := w.body(name, w.svm())
-	return w.createsBy(ctx, name, body, patient(wire.Request{Path: vaultsPath + "?return_timeout=" + seconds, Body: wire.JSON(body)}))
+func (w *world) createsWaiting(ctx context.Context, noun, name, seconds string) error {
+	return w.createsWithQuery(ctx, noun, name, "return_timeout="+seconds)
 }
 
-func (w *world) createsInactive(ctx context.Context, name string) error {
-	return w.createsBody(ctx, name, w.inactiveBody(name), "?create_inactive=true")
+func (w *world) createsInactive(ctx context.Context, noun, name string) error {
+	k := kindCalled(noun)
+	return w.createsBody(ctx, k, name, w.inactiveBody(k, name), createInactive)
 }
 
-func (w *world) createsInactiveWith(ctx context.Context, name string, table *godog.Table) error {
-	return w.createsOver(ctx, name, w.inactiveBody(name), table, "?create_inactive=true")
+func (w *world) createsInactiveWith(ctx context.Context, noun, name string, table *godog.Table) error {
+	k := kindCalled(noun)
+	return w.createsOver(ctx, k, name, w.inactiveBody(k, name), table, createInactive)
 }
 
-func (w *world) createsForUnknownSVM(ctx context.Context, name string) error {
-	return w.createsBody(ctx, name, w.body(name, SVM{Name: w.token + "-no-such-svm"}), "")
+func (w *world) createsForUnknownSVM(ctx context.Context, noun, name string) error {
+	k := kindCalled(noun)
+	return w.createsBody(ctx, k, name, k.body(w, name, SVM{Name: w.token + "-no-such-svm"}), "")
 }
 
-func (w *world) createsDotted(ctx context.Context, name string) error {
-	body := w.body(name, w.svm())
+func (w *world) createsDotted(ctx context.Context, noun, name string) error {
+	k := kindCalled(noun)
+	body := k.body(w, name, w.svm())
 	delete(body, "svm")
 	body["svm.name"] = w.svm().Name
-	return w.createsBody(ctx, name, body, "")
+	return w.createsBody(ctx, k, name, body, "")
 }
 
 func (w *world) reads(ctx context.Context, name string) error { return w.readsFields(ctx, "", name) }
 
 func (w *world) readsFields(ctx context.Context, fields, name string) error {
-	v, err := w.vault(name)
+	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
-	path := v.path()
+	path := o.path()
 	if fields != "" {
-		asked := w.released(fields)
+		asked := w.released(o.kind, fields)
 		if asked == "" {
 			return w.skipped(&oracle.Skip{Reason: "ONTAP " + w.suite.Judge.Release().String() + " does not have " + fields})
 		}
@@ -142,17 +154,17 @@ func (w *world) readsFields(ctx context.Context, fields, name string) error {
 }
 
 // released leaves out the fields of other releases, which a target may refuse.
-func (w *world) released(fields string) string {
-	resource := w.suite.Judge.Contract().Resource(akv)
+func (w *world) released(k *kind, fields string) string {
+	resource := w.contract().Resource(k.resource)
 	return strings.Join(slices.DeleteFunc(strings.Split(fields, ","), func(name string) bool {
-		return w.undocumented(name) && resource.Field(name, contract.Newest()) != nil
+		return w.undocumented(resource, name) && resource.Field(name, contract.Newest()) != nil
 	}), ",")
 }
 
 // followsLocation reads what the Location of the creation of a vault leads to.
 // Only one that is absent is left to others.
 func (w *world) followsLocation(ctx context.Context, name string) error {
-	v, err := w.vault(name)
+	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
@@ -166,7 +178,7 @@ func (w *world) followsLocation(ctx context.Context, name string) error {
 		}
 		return w.verifyBy(e.Exchange, w.promises(false), oracle.Differs("Location", "one that leads below /api", location))
 	}
-	return w.skipped(&oracle.Skip{Applies: true, Reason: fmt.Sprintf("the creation of %q carried no Location", v.name)})
+	return w.skipped(&oracle.Skip{Applies: true, Reason: fmt.Sprintf("the creation of %q carried no Location", o.name)})
 }
 
 // leadsTo returns the path below /api that the Location of an answer leads to,
@@ -186,30 +198,39 @@ func leadsTo(x *wire.Exchange) string {
 	return to.EscapedPath()
 }
 
-func (w *world) readsUnknown(ctx context.Context) error {
-	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: vaultPath(w.uuid())})
+func (w *world) readsUnknown(ctx context.Context, noun string) error {
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: w.nowhere(noun)})
+}
+
+// nowhere is the path of an object that does not exist.
+func (w *world) nowhere(noun string) string {
+	return at(w.collection(kindCalled(noun)), w.uuid())
 }
 
 func (w *world) changes(ctx context.Context, name string, table *godog.Table) error {
-	body, err := w.properties(table)
+	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
-	if err := w.documented(body); err != nil {
+	body, err := w.properties(o.kind, table)
+	if err != nil {
+		return err
+	}
+	if err := w.documented(o.kind, body); err != nil {
 		return err
 	}
 	return w.changesBody(ctx, name, body)
 }
 
 func (w *world) changesBody(ctx context.Context, name string, body map[string]any) error {
-	v, err := w.vault(name)
+	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
-	return w.did(w.patch(ctx, v.path(), body))
+	return w.did(w.patch(ctx, o.path(), body))
 }
 
-// changesAgain sends the last change of a vault once more.
+// changesAgain sends the last change of an object once more.
 func (w *world) changesAgain(ctx context.Context, name string) error {
 	history := w.session.History()
 	for i := len(history) - 1; i >= 0; i-- {
@@ -217,20 +238,23 @@ func (w *world) changesAgain(ctx context.Context, name string) error {
 			return w.send(ctx, history[i].Request)
 		}
 	}
-	return fmt.Errorf("the vault %q was not changed before", name)
+	return fmt.Errorf("%q was not changed before", name)
 }
 
-func (w *world) givesSecret(ctx context.Context, name string) error {
-	return w.changesBody(ctx, name, map[string]any{"client_secret": w.secret("AKV_NEW_SECRET")})
-}
-
-func (w *world) givesSecretWaiting(ctx context.Context, name, seconds string) error {
-	v, err := w.vault(name)
+func (w *world) givesCredentials(ctx context.Context, name string) error {
+	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
-	body := map[string]any{"client_secret": w.secret("AKV_NEW_SECRET")}
-	return w.send(ctx, patient(wire.Request{Method: http.MethodPatch, Path: v.path() + "?return_timeout=" + seconds, Body: wire.JSON(body)}))
+	return w.changesBody(ctx, name, o.kind.credentials(w))
+}
+
+func (w *world) givesCredentialsWaiting(ctx context.Context, name, seconds string) error {
+	o, err := w.object(name)
+	if err != nil {
+		return err
+	}
+	return w.send(ctx, patient(wire.Request{Method: http.MethodPatch, Path: o.path() + "?return_timeout=" + seconds, Body: wire.JSON(o.kind.credentials(w))}))
 }
 
 // patient gives a request that may wait for its job the time to do so.
@@ -249,24 +273,24 @@ func (w *world) givesCertificate(ctx context.Context, name string) error {
 	return w.changesBody(ctx, name, map[string]any{"client_certificate": certificate})
 }
 
-func (w *world) changesUnknown(ctx context.Context) error {
-	return w.did(w.patch(ctx, vaultsPath+"/"+w.uuid(), map[string]any{"client_secret": w.secret("AKV_NEW_SECRET")}))
+func (w *world) changesUnknown(ctx context.Context, noun string) error {
+	return w.did(w.patch(ctx, w.nowhere(noun), kindCalled(noun).credentials(w)))
 }
 
 func (w *world) deletes(ctx context.Context, name string) error {
-	v, err := w.vault(name)
+	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
 	// The ledger keeps it until the clean-up has seen that it is gone.
-	return w.send(ctx, wire.Request{Method: http.MethodDelete, Path: v.path()})
+	return w.send(ctx, wire.Request{Method: http.MethodDelete, Path: o.path()})
 }
 
-func (w *world) deletesUnknown(ctx context.Context) error {
-	return w.send(ctx, wire.Request{Method: http.MethodDelete, Path: vaultPath(w.uuid())})
+func (w *world) deletesUnknown(ctx context.Context, noun string) error {
+	return w.send(ctx, wire.Request{Method: http.MethodDelete, Path: w.nowhere(noun)})
 }
 
-// actions are the operations that start work on a vault, by the words for them.
+// actions are the operations that start work on an object, by the words for them.
 var actions = map[string]string{
 	"rekeys the internal key": "/rekey-internal",
 	"rekeys the external key": "/rekey-external",
@@ -274,63 +298,60 @@ var actions = map[string]string{
 }
 
 func (w *world) acts(ctx context.Context, what, name string) error {
-	v, err := w.vault(name)
-	if err != nil {
-		return err
-	}
-	return w.act(ctx, v.path(), what, "")
+	return w.actsWith(ctx, what, name, "")
 }
 
 func (w *world) actsWaiting(ctx context.Context, what, name, seconds string) error {
-	v, err := w.vault(name)
+	return w.actsWith(ctx, what, name, "?return_timeout="+seconds)
+}
+
+func (w *world) actsWith(ctx context.Context, what, name, query string) error {
+	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
-	return w.act(ctx, v.path(), what, "?return_timeout="+seconds)
+	return w.act(ctx, o.kind, o, o.path()+actions[what]+query)
 }
 
-func (w *world) actsOnUnknown(ctx context.Context, what string) error {
-	return w.act(ctx, vaultsPath+"/"+w.uuid(), what, "")
+func (w *world) actsOnUnknown(ctx context.Context, what, noun string) error {
+	return w.act(ctx, kindCalled(noun), nil, w.nowhere(noun)+actions[what])
 }
 
-func (w *world) act(ctx context.Context, path, what, query string) error {
-	r := patient(wire.Request{Method: http.MethodPost, Path: path + actions[what] + query})
+// act starts work on an object, which is nil when there is none. A new key is
+// kept with what the object was sent.
+func (w *world) act(ctx context.Context, k *kind, o *object, path string) error {
+	r := patient(wire.Request{Method: http.MethodPost, Path: path})
 	if err := w.offered(r); err != nil {
 		return err
 	}
-	if what == "rekeys the external key" {
-		r.Body = wire.JSON(map[string]any{"key_id": w.newKey(path)})
+	if strings.HasSuffix(r.APIPath(), actions["rekeys the external key"]) {
+		body := k.newKey(w, o)
+		if o != nil {
+			o.sent = merge(o.sent, body)
+		}
+		r.Body = wire.JSON(body)
 	}
 	return w.send(ctx, r)
 }
 
 // offered skips the scenario when the release does not have the operation.
 func (w *world) offered(r wire.Request) error {
-	if o := w.suite.Judge.Contract().Route(r.APIPath()).Operation(r.Method); !o.Covers(w.suite.Judge.Release()) {
+	o := w.contract().Route(r.APIPath()).Operation(r.Method)
+	if o == nil {
+		return fmt.Errorf("no release has %s %s", r.Method, r.APIPath())
+	}
+	if !o.Covers(w.suite.Judge.Release()) {
 		return w.skipped(&oracle.Skip{Reason: fmt.Sprintf("%s exists in %s only", o, o.Span)})
 	}
 	return nil
 }
 
-// newKey makes up another key of the vault at a path. It is in the same vault,
-// since a key elsewhere may well change more than key_id.
-func (w *world) newKey(path string) string {
-	for _, v := range w.vaults {
-		if host, named := v.sent["name"].(string); named && v.path() == path {
-			key := w.keyID(host)
-			v.sent = merge(v.sent, map[string]any{"key_id": key})
-			return key
-		}
-	}
-	return w.keyID("https://" + w.token + "-new.vault.azure.net/")
-}
-
 func (w *world) rekeysWithoutKey(ctx context.Context, name string) error {
-	v, err := w.vault(name)
+	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
-	r := wire.Request{Method: http.MethodPost, Path: v.path() + "/rekey-external", Body: wire.JSON(map[string]any{})}
+	r := wire.Request{Method: http.MethodPost, Path: o.path() + actions["rekeys the external key"], Body: wire.JSON(map[string]any{})}
 	if err := w.offered(r); err != nil {
 		return err
 	}

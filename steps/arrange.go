@@ -23,88 +23,100 @@ type arranged struct {
 	params    map[string]string
 }
 
-func (w *world) vaultExists(ctx context.Context, name string) error {
-	return w.exists(ctx, name, w.svm(), w.body(name, w.svm()), "")
+func (w *world) objectExists(ctx context.Context, noun, name string) error {
+	k := kindCalled(noun)
+	return w.exists(ctx, creation{kind: k, name: name, sent: k.body(w, name, w.svm())})
 }
 
-func (w *world) vaultExistsWith(ctx context.Context, name string, table *godog.Table) error {
-	over, err := w.properties(table)
+func (w *world) objectExistsWith(ctx context.Context, noun, name string, table *godog.Table) error {
+	k := kindCalled(noun)
+	over, err := w.properties(k, table)
 	if err != nil {
 		return err
 	}
-	if err := w.documented(over); err != nil {
+	if err := w.documented(k, over); err != nil {
 		return err
 	}
-	return w.exists(ctx, name, w.svm(), merge(w.body(name, w.svm()), over), "")
+	return w.exists(ctx, creation{kind: k, name: name, sent: merge(k.body(w, name, w.svm()), over)})
 }
 
-func (w *world) vaultExistsWithCertificate(ctx context.Context, name string) error {
-	body, err := w.bodyWithCertificate(name)
+func (w *world) objectExistsWithCertificate(ctx context.Context, noun, name string) error {
+	k := kindCalled(noun)
+	body, err := w.bodyWithCertificate(k, name)
 	if err != nil {
 		return err
 	}
-	return w.exists(ctx, name, w.svm(), body, "")
+	return w.exists(ctx, creation{kind: k, name: name, sent: body})
 }
 
-func (w *world) inactiveVaultExists(ctx context.Context, name string) error {
-	return w.exists(ctx, name, w.svm(), w.inactiveBody(name), "?create_inactive=true")
+// createInactive asks for a configuration beside the one that is active.
+const createInactive = "?create_inactive=true"
+
+func (w *world) inactiveObjectExists(ctx context.Context, noun, name string) error {
+	k := kindCalled(noun)
+	return w.exists(ctx, creation{kind: k, name: name, sent: w.inactiveBody(k, name), query: createInactive})
 }
 
-// inactiveVaultsExist creates many configurations on one SVM, named 1 to n.
-func (w *world) inactiveVaultsExist(ctx context.Context, n int) error {
-	create := w.suite.Judge.Contract().Operation("akv-create")
-	if release := w.suite.Judge.Release(); !w.suite.Judge.Contract().Requirement("AKV-CREATE-17").Covers(release) {
-		return w.skipped(&oracle.Skip{Reason: fmt.Sprintf("%s has no create_inactive in ONTAP %s", create, release)})
+// inactiveObjectsExist creates many configurations on one SVM, named 1 to n.
+func (w *world) inactiveObjectsExist(ctx context.Context, n int, plural string) error {
+	k, release := kindCalled(plural), w.suite.Judge.Release()
+	if q := w.contract().Requirement(k.beside); q == nil || !q.Covers(release) {
+		return w.skipped(&oracle.Skip{Reason: fmt.Sprintf("%s are not created inactive in ONTAP %s", k.plural, release)})
 	}
 	for i := range n {
-		if err := w.inactiveVaultExists(ctx, strconv.Itoa(i+1)); err != nil {
+		if err := w.inactiveObjectExists(ctx, k.noun, strconv.Itoa(i+1)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *world) exists(ctx context.Context, name string, svm SVM, body map[string]any, query string) error {
-	v, e, err := w.create(ctx, name, svm, body, query)
+// exists makes an object for a Given; without an SVM it is for the first of the scenario.
+func (w *world) exists(ctx context.Context, c creation) error {
+	if c.svm.Name == "" {
+		c.svm = w.svm()
+	}
+	o, e, err := w.create(ctx, c)
 	if err == nil {
 		if err := w.prevented(e); err != nil {
 			return err
 		}
 		if err = oracle.ExpectSuccess(e); err == nil {
-			err = v.lost
+			err = o.lost
 		}
 	}
 	if miss := new(oracle.Mismatch); errors.As(err, &miss) {
 		err = fmt.Errorf("%w\n%v", err, e.Exchange)
 	}
-	return given(fmt.Sprintf("the vault %q", name), err)
+	return given(fmt.Sprintf("the %s %q", c.kind.noun, c.name), err)
 }
 
-// vaultsExistWith creates one vault an SVM, named as the first column says.
-func (w *world) vaultsExistWith(ctx context.Context, n int, table *godog.Table) error {
+// objectsExistWith creates one object an SVM, named as the first column says.
+func (w *world) objectsExistWith(ctx context.Context, n int, plural string, table *godog.Table) error {
+	k := kindCalled(plural)
 	heads := table.Rows[0].Cells
 	if len(table.Rows) != n+1 {
 		return fmt.Errorf("the table has %d rows below its heading: want %d", len(table.Rows)-1, n)
 	}
 	for i, row := range table.Rows[1:] {
 		name := row.Cells[0].Value
-		body := w.body(name, w.svms[i])
+		body := k.body(w, name, w.svms[i])
 		unset := ""
 		for j, cell := range row.Cells[1:] {
 			if cell.Value == "(unset)" {
 				unset = heads[j+1].Value
 				continue
 			}
-			v, err := w.value(heads[j+1].Value, cell.Value)
+			v, err := w.value(k, heads[j+1].Value, cell.Value)
 			if err != nil {
 				return err
 			}
 			put(body, heads[j+1].Value, v)
 		}
-		if err := w.documented(body); err != nil {
+		if err := w.documented(k, body); err != nil {
 			return err
 		}
-		if err := w.exists(ctx, name, w.svms[i], body, ""); err != nil {
+		if err := w.exists(ctx, creation{kind: k, name: name, svm: w.svms[i], sent: body}); err != nil {
 			return err
 		}
 		if err := w.isUnset(ctx, name, unset); err != nil {
@@ -119,9 +131,10 @@ func (w *world) isUnset(ctx context.Context, name, property string) error {
 	if property == "" {
 		return nil
 	}
-	record, err := w.read(ctx, w.vaults[name])
+	o := w.objects[name]
+	record, err := w.read(ctx, o)
 	if err != nil {
-		return given("a vault without "+property, err)
+		return given("a "+o.kind.noun+" without "+property, err)
 	}
 	if v, found := oracle.Lookup(record, property); found && v != nil {
 		return w.skipped(&oracle.Skip{Applies: true, Reason: fmt.Sprintf("the target gives %s a default, so that it is never unset", property)})
@@ -130,8 +143,8 @@ func (w *world) isUnset(ctx context.Context, name, property string) error {
 }
 
 // documented skips the scenario when a property came in a later release.
-func (w *world) documented(body map[string]any) error {
-	resource, release := w.suite.Judge.Contract().Resource(akv), w.suite.Judge.Release()
+func (w *world) documented(k *kind, body map[string]any) error {
+	resource, release := w.contract().Resource(k.resource), w.suite.Judge.Release()
 	for property := range flat(body) {
 		for _, f := range resource.Fields {
 			if f.Name == property && !f.Covers(release) {
@@ -158,7 +171,7 @@ func (w *world) prevented(e oracle.Ending) error {
 	if !e.Failed() || code == "" {
 		return nil
 	}
-	c := w.suite.Judge.Contract()
+	c := w.contract()
 	o := c.Route(e.Exchange.Request.APIPath()).Operation(e.Exchange.Request.Method)
 	if o == nil {
 		return nil
@@ -190,27 +203,27 @@ func ofState(r *contract.Resource, code string) string {
 	return ""
 }
 
-func (w *world) vaultWasRead(ctx context.Context, name string) error {
-	v, err := w.vault(name)
+func (w *world) objectWasRead(ctx context.Context, name string) error {
+	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
-	v.was, err = w.read(ctx, v)
-	return given(fmt.Sprintf("a reading of the vault %q", name), err)
+	o.was, err = w.read(ctx, o)
+	return given(fmt.Sprintf("a reading of %q", name), err)
 }
 
-func (w *world) vaultWasChanged(ctx context.Context, name string, table *godog.Table) error {
+func (w *world) objectWasChanged(ctx context.Context, name string, table *godog.Table) error {
 	if err := w.changes(ctx, name, table); err != nil {
 		return err
 	}
-	return given(fmt.Sprintf("a change of the vault %q", name), oracle.ExpectSuccess(w.last))
+	return given(fmt.Sprintf("a change of %q", name), oracle.ExpectSuccess(w.last))
 }
 
-func (w *world) vaultWasDeleted(ctx context.Context, name string) error {
+func (w *world) objectWasDeleted(ctx context.Context, name string) error {
 	if err := w.deletes(ctx, name); err != nil {
-		return given(fmt.Sprintf("the deletion of the vault %q", name), err)
+		return given(fmt.Sprintf("the deletion of %q", name), err)
 	}
-	return given(fmt.Sprintf("the deletion of the vault %q", name), oracle.ExpectSuccess(w.last))
+	return given(fmt.Sprintf("the deletion of %q", name), oracle.ExpectSuccess(w.last))
 }
 
 func (w *world) keysWereRestored(ctx context.Context, name string) error {
@@ -238,11 +251,11 @@ func (w *world) labArranged(ctx context.Context, condition string) error {
 }
 
 func (w *world) labArrangedFor(ctx context.Context, condition, name string) error {
-	v, err := w.vault(name)
+	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
-	return w.arrange(ctx, condition, map[string]string{"svm": v.svm.Name, "svm.uuid": v.svm.UUID, "uuid": v.uuid})
+	return w.arrange(ctx, condition, map[string]string{"svm": o.svm.Name, "svm.uuid": o.svm.UUID, "uuid": o.uuid})
 }
 
 func (w *world) arrange(ctx context.Context, condition string, params map[string]string) error {
@@ -258,8 +271,8 @@ func (w *world) arrange(ctx context.Context, condition string, params map[string
 	return given("the condition "+condition, err)
 }
 
-func (w *world) bodyWithCertificate(name string) (map[string]any, error) {
-	body := w.body(name, w.svm())
+func (w *world) bodyWithCertificate(k *kind, name string) (map[string]any, error) {
+	body := k.body(w, name, w.svm())
 	delete(body, "client_secret")
 	certificate, err := w.certificate()
 	body["client_certificate"] = certificate
@@ -273,8 +286,8 @@ func (w *world) certificate() (wire.Secret, error) {
 	return wire.NewSecret("AKV_CLIENT_CERTIFICATE", bundle), err
 }
 
-func (w *world) inactiveBody(name string) map[string]any {
-	body := w.body(name, w.svm())
+func (w *world) inactiveBody(k *kind, name string) map[string]any {
+	body := k.body(w, name, w.svm())
 	body["configuration"] = map[string]any{"name": w.token + "-" + name}
 	return body
 }

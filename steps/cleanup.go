@@ -32,7 +32,7 @@ func (s *Suite) remove(ctx context.Context, session *wire.Session, entry ledger.
 		return err
 	}
 	for _, uuid := range uuids {
-		if entry, err = s.Ledger.Created(entry, vaultPath(uuid)); err != nil {
+		if entry, err = s.Ledger.Created(entry, at(kindOf(entry.Kind).path(s.Judge.Contract()), uuid)); err != nil {
 			return err
 		}
 		if _, err := s.delete(ctx, session, entry.Path); err != nil {
@@ -132,10 +132,17 @@ func (s *Suite) removeLeft(ctx context.Context, e ledger.Entry) error {
 // sweep deletes whatever carries a mark of the run.
 func (s *Suite) sweep(ctx context.Context, session *wire.Session) error {
 	marks := s.Ledger.Marks()
-	if len(marks) == 0 {
-		return nil
+	var errs []error
+	for _, k := range slices.Backward(kinds) { // what others stand on goes last
+		if slices.ContainsFunc(slices.Collect(maps.Values(marks)), func(e ledger.Entry) bool { return e.Kind == k.resource }) {
+			errs = append(errs, s.sweepKind(ctx, session, k, marks))
+		}
 	}
-	records, err := list(ctx, session, markedPath+",svm")
+	return errors.Join(errs...)
+}
+
+func (s *Suite) sweepKind(ctx context.Context, session *wire.Session, k *kind, marks map[string]ledger.Entry) error {
+	records, err := list(ctx, session, s.markedPath(k))
 	if err != nil {
 		return fmt.Errorf("looking for what the run may have left: %w", err)
 	}
@@ -148,8 +155,8 @@ func (s *Suite) sweep(ctx context.Context, session *wire.Session) error {
 		}
 		for _, mark := range slices.Sorted(maps.Keys(marks)) {
 			// Another run of the same seed has the same marks, on SVMs of its own.
-			if carries(r, mark) && marks[mark].SVM == svm {
-				errs = append(errs, s.sweepOne(ctx, session, marks[mark], uuid))
+			if k.carries(r, mark) && marks[mark].SVM == svm {
+				errs = append(errs, s.sweepOne(ctx, session, k, marks[mark], uuid))
 				break
 			}
 		}
@@ -159,12 +166,12 @@ func (s *Suite) sweep(ctx context.Context, session *wire.Session) error {
 
 // sweepOne deletes an object that should have been gone, and looks whether it
 // is. When it is not, it stays in the ledger.
-func (s *Suite) sweepOne(ctx context.Context, session *wire.Session, e ledger.Entry, uuid string) error {
-	e, err := s.Ledger.Intend(e.Kind, e.SVM, e.Mark)
+func (s *Suite) sweepOne(ctx context.Context, session *wire.Session, k *kind, e ledger.Entry, uuid string) error {
+	e, err := s.Ledger.Intend(k.resource, e.SVM, e.Mark)
 	if err != nil {
 		return err
 	}
-	if e, err = s.Ledger.Created(e, vaultPath(uuid)); err != nil {
+	if e, err = s.Ledger.Created(e, at(k.path(s.Judge.Contract()), uuid)); err != nil {
 		return err
 	}
 	if _, err := s.delete(ctx, session, e.Path); err != nil {
@@ -190,7 +197,7 @@ func (s *Suite) stillOurs(ctx context.Context, session *wire.Session, e ledger.E
 	if err != nil {
 		return err
 	}
-	if x.Response.Status == http.StatusOK && !carries(x.Response.Object(), e.Mark) {
+	if k := kindOf(e.Kind); x.Response.Status == http.StatusOK && (k == nil || !k.carries(x.Response.Object(), e.Mark)) {
 		return fmt.Errorf("%s does not carry the mark %q and is left alone", e.Path, e.Mark)
 	}
 	return nil

@@ -4,12 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 
+	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/wire"
 )
@@ -27,43 +26,71 @@ func (s *Suite) guard(r wire.Request) error {
 	}
 	path := strings.TrimSuffix(r.APIPath(), "/")
 	route := s.Judge.Contract().Route(path)
-	uuid, named := route.Params["uuid"]
+	owner, key := first(route, path)
 	switch {
 	case route.Resource == nil:
 		return errors.New("the catalogue does not know the path")
-	case !named && r.Method == http.MethodPost:
+	case key == "" && r.Method == http.MethodPost:
 		return nil // a creation: the ledger has it already
-	case !named:
+	case key == "":
 		return errors.New("a whole collection is never written to")
 	}
-	if _, made := s.fictional.Load(uuid); made {
+	if _, made := s.fictional.Load(key); made {
 		return nil // nothing is there, and nothing of anybody's can be
 	}
-	if !s.Ledger.Owns("/api" + route.Resource.Path + "/" + uuid) {
-		return fmt.Errorf("%s is not in the ledger of this run", uuid)
+	if !s.Ledger.Owns("/api" + owner) {
+		return fmt.Errorf("%s is not in the ledger of this run", key)
 	}
 	return nil
 }
 
-// existing returns the uuids of the vaults that are on the target before the
-// run creates any: whatever an answer says, they are not ours.
+// first returns the path of the first object that a path names, with its key:
+// whoever owns that owns what is below it. Both are "" when it names none.
+func first(route contract.Route, path string) (owner, key string) {
+	if len(route.Operations) == 0 {
+		return "", ""
+	}
+	template := strings.Split(strings.Trim(route.Operations[0].Path, "/"), "/")
+	segments := strings.Split(strings.Trim(path, "/"), "/")
+	for i, part := range template {
+		if strings.HasPrefix(part, "{") {
+			return "/" + strings.Join(segments[:i+1], "/"), segments[i]
+		}
+	}
+	return "", ""
+}
+
+// has reports whether the target has objects of a kind, as far as we know.
+func (s *Suite) has(k *kind) bool {
+	r := s.Judge.Contract().Resource(k.resource)
+	return r.Covers(s.Judge.Release()) && s.Absent[k.resource] == ""
+}
+
+// existing returns the uuids of the objects that are on the target before the
+// run creates any: whatever an answer says, they are not ours. It is nil when
+// the target does not tell.
 func (s *Suite) existing(ctx context.Context) (map[string]bool, error) {
 	found := map[string]bool{}
-	if s.Absent["azure-key-vaults"] != "" || s.Mode == ReadOnly {
+	if s.Mode == ReadOnly {
 		return found, nil
 	}
 	session := s.guarded.NewSession()
-	records, err := list(ctx, session, markedPath)
-	if miss := new(oracle.Mismatch); errors.As(err, &miss) {
-		return nil, nil // its lists are broken: locate then looks at each record
-	}
-	if err != nil {
-		return nil, fmt.Errorf("finding out what exists before the run: %w", err)
-	}
-	for _, r := range records {
-		ours := slices.ContainsFunc(slices.Collect(maps.Keys(s.Ledger.Marks())), func(mark string) bool { return carries(r, mark) })
-		if uuid, ok := r["uuid"].(string); ok && !ours { // ours: of the run whose ledger we were given
-			found[strings.ToLower(uuid)] = true
+	for _, k := range kinds {
+		if !s.has(k) {
+			continue
+		}
+		records, err := list(ctx, session, s.markedPath(k))
+		if miss := new(oracle.Mismatch); errors.As(err, &miss) {
+			continue // its lists are broken: locate then looks at each record
+		}
+		if err != nil {
+			return nil, fmt.Errorf("finding out what exists before the run: %w", err)
+		}
+		for _, r := range records {
+			// Ours are those of the run whose ledger we were given.
+			if uuid, ok := r["uuid"].(string); ok && s.markOf(k, r) == "" {
+				found[strings.ToLower(uuid)] = true
+			}
 		}
 	}
 	return found, nil

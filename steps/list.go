@@ -17,50 +17,51 @@ import (
 )
 
 // The steps of this file list records. Lists are narrowed to the scenario's own
-// vaults, since others come and go at the same time.
+// objects, since others come and go at the same time.
 
-func (w *world) listsWith(ctx context.Context, table *godog.Table) error {
+func (w *world) listsWith(ctx context.Context, plural string, table *godog.Table) error {
 	query, err := w.query(table)
 	if err != nil {
 		return err
 	}
-	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: vaultsPath + "?" + query})
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: w.collection(kindCalled(plural)) + "?" + query})
 }
 
-// listsTheseWith lists the vaults of the scenario, over all pages. Before it
+// listsTheseWith lists the objects of the scenario, over all pages. Before it
 // asks for anything else it makes sure that it can narrow the list to them.
-func (w *world) listsTheseWith(ctx context.Context, table *godog.Table) error {
+func (w *world) listsTheseWith(ctx context.Context, plural string, table *godog.Table) error {
+	k := kindCalled(plural)
 	mine := "svm.name=" + url.QueryEscape(w.svmNames())
-	records, err := w.pages(ctx, vaultsPath+"?fields=name,svm&"+mine)
+	records, err := w.pages(ctx, w.suite.markedPath(k)+"&"+mine)
 	if err == nil {
-		err = oracle.ExpectRecords("vaults of the SVMs "+w.svmNames(), w.names(w.own(records)), w.allNames(), false)
+		err = oracle.ExpectRecords(plural+" of the SVMs "+w.svmNames(), w.names(w.own(records)), w.allNames(k), false)
 	}
 	if err != nil {
-		return given("a list of the scenario's own vaults", err)
+		return given("a list of the scenario's own "+plural, err)
 	}
 	query, err := w.query(table)
 	if err != nil {
 		return err
 	}
-	w.listed, err = w.pages(ctx, vaultsPath+"?"+query+"&"+mine)
+	w.listed, err = w.pages(ctx, w.collection(k)+"?"+query+"&"+mine)
 	w.listed = w.own(w.listed)
 	return err
 }
 
-// listsInPages lists the vaults of the scenario once for each page size.
-func (w *world) listsInPages(ctx context.Context, sizes string) error {
-	return w.listsSortedInPages(ctx, "", sizes)
+// listsInPages lists the objects of the scenario once for each page size.
+func (w *world) listsInPages(ctx context.Context, plural, sizes string) error {
+	return w.listsSortedInPages(ctx, plural, "", sizes)
 }
 
 // listsSortedInPages does so in an order; what each size gives is kept for the
 // Then.
-func (w *world) listsSortedInPages(ctx context.Context, order, sizes string) error {
+func (w *world) listsSortedInPages(ctx context.Context, plural, order, sizes string) error {
 	query := "?svm.name=" + url.QueryEscape(w.svmNames())
 	if order != "" {
 		query += "&order_by=" + url.QueryEscape(order)
 	}
 	for _, size := range split(sizes) {
-		records, err := w.pages(ctx, vaultsPath+query+"&max_records="+url.QueryEscape(size))
+		records, err := w.pages(ctx, w.collection(kindCalled(plural))+query+"&max_records="+url.QueryEscape(size))
 		if err != nil {
 			return err
 		}
@@ -75,35 +76,38 @@ type page struct {
 	names []string
 }
 
-func (w *world) everyPageSizeGivesAll() error { return w.everyPageSizeGives(w.allNames(), false) }
+func (w *world) everyPageSizeGivesAll(noun string) error {
+	return w.everyPageSizeGives(w.allNames(kindCalled(noun)), false)
+}
 
-func (w *world) everyPageSizeGivesInOrder(names string) error {
+func (w *world) everyPageSizeGivesInOrder(_, names string) error {
 	return w.everyPageSizeGives(split(names), true)
 }
 
 func (w *world) everyPageSizeGives(want []string, sorted bool) error {
 	for _, p := range w.paged {
-		if err := oracle.ExpectRecords("vaults of the list in pages of "+p.size, p.names, want, sorted); err != nil {
+		if err := oracle.ExpectRecords("records of the list in pages of "+p.size, p.names, want, sorted); err != nil {
 			return w.judge(err)
 		}
 	}
 	return w.judge(nil)
 }
 
-// filters lists the vaults of all SVMs, over all pages. It must not narrow the
+// filters lists the objects of all SVMs, over all pages. It must not narrow the
 // list by other means: the filter itself is what is tried.
-func (w *world) filters(ctx context.Context, table *godog.Table) error {
+func (w *world) filters(ctx context.Context, plural string, table *godog.Table) error {
 	query, err := w.query(table)
 	if err != nil {
 		return err
 	}
-	w.tried = append(w.tried, tried{filter: query})
-	return w.asks(ctx, query)
+	path := w.collection(kindCalled(plural)) + "?" + query
+	w.tried = append(w.tried, tried{path: path})
+	return w.asks(ctx, path)
 }
 
-// asks keeps the scenario's own vaults of a list of all SVMs.
-func (w *world) asks(ctx context.Context, query string) error {
-	records, err := w.pages(ctx, vaultsPath+"?"+query)
+// asks keeps the scenario's own objects of a list of all SVMs.
+func (w *world) asks(ctx context.Context, path string) error {
+	records, err := w.pages(ctx, path)
 	w.listed = w.own(records)
 	return err
 }
@@ -113,27 +117,28 @@ func (w *world) asks(ctx context.Context, query string) error {
 // miss a record or repeat one.
 const maxLooks = 3
 
-// triesFilters asks for the vaults of all SVMs by one filter after the other. It
-// leaves out those on fields that the release does not have, or that the vault
+// triesFilters asks for the objects of all SVMs by one filter after the other. It
+// leaves out those on fields that the release does not have, or that the object
 // whose value is wanted did not show.
-func (w *world) triesFilters(ctx context.Context, table *godog.Table) error {
+func (w *world) triesFilters(ctx context.Context, plural string, table *godog.Table) error {
+	k := kindCalled(plural)
 	for _, row := range table.Rows[1:] {
 		field, filter, want := row.Cells[0].Value, w.fill(row.Cells[1].Value), split(row.Cells[2].Value)
-		if w.undocumented(field) || valueOf.MatchString(filter) {
+		if w.undocumented(w.contract().Resource(k.resource), field) || valueOf.MatchString(filter) {
 			continue
 		}
 		slices.Sort(want)
-		query := url.QueryEscape(field) + "=" + url.QueryEscape(filter)
+		path := w.collection(k) + "?" + url.QueryEscape(field) + "=" + url.QueryEscape(filter)
 		var got []string
 		for range maxLooks {
-			if err := w.asks(ctx, query); err != nil {
+			if err := w.asks(ctx, path); err != nil {
 				return err
 			}
 			if got = w.names(w.listed); oracle.ExpectRecords("", got, want, false) == nil {
 				break
 			}
 		}
-		w.tried = append(w.tried, tried{field + "=" + filter, got, want})
+		w.tried = append(w.tried, tried{path, field + "=" + filter, got, want})
 	}
 	if len(w.tried) == 0 {
 		return w.skipped(&oracle.Skip{Applies: true, Reason: "none of the fields that are filtered by is there"})
@@ -143,13 +148,14 @@ func (w *world) triesFilters(ctx context.Context, table *godog.Table) error {
 
 // tried is a filter with what it listed and what it should have listed.
 type tried struct {
-	filter    string
+	path      string
+	filter    string // for a reader
 	got, want []string
 }
 
 func (w *world) eachFilterLists() error {
 	for _, f := range w.tried {
-		if err := oracle.ExpectRecords("vaults of the list with "+f.filter, f.got, f.want, false); err != nil {
+		if err := oracle.ExpectRecords("records of the list with "+f.filter, f.got, f.want, false); err != nil {
 			return w.judge(err)
 		}
 	}
@@ -159,7 +165,7 @@ func (w *world) eachFilterLists() error {
 // own leaves out what others created.
 func (w *world) own(records []map[string]any) []map[string]any {
 	return slices.DeleteFunc(records, func(r map[string]any) bool {
-		return !w.anyVault(func(v *vault) bool { return v.uuid == r["uuid"] })
+		return !w.anyObject(func(o *object) bool { return o.uuid == r["uuid"] })
 	})
 }
 
@@ -193,21 +199,21 @@ func (w *world) query(table *godog.Table) (string, error) {
 }
 
 // fill puts values in place of the placeholders of a cell. What the last reading
-// of a vault did not show, or not as it was sent, stays as it is: nobody can tell
+// of an object did not show, or not as it was sent, stays as it is: nobody can tell
 // which of two values a target filters by.
 func (w *world) fill(cell string) string {
 	cell = strings.NewReplacer("<token>", w.token, "<SVMs>", w.svmNames(), "<uuid>", w.uuid()).Replace(cell)
 	return valueOf.ReplaceAllStringFunc(cell, func(placeholder string) string {
 		part := valueOf.FindStringSubmatch(placeholder)
-		v := w.vaults[part[2]]
-		if v == nil {
+		o := w.objects[part[2]]
+		if o == nil {
 			return placeholder
 		}
 		if part[1] == "uuid" {
-			return v.uuid // known without a reading
+			return o.uuid // known without a reading
 		}
-		value, shown := oracle.Lookup(v.was, part[1])
-		sent, named := oracle.Lookup(v.sent, part[1])
+		value, shown := oracle.Lookup(o.was, part[1])
+		sent, named := oracle.Lookup(o.sent, part[1])
 		if !shown || value == nil || named && !oracle.Equal(sent, value) {
 			return placeholder
 		}
@@ -215,7 +221,7 @@ func (w *world) fill(cell string) string {
 	})
 }
 
-// valueOf is a placeholder for what a vault has, as in "<svm.uuid of blue>".
+// valueOf is a placeholder for what an object has, as in "<svm.uuid of blue>".
 var valueOf = regexp.MustCompile(`<([a-z_.]+) of ([^<>]+)>`)
 
 // svmNames is the SVMs of the scenario as a filter: any of them.
@@ -227,10 +233,13 @@ func (w *world) svmNames() string {
 	return strings.Join(names, "|")
 }
 
-func (w *world) allNames() []string {
+// allNames is what the scenario calls its objects of a kind.
+func (w *world) allNames(k *kind) []string {
 	var names []string
-	for name := range w.vaults {
-		names = append(names, name)
+	for name, o := range w.objects {
+		if o.kind == k {
+			names = append(names, name)
+		}
 	}
 	return names
 }
@@ -241,8 +250,8 @@ func (w *world) names(records []map[string]any) []string {
 	for _, r := range records {
 		uuid, _ := r["uuid"].(string)
 		name := "(" + uuid + ")"
-		for n, v := range w.vaults {
-			if v.uuid == uuid {
+		for n, o := range w.objects {
+			if o.uuid == uuid {
 				name = n
 			}
 		}
@@ -251,11 +260,11 @@ func (w *world) names(records []map[string]any) []string {
 	return names
 }
 
-func (w *world) areListed(ctx context.Context, names string) error {
+func (w *world) areListed(ctx context.Context, _, names string) error {
 	return w.expectListed(ctx, names, false)
 }
 
-func (w *world) areListedInOrder(ctx context.Context, names string) error {
+func (w *world) areListedInOrder(ctx context.Context, _, names string) error {
 	return w.expectListed(ctx, names, true)
 }
 
@@ -265,29 +274,29 @@ func (w *world) expectListed(ctx context.Context, names string, sorted bool) err
 	for looks := 1; ; looks++ {
 		err := oracle.ExpectStatus(w.last.Exchange, http.StatusOK)
 		if err == nil {
-			err = oracle.ExpectRecords("vaults of the list", w.names(w.listed), split(names), sorted)
+			err = oracle.ExpectRecords("records of the list", w.names(w.listed), split(names), sorted)
 		}
 		if err == nil || len(w.tried) == 0 || looks == maxLooks {
 			return w.judge(err)
 		}
-		if err := w.asks(ctx, w.tried[0].filter); err != nil {
+		if err := w.asks(ctx, w.tried[0].path); err != nil {
 			return err
 		}
 	}
 }
 
-// listedHave wants fields of every vault of the list, of which there is one at
+// listedHave wants fields of every record of the list, of which there is one at
 // least.
-func (w *world) listedHave(names string) error {
+func (w *world) listedHave(_, names string) error {
 	if err := oracle.ExpectStatus(w.last.Exchange, http.StatusOK); err != nil {
 		return w.judge(err)
 	}
 	if len(w.listed) == 0 {
-		return w.judge(oracle.Differs("vaults of the list", "some", "none"))
+		return w.judge(oracle.Differs("records of the list", "some", "none"))
 	}
 	for _, r := range w.listed {
 		for _, name := range split(names) {
-			if err := oracle.ExpectSet(r, name); err != nil && !w.undocumented(name) {
+			if err := oracle.ExpectSet(r, name); err != nil && !w.undocumented(w.answered(), name) {
 				return w.judge(err)
 			}
 		}

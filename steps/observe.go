@@ -10,6 +10,7 @@ import (
 
 	"github.com/cucumber/godog"
 
+	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/wire"
 )
@@ -21,26 +22,26 @@ func split(list string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
-// lost returns the mismatch of a vault whose creation was answered with success
+// lost returns the mismatch of an object whose creation was answered with success
 // and that is nowhere; nil for any other.
 func (w *world) lost(name string) error {
-	if v := w.vaults[name]; v != nil && !w.untold {
-		return v.lost
+	if o := w.objects[name]; o != nil && !w.untold {
+		return o.lost
 	}
 	return nil
 }
 
-// afterReading judges what a reading of a vault shows.
+// afterReading judges what a reading of an object shows.
 func (w *world) afterReading(ctx context.Context, name string, check func(record map[string]any) error) error {
 	if lost := w.lost(name); lost != nil {
 		return w.judge(lost)
 	}
-	v, err := w.vault(name)
+	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
 	return w.judge(w.look(ctx, func() error {
-		record, err := w.read(ctx, v)
+		record, err := w.read(ctx, o)
 		if err != nil {
 			return err
 		}
@@ -48,17 +49,21 @@ func (w *world) afterReading(ctx context.Context, name string, check func(record
 	}))
 }
 
-func (w *world) vaultHas(ctx context.Context, name string, table *godog.Table) error {
+func (w *world) objectHas(ctx context.Context, name string, table *godog.Table) error {
 	if w.succeeded() != nil {
 		return w.succeeds()
+	}
+	o, err := w.object(name)
+	if err != nil && o == nil {
+		return err
 	}
 	return w.afterReading(ctx, name, func(record map[string]any) error {
 		for _, row := range table.Rows {
 			property, cell := row.Cells[0].Value, row.Cells[1].Value
-			if w.undocumented(property) {
+			if w.undocumented(w.contract().Resource(o.kind.resource), property) {
 				continue
 			}
-			want, err := w.value(property, cell)
+			want, err := w.value(o.kind, property, cell)
 			if err != nil {
 				return err
 			}
@@ -82,17 +87,22 @@ func expectValue(record map[string]any, property string, want any) error {
 	return oracle.ExpectField(record, property, want)
 }
 
-// undocumented reports whether a property is not in the release at all.
-func (w *world) undocumented(property string) bool {
-	return w.suite.Judge.Contract().Resource(akv).Field(property, w.suite.Judge.Release()) == nil
+// undocumented reports whether a resource does not have a property in the release.
+func (w *world) undocumented(r *contract.Resource, property string) bool {
+	return r == nil || r.Field(property, w.suite.Judge.Release()) == nil
 }
 
-// vaultShowsSent wants properties to read as they were sent.
-func (w *world) vaultShowsSent(ctx context.Context, name string, table *godog.Table) error {
+// answered is the resource that the answer to the When is about, or nil.
+func (w *world) answered() *contract.Resource {
+	return w.contract().Route(w.answer.Request.APIPath()).Resource
+}
+
+// objectShowsSent wants properties to read as they were sent.
+func (w *world) objectShowsSent(ctx context.Context, name string, table *godog.Table) error {
 	if lost := w.lost(name); lost != nil {
 		return w.judge(lost)
 	}
-	v, err := w.vault(name)
+	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
@@ -102,7 +112,7 @@ func (w *world) vaultShowsSent(ctx context.Context, name string, table *godog.Ta
 	return w.afterReading(ctx, name, func(record map[string]any) error {
 		for _, row := range table.Rows {
 			for _, cell := range row.Cells {
-				want, found := oracle.Lookup(v.sent, cell.Value)
+				want, found := oracle.Lookup(o.sent, cell.Value)
 				if !found {
 					return fmt.Errorf("the creation of %q sent no %s", name, cell.Value)
 				}
@@ -118,7 +128,7 @@ func (w *world) vaultShowsSent(ctx context.Context, name string, table *godog.Ta
 // answerShowsSent wants the record that a creation returned to show what it was
 // sent. One that is not done yet has no record to return.
 func (w *world) answerShowsSent(name string, table *godog.Table) error {
-	v, err := w.vault(name)
+	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
@@ -132,7 +142,7 @@ func (w *world) answerShowsSent(name string, table *godog.Table) error {
 	record, _ := records[0].(map[string]any)
 	for _, row := range table.Rows {
 		for _, cell := range row.Cells {
-			want, _ := oracle.Lookup(v.sent, cell.Value)
+			want, _ := oracle.Lookup(o.sent, cell.Value)
 			if err := oracle.ExpectField(record, cell.Value, want); err != nil {
 				return w.verifyBy(w.answer, w.promises(false), err)
 			}
@@ -141,27 +151,28 @@ func (w *world) answerShowsSent(name string, table *godog.Table) error {
 	return w.verifyBy(w.answer, w.promises(false), nil)
 }
 
-func (w *world) vaultIsAsItWas(ctx context.Context, name string) error {
-	return w.vaultIsAsItWasBut(ctx, name, "")
+func (w *world) objectIsAsItWas(ctx context.Context, name string) error {
+	return w.objectIsAsItWasBut(ctx, name, "")
 }
 
-// vaultIsAsItWasBut compares with the last reading on purpose. What a change of
+// objectIsAsItWasBut compares with the last reading on purpose. What a change of
 // credentials implies may differ.
-func (w *world) vaultIsAsItWasBut(ctx context.Context, name, but string) error {
-	v, err := w.vault(name)
+func (w *world) objectIsAsItWasBut(ctx context.Context, name, but string) error {
+	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
-	if v.was == nil {
+	if o.was == nil {
 		return fmt.Errorf("the scenario did not read %q before", name)
 	}
+	except := append(w.contract().Resource(o.kind.resource).Advanced(), split(but)...)
 	return w.afterReading(ctx, name, func(record map[string]any) error {
-		return oracle.ExpectSame(v.was, record, split(but)...)
+		return oracle.ExpectSame(o.was, record, except...)
 	})
 }
 
-// vaultDidNotTake wants a property not to have the value that was sent for it.
-func (w *world) vaultDidNotTake(ctx context.Context, name, property string) error {
+// objectDidNotTake wants a property not to have the value that was sent for it.
+func (w *world) objectDidNotTake(ctx context.Context, name, property string) error {
 	if w.last.Failed() {
 		return w.judge(nil)
 	}
@@ -177,13 +188,13 @@ func (w *world) vaultDidNotTake(ctx context.Context, name, property string) erro
 	})
 }
 
-// refusalLeftVault looks for traces of a refused change. One that was accepted
+// refusalLeftObject looks for traces of a refused change. One that was accepted
 // is for other requirements.
-func (w *world) refusalLeftVault(ctx context.Context, name string) error {
+func (w *world) refusalLeftObject(ctx context.Context, name string) error {
 	if !w.last.Failed() {
 		return w.skipped(noRefusal)
 	}
-	return w.vaultIsAsItWas(ctx, name)
+	return w.objectIsAsItWas(ctx, name)
 }
 
 // noRefusal is why the traces of a refusal cannot be looked for.
@@ -202,13 +213,13 @@ func (w *world) lastSent(property string) (any, bool) {
 	return nil, false
 }
 
-func (w *world) vaultCannotBeRead(ctx context.Context, name string) error {
-	v, err := w.vault(name)
+func (w *world) objectCannotBeRead(ctx context.Context, name string) error {
+	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
 	return w.judge(w.look(ctx, func() error {
-		e, err := w.call(ctx, wire.Request{Method: http.MethodGet, Path: v.path()})
+		e, err := w.call(ctx, wire.Request{Method: http.MethodGet, Path: o.path()})
 		if err != nil {
 			return err
 		}
@@ -216,43 +227,44 @@ func (w *world) vaultCannotBeRead(ctx context.Context, name string) error {
 	}))
 }
 
-func (w *world) vaultIsNotListed(ctx context.Context, name string) error {
-	v, err := w.vault(name)
+func (w *world) objectIsNotListed(ctx context.Context, name string) error {
+	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
 	return w.judge(w.look(ctx, func() error {
-		records, err := list(ctx, w.session, vaultsPath+"?fields=uuid")
+		records, err := list(ctx, w.session, o.where+"?fields=uuid")
 		if err != nil {
 			return err
 		}
 		for _, r := range records {
-			if r["uuid"] == v.uuid {
-				return oracle.Differs("vaults of the list", "none of uuid "+v.uuid, "it")
+			if r["uuid"] == o.uuid {
+				return oracle.Differs(o.kind.plural+" of the list", "none of uuid "+o.uuid, "it")
 			}
 		}
 		return nil
 	}))
 }
 
-// svmHasNoVault looks for traces of a refused creation, through the whole
+// svmHasNo looks for traces of a refused creation, through the whole
 // collection: a filter may be wrong. A creation that was accepted is for other
 // requirements.
-func (w *world) svmHasNoVault(ctx context.Context) error {
+func (w *world) svmHasNo(ctx context.Context, noun string) error {
 	if !w.last.Failed() {
 		return w.skipped(noRefusal)
 	}
-	records, err := list(ctx, w.session, vaultsPath+"?fields=svm,name,client_id,tenant_id&svm.name="+url.QueryEscape(w.svm().Name))
+	k := kindCalled(noun)
+	records, err := list(ctx, w.session, w.suite.markedPath(k)+"&svm.name="+url.QueryEscape(w.svm().Name))
 	if miss := new(oracle.Mismatch); errors.As(err, &miss) {
-		return fmt.Errorf("listing the vaults: %v", err) // not %w: it is not what the scenario is about
+		return fmt.Errorf("listing the %s: %v", k.plural, err) // not %w: it is not what the scenario is about
 	}
 	if err != nil {
 		return err
 	}
 	for _, r := range records {
-		mark := w.suite.markOf(r) // what an earlier scenario left is no trace of this one
+		mark := w.suite.markOf(k, r) // what an earlier scenario left is no trace of this one
 		if name, _ := oracle.Lookup(r, "svm.name"); name == w.svm().Name && (mark == "" || mark == w.token) {
-			return w.judge(oracle.Differs("vaults of the SVM "+w.svm().Name, "none", r["uuid"]))
+			return w.judge(oracle.Differs(k.plural+" of the SVM "+w.svm().Name, "none", r["uuid"]))
 		}
 	}
 	return w.judge(nil)
@@ -271,7 +283,7 @@ func (w *world) eachField(names string, check func(map[string]any, string) error
 		return w.judge(err)
 	}
 	for _, name := range split(names) {
-		if w.undocumented(name) {
+		if w.undocumented(w.answered(), name) {
 			continue
 		}
 		if err := check(w.answer.Response.Object(), name); err != nil {
@@ -281,8 +293,8 @@ func (w *world) eachField(names string, check func(map[string]any, string) error
 	return w.judge(nil)
 }
 
-func (w *world) answerIsVault(name string) error {
-	v, err := w.vault(name)
+func (w *world) answerIsObject(name string) error {
+	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
@@ -290,10 +302,13 @@ func (w *world) answerIsVault(name string) error {
 		return w.judge(err)
 	}
 	record := w.answer.Response.Object()
-	if name, shown := record["name"]; shown && v.sent["name"] != nil && !oracle.Equal(name, v.sent["name"]) {
-		return w.judge(oracle.Differs("name of the vault", v.sent["name"], name)) // another object may have the uuid
+	for _, field := range o.kind.marked { // another object may have the uuid
+		shown, there := oracle.Lookup(record, field)
+		if sent, named := oracle.Lookup(o.sent, field); there && named && !oracle.Equal(shown, sent) {
+			return w.judge(oracle.Differs(field+" of the "+o.kind.noun, sent, shown))
+		}
 	}
-	return w.judge(oracle.ExpectField(record, "uuid", v.uuid))
+	return w.judge(oracle.ExpectField(record, "uuid", o.uuid))
 }
 
 // failureShowsInJob looks at a call that the lab made fail: the answer may say

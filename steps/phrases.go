@@ -72,9 +72,9 @@ func Phrases() []Phrase {
 }
 
 var (
-	group  = regexp.MustCompile(`\([^()]*\)`)              // of a pattern: none of ours nests
-	choice = regexp.MustCompile(`^\([\w ]+(\|[\w ]+)*\)$`) // a group that lists words
-	quoted = regexp.MustCompile(`"[^"]*"`)                 // a value in a step
+	group  = regexp.MustCompile(`\([^()]*\)`)                    // of a pattern: none of ours nests
+	choice = regexp.MustCompile(`^\((\?:)?[\w ]+(\|[\w ]+)*\)$`) // a group that lists words
+	quoted = regexp.MustCompile(`"[^"]*"`)                       // a value in a step
 )
 
 // String is the phrase for a reader: values as …, choices of words as they are.
@@ -84,9 +84,9 @@ func (p *phrase) String() string {
 		case !choice.MatchString(g):
 			return "…"
 		case strings.Contains(g, "|"):
-			return g
+			return strings.Replace(g, "?:", "", 1)
 		}
-		return strings.Trim(g, "()")
+		return strings.Trim(g, "(?:)")
 	})
 }
 

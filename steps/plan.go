@@ -29,7 +29,7 @@ type Scenario struct {
 	Tags         []string  // as written, with the row's values in place
 	Leases       int       // SVMs that it needs for itself
 	Writes       bool      // whether it changes the target
-	Resource     string    // the resource that it needs; "" for none in particular
+	Resources    []string  // that it needs; nil for none in particular
 	cost         int       // requests, roughly; for the schedule
 	text         []byte    // the scenario, rendered for godog
 	phrases      []*phrase // that its steps use, each once
@@ -254,8 +254,10 @@ func (p *planner) steps(s *Scenario, src *source, k *messages.Pickle) {
 		s.Leases = max(s.Leases, ph.leases(step))
 		s.Writes = s.Writes || ph.writes
 		s.cost += ph.cost(step)
-		if strings.Contains(step.Text, "vault") {
-			s.Resource = akv
+		for _, k := range spokenOf(step.Text) {
+			if !slices.Contains(s.Resources, k.resource) {
+				s.Resources = append(s.Resources, k.resource)
+			}
 		}
 		switch step.Type {
 		case messages.PickleStepType_ACTION:

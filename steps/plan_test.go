@@ -140,7 +140,7 @@ func TestAPlanSaysEverythingOfAScenario(t *testing.T) {
 	assert.Empty(t, first.Conditions)
 	assert.Equal(t, 1, first.Leases)
 	assert.True(t, first.Writes)
-	assert.Equal(t, akv, first.Resource)
+	assert.Equal(t, []string{akv}, first.Resources)
 
 	assert.Equal(t, "vaults/read.feature: A restore fails with 65537544", row.Name)
 	assert.Equal(t, 20, row.Line)
@@ -166,7 +166,7 @@ func TestAPlanKnowsWhatAScenarioNeeds(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, tt.wantLeases, plan[0].Leases)
 			assert.Equal(t, tt.wantWrites, plan[0].Writes)
-			assert.Equal(t, tt.wantResource, plan[0].Resource)
+			assert.Equal(t, []string{tt.wantResource}, plan[0].Resources)
 			assert.Empty(t, plan[0].Rule, "it stands outside of a rule")
 		})
 	}

@@ -37,7 +37,7 @@ func (w *world) sendsWithHeader(ctx context.Context, method, path, header string
 }
 
 func (w *world) sendsWithBody(ctx context.Context, method, path string) error {
-	return w.send(ctx, wire.Request{Method: method, Path: path, Body: wire.JSON(map[string]any{"client_id": w.token})})
+	return w.send(ctx, wire.Request{Method: method, Path: path, Body: wire.JSON(map[string]any{"name": w.token})})
 }
 
 // sendsAs asks without credentials, or as a user that cannot exist: a wrong
@@ -58,38 +58,38 @@ func (w *world) sendAs(ctx context.Context, as wire.Credentials, r wire.Request)
 	return w.send(ctx, r)
 }
 
-// sendsToVaultAsStranger sends what would read, change or delete a vault if it
+// sendsAsStranger sends what would read, change or delete an object if it
 // came with credentials.
-func (w *world) sendsToVaultAsStranger(ctx context.Context, method, name string) error {
-	v, err := w.vault(name)
+func (w *world) sendsAsStranger(ctx context.Context, method, name string) error {
+	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
-	r := wire.Request{Method: method, Path: v.path()}
+	r := wire.Request{Method: method, Path: o.path()}
 	if method == http.MethodPatch {
-		r.Body = wire.JSON(map[string]any{"client_id": "client-of-a-stranger"})
+		r.Body = wire.JSON(o.kind.visible(w))
 	}
 	return w.sendAs(ctx, wire.Credentials{}, r)
 }
 
 func (w *world) restoresAsStranger(ctx context.Context, name string) error {
-	v, err := w.vault(name)
+	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
-	return w.sendAs(ctx, wire.Credentials{}, wire.Request{Method: http.MethodPost, Path: v.path() + actions["restores the keys"]})
+	return w.sendAs(ctx, wire.Credentials{}, wire.Request{Method: http.MethodPost, Path: o.path() + actions["restores the keys"]})
 }
 
-func (w *world) createsAsStranger(ctx context.Context, name string) error {
+func (w *world) createsAsStranger(ctx context.Context, noun, name string) error {
 	if w.session.Target().Credentials.IsZero() {
 		return w.skipped(noCredentials)
 	}
-	body := w.body(name, w.svm())
-	return w.createsBy(ctx, name, body, wire.Request{Path: vaultsPath, Body: wire.JSON(body), As: &wire.Credentials{}})
+	k := kindCalled(noun)
+	return w.createsBy(ctx, creation{kind: k, name: name, sent: k.body(w, name, w.svm()), request: wire.Request{As: &wire.Credentials{}}})
 }
 
-func (w *world) sendsHeadToUnknown(ctx context.Context) error {
-	return w.send(ctx, wire.Request{Method: http.MethodHead, Path: vaultPath(w.uuid())})
+func (w *world) sendsHeadToUnknown(ctx context.Context, noun string) error {
+	return w.send(ctx, wire.Request{Method: http.MethodHead, Path: w.nowhere(noun)})
 }
 
 // getAnswersTheSame compares the status of a HEAD with that of a GET.
@@ -101,30 +101,32 @@ func (w *world) getAnswersTheSame(ctx context.Context) error {
 	return w.verifyBy(w.answer, w.promises(false), oracle.ExpectStatus(w.answer, x.Response.Status))
 }
 
-func (w *world) sendsToVault(ctx context.Context, method, name string) error {
-	v, err := w.vault(name)
+func (w *world) sendsTo(ctx context.Context, method, name string) error {
+	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
-	r := wire.Request{Method: method, Path: v.path()}
+	r := wire.Request{Method: method, Path: o.path()}
 	if method == http.MethodPost || method == http.MethodPut {
 		r.Body = wire.JSON(map[string]any{})
 	}
 	return w.send(ctx, r)
 }
 
-// sendsBody sends a body as it stands: a creation, or a change of the vault.
-// <property> stands for what a complete creation has there, as JSON.
-func (w *world) sendsBody(ctx context.Context, method, name string, text *godog.DocString) error {
-	if method == http.MethodPatch {
-		v, err := w.vault(name)
-		if err != nil {
-			return err
-		}
-		return w.send(ctx, wire.Request{Method: method, Path: v.path(), Body: wire.Text(text.Content)})
+// changesWithBody sends the body of a change as it stands.
+func (w *world) changesWithBody(ctx context.Context, name string, text *godog.DocString) error {
+	o, err := w.object(name)
+	if err != nil {
+		return err
 	}
-	body := w.body(name, w.svm())
-	for property, v := range flat(body) {
+	return w.send(ctx, wire.Request{Method: http.MethodPatch, Path: o.path(), Body: wire.Text(text.Content)})
+}
+
+// createsWithText sends the body of a creation as it stands. <property> stands
+// for what a complete creation has there, as JSON.
+func (w *world) createsWithText(ctx context.Context, noun, name string, text *godog.DocString) error {
+	k := kindCalled(noun)
+	for property, v := range flat(k.body(w, name, w.svm())) {
 		if secret, ok := v.(wire.Secret); ok {
 			v = "not-" + secret.Name() // a body of text must hold no secret
 		}
@@ -134,27 +136,7 @@ func (w *world) sendsBody(ctx context.Context, method, name string, text *godog.
 		}
 		text.Content = strings.ReplaceAll(text.Content, "<"+property+">", string(value))
 	}
-	return w.createsBy(ctx, name, nil, wire.Request{Path: vaultsPath, Body: wire.Text(text.Content)})
-}
-
-// createsBy sends a creation as it stands, and looks after what it made. What
-// was sent may be nil when nothing is asked about it.
-func (w *world) createsBy(ctx context.Context, name string, sent map[string]any, r wire.Request) error {
-	v := &vault{name: name, svm: w.svm(), sent: sent}
-	w.vaults[name] = v
-	var err error
-	if v.entry, err = w.intend(ctx, v.svm); err != nil {
-		return err
-	}
-	r.Method = http.MethodPost
-	err = w.send(ctx, r)
-	switch v.late = err != nil; {
-	case v.late:
-		return err
-	case w.last.Failed():
-		return w.occupied(ctx, w.last)
-	}
-	return w.locate(ctx, v, w.last)
+	return w.createsBy(ctx, creation{kind: k, name: name, request: wire.Request{Body: wire.Text(text.Content)}})
 }
 
 func (w *world) answerAllows(methods string) error {

@@ -22,6 +22,12 @@ import (
 	"ontap-conformance/fixtures/wire"
 )
 
+// The resource that most tests of this package speak of.
+const (
+	akv        = "azure-key-vaults"
+	vaultsPath = "/api/security/azure-key-vaults"
+)
+
 // catalogue is loaded once: it is read-only.
 var catalogue = sync.OnceValues(contract.Load)
 

@@ -207,8 +207,8 @@ func (s *Suite) skip(ctx context.Context, sc *Scenario, svms []SVM) error {
 		return errSilent
 	case !covered:
 		return &oracle.Skip{Reason: "nothing that it verifies is promised by ONTAP " + s.Judge.Release().String()}
-	case s.Absent[sc.Resource] != "":
-		return &oracle.Skip{Reason: s.Absent[sc.Resource]}
+	case s.lacks(sc) != "":
+		return &oracle.Skip{Reason: s.lacks(sc)}
 	case !due:
 		return &oracle.Skip{Reason: "the run tests down to level " + string(s.level()) + " only"}
 	case s.Mode == ReadOnly && sc.Writes:
@@ -221,6 +221,19 @@ func (s *Suite) skip(ctx context.Context, sc *Scenario, svms []SVM) error {
 		return &oracle.Skip{Applies: true, Reason: fmt.Sprintf("it needs %d data SVMs without a key manager, and the run has %d", sc.Leases, len(s.SVMs))}
 	}
 	return nil
+}
+
+// lacks says why the target does not have what a scenario needs; "" means that it does.
+func (s *Suite) lacks(sc *Scenario) string {
+	for _, name := range sc.Resources {
+		if why := s.Absent[name]; why != "" {
+			return why
+		}
+		if r := s.Judge.Contract().Resource(name); !r.Covers(s.Judge.Release()) {
+			return fmt.Sprintf("%s exists in %s only", r.Path, r.Span)
+		}
+	}
+	return ""
 }
 
 func noLab(condition string) *oracle.Skip {

@@ -15,7 +15,7 @@ import (
 // value turns a cell of a feature into the value of a property. A cell in
 // parentheses is a word of the vocabulary, a cell that begins like JSON is
 // JSON, and any other is text, or what the catalogue says the property is.
-func (w *world) value(property, cell string) (any, error) {
+func (w *world) value(k *kind, property, cell string) (any, error) {
 	switch cell {
 	case "(null)":
 		return nil, nil
@@ -46,13 +46,13 @@ func (w *world) value(property, cell string) (any, error) {
 		}
 		return v, nil
 	}
-	return w.typed(property, strings.ReplaceAll(cell, "<token>", w.token)), nil
+	return w.typed(k, property, strings.ReplaceAll(cell, "<token>", w.token)), nil
 }
 
 // typed writes a cell as the type that the catalogue gives the property, if it
 // can be read as such.
-func (w *world) typed(property, cell string) any {
-	f := w.suite.Judge.Contract().Resource(akv).Field(property, contract.Newest())
+func (w *world) typed(k *kind, property, cell string) any {
+	f := w.contract().Resource(k.resource).Field(property, contract.Newest())
 	if f == nil {
 		return cell
 	}
@@ -70,14 +70,14 @@ func (w *world) typed(property, cell string) any {
 }
 
 // properties reads a table of two columns, property and value, as a body.
-func (w *world) properties(table *godog.Table) (map[string]any, error) {
+func (w *world) properties(k *kind, table *godog.Table) (map[string]any, error) {
 	body := map[string]any{}
 	for _, row := range table.Rows {
 		if len(row.Cells) != 2 {
 			return nil, fmt.Errorf("a table of properties has two columns, this row has %d", len(row.Cells))
 		}
 		property, cell := row.Cells[0].Value, row.Cells[1].Value
-		v, err := w.value(property, cell)
+		v, err := w.value(k, property, cell)
 		if err != nil {
 			return nil, err
 		}

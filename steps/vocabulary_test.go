@@ -52,7 +52,7 @@ func TestEveryPhraseIsWrittenAsTheVocabularyDemands(t *testing.T) {
 	for _, ph := range vocabulary {
 		text := ph.pattern.String()
 		assert.True(t, strings.HasPrefix(text, "^") && strings.HasSuffix(text, "$"), "%s is matched as a whole", text)
-		assert.NotContains(t, text, "?", "%s has optional words", text)
+		assert.NotContains(t, strings.ReplaceAll(text, "(?:", "("), "?", "%s has optional words", text)
 		assert.NotContains(t, text, "should", text)
 		assert.False(t, seen[text], "%s is there twice", text)
 		seen[text] = true

@@ -21,7 +21,8 @@ type world struct {
 	svms         []SVM // that the scenario has to itself
 	dice         *rand.Rand
 	token        string // in the names of everything that the scenario creates
-	vaults       map[string]*vault
+	objects      map[string]*object
+	made         []*object // in the order of their creation
 	lab          []arranged
 	last         oracle.Ending    // of the When
 	answer       *wire.Exchange   // of the When, before any job was followed
@@ -42,9 +43,9 @@ func newWorld(s *Suite, sc *Scenario, svms []SVM) *world {
 	io.WriteString(h, sc.Name)
 	return &world{
 		suite: s, scenario: sc, session: s.guarded.NewSession(), svms: svms,
-		dice:   rand.New(rand.NewPCG(s.Seed, h.Sum64())),
-		token:  fmt.Sprintf("oc%012x", (h.Sum64()^s.Seed)&0xffffffffffff),
-		vaults: map[string]*vault{}, verdicts: map[contract.ID]int{},
+		dice:    rand.New(rand.NewPCG(s.Seed, h.Sum64())),
+		token:   fmt.Sprintf("oc%012x", (h.Sum64()^s.Seed)&0xffffffffffff),
+		objects: map[string]*object{}, verdicts: map[contract.ID]int{},
 	}
 }
 

@@ -76,7 +76,7 @@ Feature: Changing a configuration
         | proxy_port     | 3128                   |
         | proxy_username | operator               |
       And the vault "blue" was read
-      When the operator gives the vault "blue" a new client secret
+      When the operator gives the vault "blue" new credentials
       Then the vault "blue" is as it was but for "authentication_method"
 
     Scenario: A change leaves the hosts and the port alone
@@ -85,7 +85,7 @@ Feature: Changing a configuration
         | oauth_host | login.conformance.test |
         | vault_host | vault.conformance.test |
       And the vault "blue" was read
-      When the operator gives the vault "blue" a new client secret
+      When the operator gives the vault "blue" new credentials
       Then the vault "blue" is as it was but for "authentication_method"
 
   @req:AKV-PATCH-04
@@ -125,7 +125,7 @@ Feature: Changing a configuration
     @req:AKV-PATCH-09
     Scenario: The client secret is changed
       Given the vault "blue" exists
-      When the operator gives the vault "blue" a new client secret
+      When the operator gives the vault "blue" new credentials
       Then the request succeeds
 
     @req:AKV-PATCH-10
@@ -232,7 +232,7 @@ Feature: Changing a configuration
 
     Scenario Outline: A change may wait for <seconds> seconds
       Given the vault "blue" exists
-      When the operator gives the vault "blue" a new client secret and waits up to "<seconds>" seconds
+      When the operator gives the vault "blue" new credentials and waits up to "<seconds>" seconds
       Then the request succeeds
 
       Examples: The ends of the range
@@ -289,7 +289,7 @@ Feature: Changing a configuration
     @req:AKV-PATCH-65537541
     Scenario: A change of nothing is refused
       Given the vault "blue" exists
-      When the client sends PATCH of the vault "blue" with the body:
+      When the client changes the vault "blue" with the body:
         """
         {}
         """

@@ -98,7 +98,7 @@ Feature: Creating an Azure Key Vault configuration
 
     @req:AKV-CREATE-65537567
     Scenario: A creation without any credentials is refused
-      When the operator creates the vault "blue" without "credentials"
+      When the operator creates the vault "blue" without "client_secret"
       Then the request is refused with code "65537567"
 
   Rule: A refused creation leaves nothing behind

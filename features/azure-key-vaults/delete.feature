@@ -26,7 +26,7 @@ Feature: Deleting a configuration
     Scenario: A deleted configuration cannot be changed
       Given the vault "blue" exists
       And the vault "blue" was deleted
-      When the operator gives the vault "blue" a new client secret
+      When the operator gives the vault "blue" new credentials
       Then the request is refused
 
     @req:AKV-DELETE-03

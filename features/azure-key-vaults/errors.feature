@@ -46,7 +46,7 @@ Feature: The documented error codes of azure-key-vaults
     Scenario Outline: A change is refused with <code> under <condition>
       Given the vault "blue" exists
       And the lab arranged "<condition>" for the vault "blue"
-      When the operator gives the vault "blue" a new client secret
+      When the operator gives the vault "blue" new credentials
       Then the request is refused with code "<code>"
 
       Examples: ONTAP Error Response Codes of PATCH

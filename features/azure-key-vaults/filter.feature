@@ -21,7 +21,7 @@ Feature: Filtering by every kind of field
         | scope                 | cluster             |            |
         | authentication_method | client_secret       | red, green |
         | authentication_method | certificate         |            |
-      Then each filter lists the vaults beside it
+      Then each filter lists what stands beside it
 
     Scenario: Inactive configurations are told from the active one and from each other
       Given 2 inactive vaults exist on one SVM
@@ -32,4 +32,4 @@ Feature: Filtering by every kind of field
         | enabled            | true                      | blue   |
         | enabled            | false                     | 1, 2   |
         | configuration.name | <configuration.name of 2> | 2      |
-      Then each filter lists the vaults beside it
+      Then each filter lists what stands beside it

@@ -185,7 +185,7 @@ Feature: Listing the configurations
         | proxy_port | 2000        | green  |
         | client_id  | <token>-t   |        |
         | client_id  | <token>.one |        |
-      Then each filter lists the vaults beside it
+      Then each filter lists what stands beside it
 
     @req:API-FILTER-03
     Scenario: An asterisk stands for any text
@@ -195,14 +195,14 @@ Feature: Listing the configurations
         | client_id | *ee          | blue        |
         | client_id | <token>-t*e  | blue        |
         | client_id | *-t          |             |
-      Then each filter lists the vaults beside it
+      Then each filter lists what stands beside it
 
     @req:API-FILTER-04
     Scenario: A bar means or
       When the operator tries these filters of the vaults:
         | field     | filter                   | vaults     |
         | client_id | <token>-one\|<token>-two | red, green |
-      Then each filter lists the vaults beside it
+      Then each filter lists what stands beside it
 
     @req:API-FILTER-05
     Scenario: An exclamation mark means not, among what is set
@@ -210,7 +210,7 @@ Feature: Listing the configurations
         | field      | filter       | vaults      |
         | client_id  | !<token>-one | green, blue |
         | proxy_port | !1000        | green       |
-      Then each filter lists the vaults beside it
+      Then each filter lists what stands beside it
 
     @req:API-FILTER-06
     Scenario: Comparisons and ranges go by the order of values
@@ -224,7 +224,7 @@ Feature: Listing the configurations
         | proxy_port | <900       |            |
         | proxy_port | 1500..2500 | green      |
         | proxy_port | 500..1500  | red        |
-      Then each filter lists the vaults beside it
+      Then each filter lists what stands beside it
 
     @req:API-FILTER-07
     Scenario: null selects what is not set
@@ -232,7 +232,7 @@ Feature: Listing the configurations
         | field      | filter | vaults     |
         | proxy_port | null   | blue       |
         | proxy_port | !null  | red, green |
-      Then each filter lists the vaults beside it
+      Then each filter lists what stands beside it
 
     @req:API-FILTER-08
     Scenario: Quotes make plain text of what they hold
@@ -240,7 +240,7 @@ Feature: Listing the configurations
         | field     | filter        | vaults |
         | client_id | "<token>-t*"  |        |
         | client_id | "<token>-one" | red    |
-      Then each filter lists the vaults beside it
+      Then each filter lists what stands beside it
 
     @req:API-FILTER-02
     Scenario: Two filters select what satisfies both

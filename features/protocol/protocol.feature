@@ -103,7 +103,7 @@ Feature: The protocol
 
     @req:API-BODY-01
     Scenario Outline: A body that is no JSON is refused: <fault>
-      When the client sends POST of the vault "blue" with the body:
+      When the client creates the vault "blue" with the body:
         """
         <body>
         """
@@ -119,7 +119,7 @@ Feature: The protocol
 
     @req:API-BODY-02
     Scenario: A body that is no JSON is refused for that
-      When the client sends POST of the vault "blue" with the body:
+      When the client creates the vault "blue" with the body:
         """
         {"client_id":
         """
@@ -133,7 +133,7 @@ Feature: The protocol
 
     @req:API-BODY-03
     Scenario: A property that is there twice is refused
-      When the client sends POST of the vault "blue" with the body:
+      When the client creates the vault "blue" with the body:
         """
         {"svm":{"name":<svm.name>},"client_id":<client_id>,"client_id":<client_id>,"tenant_id":<tenant_id>,
          "name":<name>,"key_id":<key_id>,"client_secret":"conformance-test"}

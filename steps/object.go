@@ -1,0 +1,264 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/ledger"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+)
+
+// An object is what a scenario speaks of by a noun and a name.
+type object struct {
+	kind  *kind
+	name  string // that the scenario gives it
+	svm   SVM
+	entry ledger.Entry
+	where string         // the path of its collection
+	uuid  string         // "" until the target has told it
+	sent  map[string]any // the body of its creation, nested
+	was   map[string]any // as it was last read on purpose
+	late  bool           // its creation was not answered to the end: it may be made any time
+	lost  error          // why nobody knows where it is, though the target says that it made it; else nil
+}
+
+func (o *object) path() string { return at(o.where, o.uuid) }
+
+func (w *world) contract() *contract.Catalogue { return w.suite.Judge.Contract() }
+
+// collection is the path of all objects of a kind.
+func (w *world) collection(k *kind) string { return k.path(w.contract()) }
+
+// anyObject reports whether the scenario has an object that is so.
+func (w *world) anyObject(is func(*object) bool) bool {
+	return slices.ContainsFunc(slices.Collect(maps.Values(w.objects)), is)
+}
+
+// object returns what a scenario calls name.
+func (w *world) object(name string) (*object, error) {
+	if o := w.objects[name]; o != nil {
+		if o.lost != nil {
+			return o, fmt.Errorf("%v", o.lost) // not %w: only a Then may find it
+		}
+		return o, nil
+	}
+	return nil, fmt.Errorf("the scenario has nothing called %q: a step before this one has to create it", name)
+}
+
+// A creation is what is about to be made, and how.
+type creation struct {
+	kind    *kind
+	name    string // that the scenario gives it
+	svm     SVM
+	sent    map[string]any // the body; nil when nothing is asked about it
+	request wire.Request   // without a body: sent is the body; without a path: that of the collection
+	query   string         // after the path, with its question mark
+}
+
+// create writes down what is about to be made, makes it, and finds out where
+// it is. A refusal is an ending like any other.
+func (w *world) create(ctx context.Context, c creation) (*object, oracle.Ending, error) {
+	o := &object{kind: c.kind, name: c.name, svm: c.svm, where: w.collection(c.kind), sent: c.sent}
+	w.objects[c.name], w.made = o, append(w.made, o)
+	var err error
+	if o.entry, err = w.intend(ctx, c.kind, c.svm); err != nil {
+		return o, oracle.Ending{}, err
+	}
+	r := c.request
+	r.Method, r.Path = http.MethodPost, o.where+c.query
+	if r.Body.IsZero() {
+		r.Body = wire.JSON(c.sent)
+	}
+	e, err := w.call(ctx, patient(r))
+	switch {
+	case err != nil:
+		o.late = true
+		return o, e, err
+	case e.Failed():
+		return o, e, w.occupied(ctx, c.kind, e)
+	}
+	return o, e, w.locate(ctx, o, e)
+}
+
+// intend writes down what is about to be made. After an interrupt nothing is.
+func (w *world) intend(ctx context.Context, k *kind, svm SVM) (ledger.Entry, error) {
+	if err := ctx.Err(); err != nil {
+		return ledger.Entry{}, err
+	}
+	return w.suite.Ledger.Intend(k.resource, svm.Name, w.token)
+}
+
+// occupied tells a second key manager that the scenario asked for from one
+// that an earlier scenario could not get rid of. The latter is no finding of
+// this scenario; but if its deletion was answered with success, it is one all
+// the same.
+func (w *world) occupied(ctx context.Context, k *kind, e oracle.Ending) error {
+	if !slices.Contains(k.occupied, e.Code()) || w.anyObject(func(o *object) bool { return o.uuid != "" }) {
+		return nil
+	}
+	for _, other := range kinds {
+		if other.seat && w.suite.has(other) {
+			if err := w.leftovers(ctx, other); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// leftovers looks for what an earlier scenario left on the SVM.
+func (w *world) leftovers(ctx context.Context, k *kind) error {
+	records, err := list(ctx, w.suite.guarded.NewSession(), w.suite.markedPath(k))
+	if err != nil {
+		return nil // the refusal stands
+	}
+	for _, r := range records {
+		if svm, _ := oracle.Lookup(r, "svm.name"); svm != w.svm().Name {
+			continue
+		}
+		if mark := w.suite.markOf(k, r); mark != "" && mark != w.token {
+			return w.leftover(k, r, mark)
+		}
+	}
+	return nil
+}
+
+// leftover says that an SVM still has what an earlier scenario made.
+func (w *world) leftover(k *kind, record map[string]any, mark string) error {
+	removed := !slices.ContainsFunc(w.suite.Ledger.Left(), func(e ledger.Entry) bool { return e.Mark == mark })
+	if removed {
+		w.verdicts[k.unlisted]++
+		w.found = append(w.found, oracle.Finding{Requirement: k.unlisted,
+			Err: oracle.Differs(k.plural+" of the collection", "none that was deleted with success", record["uuid"])})
+	}
+	return fmt.Errorf("the SVM %q still has what an earlier scenario made and could not remove", w.svm().Name)
+}
+
+// markOf returns the mark of the run that a record carries, or "".
+func (s *Suite) markOf(k *kind, record map[string]any) string {
+	for mark := range s.Ledger.Marks() {
+		if k.carries(record, mark) {
+			return mark
+		}
+	}
+	return ""
+}
+
+// locate finds the uuid of what was made. Whatever an answer says, an object is
+// ours only if it was not there before the run and carries the mark that we
+// gave it: its uuid goes into the ledger, and with that it may be deleted.
+func (w *world) locate(ctx context.Context, o *object, e oracle.Ending) error {
+	uuid := e.Resource()
+	if ours, err := w.isOurs(ctx, o, uuid); err != nil {
+		return err
+	} else if !ours {
+		found, err := w.strays(ctx, w.session, o.entry)
+		if err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			o.lost = oracle.Differs(fmt.Sprintf("the %q that was created", o.name), "to be where the answer says, or in the list", "neither")
+			return nil // that it said so at all may be what a Then is about
+		}
+		uuid = found[0]
+	}
+	o.uuid = uuid
+	var err error
+	o.entry, err = w.suite.Ledger.Created(o.entry, o.path())
+	return err
+}
+
+// isOurs reads what an answer names, and reports whether it carries the mark.
+// After a 202 that named no job it may take a while to be there.
+func (w *world) isOurs(ctx context.Context, o *object, uuid string) (bool, error) {
+	if w.suite.isForeign(uuid) {
+		return false, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, w.suite.jobTimeout())
+	defer cancel()
+	for n := 0; ; n++ {
+		x, err := w.session.Do(ctx, wire.Request{Method: http.MethodGet, Path: at(o.where, uuid)})
+		if err != nil {
+			return false, err
+		}
+		if x.Response.OK() {
+			return o.kind.carries(x.Response.Object(), o.entry.Mark), nil
+		}
+		if !w.untold || pause(ctx, n) != nil {
+			return false, nil
+		}
+	}
+}
+
+// strays returns the uuids of the objects on the target that carry the mark of
+// a ledger entry and are not known to the scenario yet.
+func (w *world) strays(ctx context.Context, s *wire.Session, entry ledger.Entry) ([]string, error) {
+	return w.suite.strays(ctx, s, entry, func(uuid string) bool {
+		return w.anyObject(func(o *object) bool { return o.uuid == uuid })
+	})
+}
+
+func (s *Suite) strays(ctx context.Context, session *wire.Session, entry ledger.Entry, known func(uuid string) bool) ([]string, error) {
+	k := kindOf(entry.Kind)
+	if k == nil {
+		return nil, fmt.Errorf("the ledger has %q, which is no kind of object that we create", entry.Kind)
+	}
+	records, err := list(ctx, session, s.markedPath(k)+"&svm.name="+url.QueryEscape(entry.SVM))
+	if err != nil {
+		return nil, fmt.Errorf("looking for what the run may have made: %v", err) // not %w: no verdict
+	}
+	var found []string
+	for _, r := range records {
+		uuid, _ := r["uuid"].(string)
+		if uuid != "" && !s.isForeign(uuid) && !known(uuid) && k.carries(r, entry.Mark) {
+			found = append(found, uuid)
+		}
+	}
+	return found, nil
+}
+
+// read reads an object by its uuid.
+func (w *world) read(ctx context.Context, o *object) (map[string]any, error) {
+	e, err := w.call(ctx, wire.Request{Method: http.MethodGet, Path: o.path()})
+	if err != nil {
+		return nil, err
+	}
+	if err := oracle.ExpectStatus(e.Exchange, http.StatusOK); err != nil {
+		return nil, err
+	}
+	return e.Exchange.Response.Object(), nil
+}
+
+// patch changes an object.
+func (w *world) patch(ctx context.Context, path string, body map[string]any) (oracle.Ending, error) {
+	return w.call(ctx, wire.Request{Method: http.MethodPatch, Path: path, Body: wire.JSON(body)})
+}
+
+// cleanUp ends the lab's conditions and removes what the scenario created and
+// did not delete. It goes on after every error and after an interrupt, and
+// what it does is no test: what stays behind stays in the ledger.
+func (w *world) cleanUp(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.suite.cleanUpTime(ctx))
+	defer cancel()
+	for _, a := range w.lab {
+		w.suite.Lab.TearDown(ctx, a.condition, a.params) // the next SetUp would tell
+	}
+	janitor := w.suite.guarded.NewSession()
+	for _, o := range slices.Backward(w.made) { // what others stand on goes last
+		if o.entry.ID == 0 {
+			continue
+		}
+		w.suite.remove(ctx, janitor, o.entry, func(uuid string) bool {
+			return slices.ContainsFunc(w.made, func(other *object) bool { return other != o && other.uuid == uuid })
+		})
+		if o.late { // it stays in the ledger, for CleanUp to look again at the end
+			w.suite.Ledger.Intend(o.kind.resource, o.svm.Name, w.token)
+		}
+	}
+}
