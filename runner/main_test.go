@@ -148,7 +148,7 @@ func TestHelpAndListsGoToStdout(t *testing.T) {
 		{"list operations", "PATCH /security/azure-key-vaults/{uuid}"},
 		{"list conditions", "metrocluster"},
 		{"list codes", "65537500"},
-		{"list phrases", `the operator creates the vault "…"`},
+		{"list phrases", `the operator creates the <noun> "…"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.args, func(t *testing.T) {

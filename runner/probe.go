@@ -51,6 +51,7 @@ type survey struct {
 	release  contract.Release
 	reported string // the version in the target's words; empty when it did not say
 	svms     []steps.SVM
+	admin    steps.SVM         // zero when the target does not tell
 	absent   map[string]string // resources that the target does not have, with the reason
 }
 
@@ -72,7 +73,6 @@ type prober struct {
 	session  *wire.Session
 	redactor *wire.Redactor
 	there    map[string]bool // resources that the target was seen to have
-	cluster  string          // the name of the cluster, which is that of its admin SVM
 	version  map[string]any
 }
 
@@ -144,7 +144,7 @@ func (p *prober) reach(ctx context.Context) []check {
 	case !r.OK():
 		return append(checks, check{name: "credentials", state: stateUnknown, said: fmt.Sprintf("GET /api/cluster answered %d", r.Status)})
 	}
-	p.cluster, _ = r.Object()["name"].(string)
+	p.admin.Name, _ = r.Object()["name"].(string)
 	p.version, _ = r.Object()["version"].(map[string]any)
 	said := "accepted for " + p.bench.target.Credentials.User
 	switch {

@@ -51,7 +51,7 @@ func (p *prober) dataSVMs(ctx context.Context) ([]steps.SVM, error) {
 	for _, r := range records {
 		name, _ := r["name"].(string)
 		uuid, _ := r["uuid"].(string)
-		if name != "" && name != p.cluster {
+		if name != "" && name != p.admin.Name {
 			svms = append(svms, steps.SVM{Name: name, UUID: uuid})
 		}
 	}
@@ -164,7 +164,7 @@ func (p *prober) named(found []steps.SVM, used taken, unknown error) check {
 	for _, name := range p.flags.svms {
 		i := slices.Index(names, name)
 		switch {
-		case name == p.cluster && name != "":
+		case name == p.admin.Name && name != "":
 			return check{name: "SVMs", state: stateFailed, code: exitUsage, said: fmt.Sprintf("--svm: %s is the admin SVM, which is never used", name)}
 		case i < 0:
 			return check{name: "SVMs", state: stateFailed, code: exitUsage, said: fmt.Sprintf("--svm: the target has no SVM %q%s", name, didYouMean(name, names))}

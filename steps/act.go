@@ -127,6 +127,18 @@ func (w *world) createsForUnknownSVM(ctx context.Context, noun, name string) err
 	return w.createsBody(ctx, k, name, k.body(w, name, SVM{Name: w.token + "-no-such-svm"}), "")
 }
 
+// createsForAdminSVM asks for what the admin SVM should not be given. Whatever
+// comes of it belongs to the admin SVM, and is looked for there.
+func (w *world) createsForAdminSVM(ctx context.Context, noun, name string) error {
+	admin := w.suite.Admin
+	if admin.Name == "" {
+		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target does not tell the name of its admin SVM"})
+	}
+	k := kindCalled(noun)
+	_, e, err := w.create(ctx, creation{kind: k, name: name, svm: admin, sent: k.body(w, name, admin)})
+	return w.did(e, err)
+}
+
 func (w *world) createsDotted(ctx context.Context, noun, name string) error {
 	k := kindCalled(noun)
 	body := k.body(w, name, w.svm())

@@ -216,7 +216,34 @@ func (w *world) objectWasChanged(ctx context.Context, name string, table *godog.
 	if err := w.changes(ctx, name, table); err != nil {
 		return err
 	}
-	return given(fmt.Sprintf("a change of %q", name), oracle.ExpectSuccess(w.last))
+	if err := given(fmt.Sprintf("a change of %q", name), oracle.ExpectSuccess(w.last)); err != nil {
+		return err
+	}
+	return w.settled(ctx, name)
+}
+
+// settled waits until a change shows that was answered with a 202 without a job.
+func (w *world) settled(ctx context.Context, name string) error {
+	o, err := w.object(name)
+	if err != nil || !w.untold {
+		return err
+	}
+	sent, _ := decode(w.answer.Request.Body.Bytes())
+	return given(fmt.Sprintf("a change of %q that shows", name), w.look(ctx, func() error {
+		record, err := w.read(ctx, o)
+		if err != nil {
+			return err
+		}
+		for property, want := range flat(sent) {
+			if f := w.contract().Resource(o.kind.resource).Field(property, w.suite.Judge.Release()); f == nil || f.Access == contract.WriteOnly || f.Unread != "" {
+				continue
+			}
+			if err := oracle.ExpectField(record, property, want); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 }
 
 func (w *world) objectWasDeleted(ctx context.Context, name string) error {

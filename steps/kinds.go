@@ -39,7 +39,7 @@ type kind struct {
 
 // kinds is every kind. No noun may be the end of another that features write
 // before the same words: the longest is tried first.
-var kinds = []*kind{vaults}
+var kinds = []*kind{vaults, awsKMS}
 
 // path is that of the collection.
 func (k *kind) path(c *contract.Catalogue) string { return "/api" + c.Resource(k.resource).Path }
@@ -112,9 +112,15 @@ var (
 	spoken    = regexp.MustCompile(`\b(` + plurals + `|` + nouns + `)\b`) // any of them
 )
 
-// spokenOf returns the kinds that a step speaks of, values in quotes left out.
-func spokenOf(step string) []*kind {
+// spokenOf returns the kinds that a step speaks of, values in quotes left out,
+// and those whose paths it names.
+func spokenOf(c *contract.Catalogue, step string) []*kind {
 	var all []*kind
+	for _, k := range kinds {
+		if strings.Contains(step, k.path(c)) {
+			all = append(all, k)
+		}
+	}
 	for _, word := range spoken.FindAllString(quoted.ReplaceAllString(step, ""), -1) {
 		if k := kindCalled(word); !slices.Contains(all, k) {
 			all = append(all, k)

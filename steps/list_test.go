@@ -13,7 +13,7 @@ import (
 // loses all records of the first lists by a filter, as a page may that was sent
 // while others create and delete.
 func TestAListThatLosesARecordNowAndThenIsAskedAgain(t *testing.T) {
-	for _, scenario := range []string{"A value selects what has it, and nothing else", "Two filters select what satisfies both"} {
+	for _, scenario := range []string{"A value selects the vaults that have it", "Two filters select the vaults"} {
 		for _, tt := range []struct {
 			name  string
 			loses int // lists

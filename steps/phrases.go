@@ -80,13 +80,18 @@ var (
 // String is the phrase for a reader: values as …, choices of words as they are.
 func (p *phrase) String() string {
 	return p.with(func(g string) string {
+		listed := strings.Trim(g, "(?:)")
 		switch {
+		case listed == nouns:
+			return "<noun>"
+		case listed == plurals:
+			return "<nouns>"
 		case !choice.MatchString(g):
 			return "…"
 		case strings.Contains(g, "|"):
 			return strings.Replace(g, "?:", "", 1)
 		}
-		return strings.Trim(g, "(?:)")
+		return listed
 	})
 }
 

@@ -28,6 +28,7 @@ type Scenario struct {
 	Conditions   []string  // that the lab has to arrange
 	Tags         []string  // as written, with the row's values in place
 	Leases       int       // SVMs that it needs for itself
+	Cluster      bool      // whether it uses what the cluster has only one of
 	Writes       bool      // whether it changes the target
 	Resources    []string  // that it needs; nil for none in particular
 	cost         int       // requests, roughly; for the schedule
@@ -253,8 +254,9 @@ func (p *planner) steps(s *Scenario, src *source, k *messages.Pickle) {
 		}
 		s.Leases = max(s.Leases, ph.leases(step))
 		s.Writes = s.Writes || ph.writes
+		s.Cluster = s.Cluster || ph.cluster
 		s.cost += ph.cost(step)
-		for _, k := range spokenOf(step.Text) {
+		for _, k := range spokenOf(p.contract, step.Text) {
 			if !slices.Contains(s.Resources, k.resource) {
 				s.Resources = append(s.Resources, k.resource)
 			}

@@ -57,7 +57,7 @@ func TestEveryFaultOfAFeatureIsFoundWithItsLine(t *testing.T) {
 		{"an unknown step", "When the operator reads the vault", "When the operator peruses the vault", `:7: no meaning for the step "the operator peruses the vault \"blue\""`},
 		{"an unknown step of an outline", "And the lab arranged", "And the lab conjured", ":13: no meaning for the step"},
 		{"a step with another keyword", "Given the vault \"blue\" exists\n      When", "When the vault \"blue\" exists\n      When", ":6: no meaning for the step"},
-		{"a step that is nearly one", "And the lab arranged", "And the lab arranges", `; the nearest is the lab arranged "…" for the vault "…"`},
+		{"a step that is nearly one", "And the lab arranged", "And the lab arranges", `; the nearest is the lab arranged "…" for the <noun> "…"`},
 		{"two Whens", "      Then the answer is the vault", "      When the operator reads the vault \"blue\"\n      Then the answer is the vault", `:5: "It is read" has 2 When and 1 Then`},
 		{"no When", "      When the operator reads the vault \"blue\"\n", "", `:5: "It is read" has 0 When and 1 Then`},
 		{"no Then", "      Then the answer is the vault \"blue\"\n", "", `:5: "It is read" has 1 When and 0 Then`},
@@ -90,9 +90,9 @@ func TestAStepWithoutMeaningIsSaidOnceAndWithThePhraseThatIsMeant(t *testing.T) 
 		want           string // all that is said
 	}{
 		{"a letter too few", "When the operator reads the vault", "When the operator delets the vault",
-			`vaults/read.feature:7: no meaning for the step "the operator delets the vault \"blue\""; the nearest is the operator deletes the vault "…"`},
+			`vaults/read.feature:7: no meaning for the step "the operator delets the vault \"blue\""; the nearest is the operator deletes the <noun> "…"`},
 		{"in a background", "  Rule: What exists", "  Background:\n    Given the vault \"red\" exist\n  Rule: What exists",
-			`vaults/read.feature:3: no meaning for the step "the vault \"red\" exist"; the nearest is the vault "…" exists`},
+			`vaults/read.feature:3: no meaning for the step "the vault \"red\" exist"; the nearest is the <noun> "…" exists`},
 		{"far from all", "When the operator reads the vault \"blue\"", "When x", `vaults/read.feature:7: no meaning for the step "x"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -120,8 +120,8 @@ func TestAFaultInAFolderIsNamedFromWhereTheUserIs(t *testing.T) {
 func TestThePhrasesReadAsStepsDo(t *testing.T) {
 	all := Phrases()
 	require.Len(t, all, len(vocabulary))
-	assert.Contains(t, all, Phrase{"Given", `… vaults exist with:`})
-	assert.Contains(t, all, Phrase{"When", `the operator creates the vault "…"`})
+	assert.Contains(t, all, Phrase{"Given", `… <nouns> exist with:`})
+	assert.Contains(t, all, Phrase{"When", `the operator creates the <noun> "…"`})
 	assert.Contains(t, all, Phrase{"When", `the client sends GET "…" (without|with wrong) credentials`})
 	for _, p := range all {
 		assert.NotRegexp(t, `[\\^$*+\[\]]`, p.Text)

@@ -123,9 +123,10 @@ func (w *world) changesWithBody(ctx context.Context, name string, text *godog.Do
 }
 
 // createsWithText sends the body of a creation as it stands. <property> stands
-// for what a complete creation has there, as JSON.
+// for what a complete creation has there, as JSON, and <all> for all its members.
 func (w *world) createsWithText(ctx context.Context, noun, name string, text *godog.DocString) error {
 	k := kindCalled(noun)
+	complete := map[string]any{}
 	for property, v := range flat(k.body(w, name, w.svm())) {
 		if secret, ok := v.(wire.Secret); ok {
 			v = "not-" + secret.Name() // a body of text must hold no secret
@@ -135,7 +136,13 @@ func (w *world) createsWithText(ctx context.Context, noun, name string, text *go
 			return err
 		}
 		text.Content = strings.ReplaceAll(text.Content, "<"+property+">", string(value))
+		put(complete, property, v)
 	}
+	members, err := json.Marshal(complete)
+	if err != nil {
+		return err
+	}
+	text.Content = strings.ReplaceAll(text.Content, "<all>", string(members[1:len(members)-1]))
 	return w.createsBy(ctx, creation{kind: k, name: name, request: wire.Request{Body: wire.Text(text.Content)}})
 }
 

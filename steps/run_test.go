@@ -100,7 +100,7 @@ func TestAScenarioThatIsNotDueSaysWhy(t *testing.T) {
 		{"below the level", "A uuid that does not exist is answered with 404", func(s *stand) { s.Level = contract.Must }, false, "the run tests down to level must only"},
 		{"of a condition that the release has no error for", "refused with 65539704 under aggregate-encrypted-volumes", func(s *stand) { s.Judge = judgeOf(t, "9.16.1") }, false, "nothing that it verifies is promised"},
 		{"that writes, in read-only mode", withGiven, func(s *stand) { s.Mode = ReadOnly }, true, "it writes, and the mode is read-only"},
-		{"with too few SVMs", "Pages of one record give every record once", func(s *stand) { s.SVMs = s.SVMs[:2] }, true, "it needs 3 data SVMs without a key manager, and the run has 2"},
+		{"with too few SVMs", "Numbers of vaults are sorted by their value", func(s *stand) { s.SVMs = s.SVMs[:2] }, true, "it needs 3 data SVMs without a key manager, and the run has 2"},
 		{"without any SVM", withGiven, func(s *stand) { s.SVMs = nil }, true, "it needs 1 data SVMs without a key manager, and the run has 0"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -15,13 +15,14 @@ func TestAScheduleGivesEverySVMToOneAtATimeInAnOrderThatTimingDoesNotChange(t *t
 		svms := rapid.IntRange(0, 5).Draw(rt, "SVMs")
 		var scenarios []*Scenario
 		for _, n := range rapid.SliceOfN(rapid.IntRange(0, 4), 0, 30).Draw(rt, "leases") {
-			scenarios = append(scenarios, &Scenario{Leases: n, cost: 1 + n*rapid.IntRange(1, 3).Draw(rt, "cost")})
+			cluster := rapid.Bool().Draw(rt, "cluster")
+			scenarios = append(scenarios, &Scenario{Leases: n, Cluster: cluster, cost: 1 + n*rapid.IntRange(1, 3).Draw(rt, "cost")})
 		}
 		want := inTurn(scenarios, svms)
 
 		q := newSchedule(scenarios, svms)
-		owner := make([]int, svms) // 0 for nobody, else the scenario plus one
-		got := make([][]int, svms)
+		owner := make([]int, svms+1) // 0 for nobody, else the scenario plus one
+		got := make([][]int, svms+1)
 		var running [][]int
 		for begun := 0; begun < len(scenarios) || len(running) > 0; {
 			if batch := q.take(); batch != nil {
@@ -50,7 +51,7 @@ func TestAScheduleGivesEverySVMToOneAtATimeInAnOrderThatTimingDoesNotChange(t *t
 // inTurn is the order of scenarios on each SVM when they run one by one.
 func inTurn(scenarios []*Scenario, svms int) [][]int {
 	q := newSchedule(scenarios, svms)
-	order := make([][]int, svms)
+	order := make([][]int, svms+1)
 	for {
 		batch := q.take()
 		if batch == nil {
@@ -68,11 +69,14 @@ func requireBatch(rt *rapid.T, q *schedule, batch []int) {
 	require.LessOrEqual(rt, len(batch), batchSize)
 	for _, i := range batch {
 		require.ElementsMatch(rt, q.svms[batch[0]], q.svms[i], "a batch uses the same SVMs")
-		if need := q.scenarios[i].Leases; need <= len(q.busy) {
-			require.Len(rt, q.svms[i], need)
-		} else {
-			require.Empty(rt, q.svms[i], "it is skipped for want of SVMs")
+		need := q.scenarios[i].Leases
+		if need >= len(q.busy) { // it is skipped for want of SVMs
+			need = 0
 		}
+		if q.scenarios[i].Cluster {
+			need++
+		}
+		require.Len(rt, q.svms[i], need)
 		require.True(rt, slices.IsSorted(q.svms[i]))
 		require.Len(rt, slices.Compact(slices.Clone(q.svms[i])), len(q.svms[i]))
 	}

@@ -48,6 +48,7 @@ type Suite struct {
 	Lab        *lab.Lab // nil means that no condition can be arranged
 	Ledger     *ledger.Ledger
 	SVMs       []SVM // one scenario at a time uses each
+	Admin      SVM   // the SVM of the cluster itself, which only Full runs touch; zero when it is not known
 	Seed       uint64
 	Parallel   int               // scenarios at a time; zero means as many as there are SVMs
 	JobTimeout time.Duration     // for a job to end; zero means 2 minutes
@@ -172,10 +173,13 @@ func (s *Suite) cleanUpTime(ctx context.Context) time.Duration {
 	return min(30*time.Second, s.jobTimeout())
 }
 
+// pick returns the SVMs of a lease; the one index beyond them is the cluster.
 func (s *Suite) pick(indices []int) []SVM {
 	var svms []SVM
 	for _, i := range indices {
-		svms = append(svms, s.SVMs[i])
+		if i < len(s.SVMs) {
+			svms = append(svms, s.SVMs[i])
+		}
 	}
 	return svms
 }
@@ -213,6 +217,8 @@ func (s *Suite) skip(ctx context.Context, sc *Scenario, svms []SVM) error {
 		return &oracle.Skip{Reason: "the run tests down to level " + string(s.level()) + " only"}
 	case s.Mode == ReadOnly && sc.Writes:
 		return &oracle.Skip{Applies: true, Reason: "it writes, and the mode is read-only"}
+	case s.Mode != Full && sc.Cluster:
+		return &oracle.Skip{Applies: true, Reason: "it uses what the cluster has only one of, which takes --mode full"}
 	case len(sc.Conditions) > 0 && s.Lab == nil:
 		return noLab(sc.Conditions[0])
 	case !s.documented(sc.Conditions):
@@ -282,12 +288,12 @@ func (s *Suite) level() contract.Level {
 type schedule struct {
 	scenarios []*Scenario
 	pending   []int   // the costliest first
-	svms      [][]int // by scenario
-	busy      []bool  // by SVM
+	svms      [][]int // by scenario; the number of all SVMs stands for the cluster
+	busy      []bool  // by SVM, the cluster last
 }
 
 func newSchedule(scenarios []*Scenario, svms int) *schedule {
-	q := &schedule{scenarios: scenarios, svms: make([][]int, len(scenarios)), busy: make([]bool, svms)}
+	q := &schedule{scenarios: scenarios, svms: make([][]int, len(scenarios)), busy: make([]bool, svms+1)}
 	for i := range scenarios {
 		q.pending = append(q.pending, i)
 	}
@@ -299,6 +305,9 @@ func newSchedule(scenarios []*Scenario, svms int) *schedule {
 		}
 		for _, svm := range q.svms[i] {
 			load[svm] += scenarios[i].cost
+		}
+		if scenarios[i].Cluster {
+			q.svms[i] = append(q.svms[i], svms)
 		}
 	}
 	return q

@@ -18,6 +18,7 @@ type phrase struct {
 	do      func(*world) any // what godog calls, bound to the world of a scenario
 	needs   int              // SVMs that the scenario needs for itself; -1 means the first number in the step
 	writes  bool
+	cluster bool // whether it uses what the cluster has only one of
 }
 
 // leases returns how many SVMs a step needs.
@@ -59,6 +60,14 @@ func phrases(keyword messages.PickleStepType, list ...phrase) []phrase {
 // on is a phrase that works on an object of the scenario's own.
 func on(pattern string, do func(*world) any) phrase {
 	return phrase{pattern: regexp.MustCompile("^" + pattern + "$"), do: do, needs: 1, writes: true}
+}
+
+// alone is a phrase that uses what the cluster has only one of: nothing else that
+// does so runs at the same time, and nothing does unless the mode is full.
+func alone(pattern string, do func(*world) any) phrase {
+	p := on(pattern, do)
+	p.cluster = true
+	return p
 }
 
 // about is a phrase that needs no SVM: it reads, asks for what is not there, or
@@ -104,6 +113,7 @@ func whens() []phrase {
 		on(`the operator creates `+inactive, func(w *world) any { return w.createsInactive }),
 		on(`the operator creates `+inactive+` with:`, func(w *world) any { return w.createsInactiveWith }),
 		on(`the operator creates `+aNew+` for an SVM that does not exist`, func(w *world) any { return w.createsForUnknownSVM }),
+		alone(`the operator creates `+aNew+` for the admin SVM`, func(w *world) any { return w.createsForAdminSVM }),
 		on(`the operator reads `+theObject, func(w *world) any { return w.reads }),
 		on(`the operator reads "([^"]*)" of `+theObject, func(w *world) any { return w.readsFields }),
 		on(`the operator follows the Location of `+theObject, func(w *world) any { return w.followsLocation }),

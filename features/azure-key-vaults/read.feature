@@ -16,63 +16,6 @@ Feature: Reading one configuration
       When the operator reads "state,azure_reachability,ekmip_reachability" of the vault "blue"
       Then the answer has "state, azure_reachability, ekmip_reachability"
 
-  Rule: fields= selects what is returned
-
-    @req:API-FIELDS-01
-    Scenario: Named fields are returned
-      Given the vault "blue" exists
-      When the operator reads "client_id,tenant_id" of the vault "blue"
-      Then the answer has "client_id, tenant_id"
-
-    @req:API-FIELDS-01
-    Scenario: A member of an object is returned when it is named
-      Given the vault "blue" exists
-      When the operator reads "svm.name" of the vault "blue"
-      Then the answer has "svm.name"
-
-    @req:API-FIELDS-02
-    Scenario: Fields that are not named are left out
-      Given the vault "blue" exists
-      When the operator reads "client_id" of the vault "blue"
-      Then the answer does not have "tenant_id, key_id"
-
-    @req:API-FIELDS-03
-    Scenario: The name of an object stands for all of it
-      Given the vault "blue" exists
-      When the operator reads "svm" of the vault "blue"
-      Then the answer has "svm.name, svm.uuid"
-
-    @req:API-FIELDS-05
-    Scenario: Two asterisks also stand for the advanced properties
-      Given the vault "blue" exists
-      When the operator reads "**" of the vault "blue"
-      Then the answer has "client_id, state, azure_reachability"
-
-    @req:API-FIELDS-06
-    Scenario: The uuid is returned though it is not named
-      Given the vault "blue" exists
-      When the operator reads "client_id" of the vault "blue"
-      Then the answer is the vault "blue"
-
-    @req:API-FIELDS-07
-    Scenario: An unknown field is refused
-      Given the vault "blue" exists
-      When the operator reads "uuid,no_such_field" of the vault "blue"
-      Then the request is refused with the status "400"
-      And the refusal has one of the codes "262197, 262179, 2"
-
-    @req:API-FIELDS-08
-    Scenario Outline: The write-only field <field> is refused
-      Given the vault "blue" exists
-      When the operator reads "<field>" of the vault "blue"
-      Then the request is refused
-
-      Examples: Write-only fields
-        | field              |
-        | client_secret      |
-        | client_certificate |
-        | proxy_password     |
-
   Rule: What does not exist is not found
 
     @req:AKV-READ-08

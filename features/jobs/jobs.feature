@@ -35,29 +35,34 @@ Feature: Jobs
   @req:API-TIMEOUT-01
   Rule: return_timeout takes 0 to 120 seconds
 
-    Scenario Outline: A restore may wait for <seconds> seconds
-      Given the vault "blue" exists
-      When the operator restores the keys of the vault "blue" and waits up to "<seconds>" seconds
+    Scenario Outline: A restore may wait for <seconds> seconds (<object>)
+      Given the <object> "blue" exists
+      When the operator restores the keys of the <object> "blue" and waits up to "<seconds>" seconds
       Then the request succeeds or is refused with code "65537544"
 
       Examples: Within the range
-        | seconds |
-        | 0       |
-        | 1       |
-        | 120     |
+        | object | seconds |
+        | vault  | 0       |
+        | vault  | 1       |
+        | vault  | 120     |
+        | KMS    | 0       |
+        | KMS    | 1       |
+        | KMS    | 120     |
 
   @req:API-TIMEOUT-02
   Rule: return_timeout does not take more or less
 
-    Scenario Outline: A restore may not wait for <seconds> seconds
-      Given the vault "blue" exists
-      When the operator restores the keys of the vault "blue" and waits up to "<seconds>" seconds
+    Scenario Outline: A restore may not wait for <seconds> seconds (<object>)
+      Given the <object> "blue" exists
+      When the operator restores the keys of the <object> "blue" and waits up to "<seconds>" seconds
       Then the request is refused
 
       Examples: Out of range
-        | seconds |
-        | -1      |
-        | 121     |
+        | object | seconds |
+        | vault  | -1      |
+        | vault  | 121     |
+        | KMS    | -1      |
+        | KMS    | 121     |
 
   Rule: What is no job is not found
 

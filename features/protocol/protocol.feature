@@ -3,77 +3,134 @@ Feature: The protocol
   Rule: The answer is what the client accepts
 
     @req:API-HAL-01 @req:API-HAL-04
-    Scenario: A client that accepts HAL gets links
-      Given the vault "blue" exists
-      When the client sends GET "/api/security/azure-key-vaults" accepting "HAL"
+    Scenario Outline: A client that accepts HAL gets links (<object>)
+      Given the <object> "blue" exists
+      When the client sends GET "<path>" accepting "HAL"
       Then the request is answered with the status "200"
+
+      Examples: Resources
+        | object | path                           |
+        | vault  | /api/security/azure-key-vaults |
+        | KMS    | /api/security/aws-kms          |
 
     @req:API-HAL-02
-    Scenario: A client that accepts plain JSON gets no links
-      Given the vault "blue" exists
-      When the client sends GET "/api/security/azure-key-vaults" accepting "plain JSON"
+    Scenario Outline: A client that accepts plain JSON gets no links (<object>)
+      Given the <object> "blue" exists
+      When the client sends GET "<path>" accepting "plain JSON"
       Then the request is answered with the status "200"
 
+      Examples: Resources
+        | object | path                           |
+        | vault  | /api/security/azure-key-vaults |
+        | KMS    | /api/security/aws-kms          |
+
     @req:API-HAL-03
-    Scenario Outline: A client that accepts <accept> gets HAL
-      When the client sends GET "/api/security/azure-key-vaults" accepting "<accept>"
+    Scenario Outline: A client that accepts <accept> gets HAL (<object>)
+      When the client sends GET "<path>" accepting "<accept>"
       Then the request is answered with the status "200"
 
       Examples: Other values of Accept
-        | accept   |
-        | anything |
-        | nothing  |
+        | object | path                           | accept   |
+        | vault  | /api/security/azure-key-vaults | anything |
+        | vault  | /api/security/azure-key-vaults | nothing  |
+        | KMS    | /api/security/aws-kms          | anything |
+        | KMS    | /api/security/aws-kms          | nothing  |
 
     @req:API-HEADER-01
-    Scenario: A header that nobody knows is ignored
-      When the client sends GET "/api/security/azure-key-vaults" with the header "X-Conformance: 1"
+    Scenario Outline: A header that nobody knows is ignored (<object>)
+      When the client sends GET "<path>" with the header "X-Conformance: 1"
       Then the request is answered with the status "200"
+
+      Examples: Resources
+        | object | path                           |
+        | vault  | /api/security/azure-key-vaults |
+        | KMS    | /api/security/aws-kms          |
 
   Rule: Methods
 
     @req:API-HEAD-01
-    Scenario: HEAD answers as GET does
-      Given the vault "blue" exists
-      When the client sends HEAD to the vault "blue"
+    Scenario Outline: HEAD answers as GET does (<object>)
+      Given the <object> "blue" exists
+      When the client sends HEAD to the <object> "blue"
       Then the request is answered with the status "200"
 
-    @req:API-HEAD-01
-    Scenario: HEAD of the collection answers as GET does
-      When the client sends HEAD "/api/security/azure-key-vaults"
-      Then the request is answered with the status "200"
+      Examples: Resources
+        | object |
+        | vault  |
+        | KMS    |
 
     @req:API-HEAD-01
-    Scenario: HEAD of what does not exist answers as GET does
-      When the client sends HEAD to a vault that does not exist
+    Scenario Outline: HEAD of the collection answers as GET does (<object>)
+      When the client sends HEAD "<path>"
+      Then the request is answered with the status "200"
+
+      Examples: Resources
+        | object | path                           |
+        | vault  | /api/security/azure-key-vaults |
+        | KMS    | /api/security/aws-kms          |
+
+    @req:API-HEAD-01
+    Scenario Outline: HEAD of what does not exist answers as GET does (<object>)
+      When the client sends HEAD to a <object> that does not exist
       Then a GET of the same is answered with the same status
 
+      Examples: Resources
+        | object |
+        | vault  |
+        | KMS    |
+
     @req:API-OPTIONS-01
-    Scenario: OPTIONS names the methods of the collection
-      When the client sends OPTIONS "/api/security/azure-key-vaults"
+    Scenario Outline: OPTIONS names the methods of the collection (<object>)
+      When the client sends OPTIONS "<path>"
       Then the answer allows "GET, HEAD, OPTIONS, POST"
 
+      Examples: Resources
+        | object | path                           |
+        | vault  | /api/security/azure-key-vaults |
+        | KMS    | /api/security/aws-kms          |
+
     @req:API-OPTIONS-01
-    Scenario: OPTIONS names the methods of a record
-      Given the vault "blue" exists
-      When the client sends OPTIONS to the vault "blue"
+    Scenario Outline: OPTIONS names the methods of a record (<object>)
+      Given the <object> "blue" exists
+      When the client sends OPTIONS to the <object> "blue"
       Then the answer allows "GET, HEAD, OPTIONS, PATCH, DELETE"
 
+      Examples: Resources
+        | object |
+        | vault  |
+        | KMS    |
+
     @req:API-METHOD-01
-    Scenario: A record does not take POST
-      Given the vault "blue" exists
-      When the client sends POST to the vault "blue"
+    Scenario Outline: A record does not take POST (<object>)
+      Given the <object> "blue" exists
+      When the client sends POST to the <object> "blue"
       Then the request is refused with the status "405"
 
+      Examples: Resources
+        | object |
+        | vault  |
+        | KMS    |
+
     @req:API-METHOD-02
-    Scenario: Nothing takes PUT
-      Given the vault "blue" exists
-      When the client sends PUT to the vault "blue"
+    Scenario Outline: Nothing takes PUT (<object>)
+      Given the <object> "blue" exists
+      When the client sends PUT to the <object> "blue"
       Then the request is refused with a status of the 400s
 
+      Examples: Resources
+        | object |
+        | vault  |
+        | KMS    |
+
     @req:API-SYNC-01
-    Scenario: Reading is never asynchronous
-      When the client sends GET "/api/security/azure-key-vaults"
+    Scenario Outline: Reading is never asynchronous (<object>)
+      When the client sends GET "<path>"
       Then the request is answered with the status "200"
+
+      Examples: Resources
+        | object | path                           |
+        | vault  | /api/security/azure-key-vaults |
+        | KMS    | /api/security/aws-kms          |
 
   Rule: Paths
 
@@ -90,82 +147,129 @@ Feature: The protocol
   Rule: Authentication
 
     @req:API-AUTH-01
-    Scenario: A request without credentials is refused
-      When the client sends GET "/api/security/azure-key-vaults" without credentials
+    Scenario Outline: A request without credentials is refused (<object>)
+      When the client sends GET "<path>" without credentials
       Then the request is refused with the status "401"
 
+      Examples: Resources
+        | object | path                           |
+        | vault  | /api/security/azure-key-vaults |
+        | KMS    | /api/security/aws-kms          |
+
     @req:API-AUTH-02
-    Scenario: A request with wrong credentials is refused
-      When the client sends GET "/api/security/azure-key-vaults" with wrong credentials
+    Scenario Outline: A request with wrong credentials is refused (<object>)
+      When the client sends GET "<path>" with wrong credentials
       Then the request is refused with the status "401"
+
+      Examples: Resources
+        | object | path                           |
+        | vault  | /api/security/azure-key-vaults |
+        | KMS    | /api/security/aws-kms          |
 
   Rule: Bodies
 
     @req:API-BODY-01
-    Scenario Outline: A body that is no JSON is refused: <fault>
-      When the client creates the vault "blue" with the body:
+    Scenario Outline: A body that is no JSON is refused: <fault> (<object>)
+      When the client creates the <object> "blue" with the body:
         """
         <body>
         """
       Then the request is refused with a status of the 400s
 
       Examples: No JSON
-        | fault          | body                                   |
-        | plain text     | hello                                  |
-        | cut off        | {"client_id":                          |
-        | no comma       | {"client_id":"a" "tenant_id":"b"}      |
-        | two values     | {} {}                                  |
-        | text after it  | {"svm":{"name":<svm.name>},"client_id":<client_id>,"tenant_id":<tenant_id>,"name":<name>,"key_id":<key_id>,"client_secret":"conformance-test"} text |
+        | object | fault         | body              |
+        | vault  | plain text    | hello             |
+        | vault  | cut off       | {"a":             |
+        | vault  | no comma      | {"a":"a" "b":"b"} |
+        | vault  | two values    | {} {}             |
+        | vault  | text after it | {<all>} text      |
+        | KMS    | plain text    | hello             |
+        | KMS    | cut off       | {"a":             |
+        | KMS    | no comma      | {"a":"a" "b":"b"} |
+        | KMS    | two values    | {} {}             |
+        | KMS    | text after it | {<all>} text      |
 
     @req:API-BODY-02
-    Scenario: A body that is no JSON is refused for that
-      When the client creates the vault "blue" with the body:
+    Scenario Outline: A body that is no JSON is refused for that (<object>)
+      When the client creates the <object> "blue" with the body:
         """
-        {"client_id":
+        {"a":
         """
       Then the request is refused with the status "400"
       And the refusal has one of the codes "262199, 262200, 262201"
 
+      Examples: Resources
+        | object |
+        | vault  |
+        | KMS    |
+
     @req:API-BODY-09
-    Scenario: A GET does not take a body
-      When the client sends GET "/api/security/azure-key-vaults" with a body
+    Scenario Outline: A GET does not take a body (<object>)
+      When the client sends GET "<path>" with a body
       Then the request is refused with the status "400"
 
+      Examples: Resources
+        | object | path                           |
+        | vault  | /api/security/azure-key-vaults |
+        | KMS    | /api/security/aws-kms          |
+
     @req:API-BODY-03
-    Scenario: A property that is there twice is refused
-      When the client creates the vault "blue" with the body:
+    Scenario Outline: A property that is there twice is refused (<object>)
+      When the client creates the <object> "blue" with the body:
         """
-        {"svm":{"name":<svm.name>},"client_id":<client_id>,"client_id":<client_id>,"tenant_id":<tenant_id>,
-         "name":<name>,"key_id":<key_id>,"client_secret":"conformance-test"}
+        {"<text>":"conformance",<all>}
         """
       Then the refusal has one of the codes "262188, 262282"
 
+      Examples: Resources
+        | object | text          |
+        | vault  | client_id     |
+        | KMS    | access_key_id |
+
     @req:API-BODY-04
-    Scenario: An unknown property is refused in a creation
-      When the operator creates the vault "blue" with:
+    Scenario Outline: An unknown property is refused in a creation (<object>)
+      When the operator creates the <object> "blue" with:
         | no_such_field | 1 |
       Then the request is refused with a status of the 400s
 
+      Examples: Resources
+        | object |
+        | vault  |
+        | KMS    |
+
     @req:API-BODY-05
-    Scenario: An unknown property is refused for that
-      When the operator creates the vault "blue" with:
+    Scenario Outline: An unknown property is refused for that (<object>)
+      When the operator creates the <object> "blue" with:
         | no_such_field | 1 |
       Then the refusal has one of the codes "262179, 2, 262197, 262196"
 
+      Examples: Resources
+        | object |
+        | vault  |
+        | KMS    |
+
     @req:API-BODY-06
-    Scenario Outline: <value> is refused for <property> in a creation
-      When the operator creates the vault "blue" with:
+    Scenario Outline: <value> is refused for <property> in a creation (<object>)
+      When the operator creates the <object> "blue" with:
         | <property> | <value> |
       Then the request is refused
 
       Examples: Wrong types and kinds
-        | property   | value    |
-        | client_id  | ["a"]    |
-        | svm        | "a"      |
-        | proxy_port | "abc"    |
+        | object | text          | number     | property      | value |
+        | vault  | client_id     | proxy_port | client_id     | ["a"] |
+        | vault  | client_id     | proxy_port | svm           | "a"   |
+        | vault  | client_id     | proxy_port | proxy_port    | "abc" |
+        | KMS    | access_key_id | proxy_port | access_key_id | ["a"] |
+        | KMS    | access_key_id | proxy_port | svm           | "a"   |
+        | KMS    | access_key_id | proxy_port | proxy_port    | "abc" |
 
     @req:API-BODY-07
-    Scenario: A value outside of its enumeration is refused in a creation
-      When the operator creates the vault "blue" with:
+    Scenario Outline: A value outside of its enumeration is refused in a creation (<object>)
+      When the operator creates the <object> "blue" with:
         | proxy_type | carrier-pigeon |
       Then the request is refused
+
+      Examples: Resources
+        | object |
+        | vault  |
+        | KMS    |
