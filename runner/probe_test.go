@@ -65,7 +65,7 @@ func TestATargetThatCannotBeTestedIsInconclusiveInOneLine(t *testing.T) {
 			http.Redirect(w, r, "https://elsewhere.example/", http.StatusFound)
 		}), "leads elsewhere"},
 		{"no resource", plain, "nothing that ONTAP 9.19.1 promises and that can be tested"},
-		{"a release without the resource", answering(t, 200, "application/json", `{"version":{"generation":9,"major":6,"minor":0}}`), "nothing that ONTAP 9.6 promises"},
+		{"an answer that is no list", answering(t, 200, "application/json", `{"version":{"generation":9,"major":6,"minor":0}}`), "name those that may be used with --svm"},
 		{"no SVM", answering(t, 200, "application/json", `{"records":[],"num_records":0}`), "no data SVM is free"},
 		{"a connection that breaks", serving(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), "no answer from"},
 	}

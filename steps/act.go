@@ -139,6 +139,15 @@ func (w *world) createsForAdminSVM(ctx context.Context, noun, name string) error
 	return w.did(e, err)
 }
 
+// createsWithoutSVM names no SVM, which leaves the cluster itself.
+func (w *world) createsWithoutSVM(ctx context.Context, noun, name string) error {
+	k := kindCalled(noun)
+	body := k.body(w, name, w.svm())
+	delete(body, "svm")
+	_, e, err := w.create(ctx, creation{kind: k, name: name, sent: body})
+	return w.did(e, err)
+}
+
 func (w *world) createsDotted(ctx context.Context, noun, name string) error {
 	k := kindCalled(noun)
 	body := k.body(w, name, w.svm())

@@ -286,8 +286,11 @@ func (w *world) labArrangedFor(ctx context.Context, condition, name string) erro
 }
 
 func (w *world) arrange(ctx context.Context, condition string, params map[string]string) error {
-	if w.suite.Lab == nil {
+	switch {
+	case w.suite.Lab == nil:
 		return w.skipped(noLab(condition))
+	case params["svm"] == "": // it would hold for every scenario that runs beside this one
+		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target does not tell the name of its admin SVM, which the lab has to know"})
 	}
 	w.lab = append(w.lab, arranged{condition, params}) // before: an answer may be lost
 	err := w.suite.Lab.SetUp(ctx, condition, params)

@@ -27,6 +27,9 @@ func (s *Suite) remove(ctx context.Context, session *wire.Session, entry ledger.
 			return s.Ledger.Removed(entry)
 		}
 	}
+	if k := kindOf(entry.Kind); k != nil && k.singleton {
+		return s.Ledger.Removed(entry) // nothing shows whose another one is: it is not ours to delete
+	}
 	uuids, err := s.strays(ctx, session, entry, known)
 	if err != nil {
 		return err
@@ -134,7 +137,7 @@ func (s *Suite) sweep(ctx context.Context, session *wire.Session) error {
 	marks := s.Ledger.Marks()
 	var errs []error
 	for _, k := range slices.Backward(kinds) { // what others stand on goes last
-		if slices.ContainsFunc(slices.Collect(maps.Values(marks)), func(e ledger.Entry) bool { return e.Kind == k.resource }) {
+		if !k.singleton && slices.ContainsFunc(slices.Collect(maps.Values(marks)), func(e ledger.Entry) bool { return e.Kind == k.resource }) {
 			errs = append(errs, s.sweepKind(ctx, session, k, marks))
 		}
 	}

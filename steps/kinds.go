@@ -14,14 +14,15 @@ import (
 // A kind is one sort of object that scenarios create. Everything that steps
 // need to know of a resource beyond its catalogue file stands in its kind.
 type kind struct {
-	noun     string // as features say it, for example "vault"
-	plural   string
-	resource string      // in the catalogue
-	marked   []string    // the fields that a creation puts the mark of the run into
-	seat     bool        // whether it takes the one place of an SVM's key manager
-	occupied []string    // codes of a creation for an SVM whose place is taken
-	unlisted contract.ID // the promise that what was deleted is not listed
-	beside   contract.ID // the promise of create_inactive; empty where there is none
+	noun      string // as features say it, for example "vault"
+	plural    string
+	resource  string      // in the catalogue
+	marked    []string    // the fields that a creation puts the mark of the run into
+	singleton bool        // whether the cluster has one of it, which carries no mark and belongs to no SVM
+	seat      bool        // whether it takes the one place of an SVM's key manager
+	occupied  []string    // codes of a creation for an SVM whose place is taken
+	unlisted  contract.ID // the promise that what was deleted is not listed
+	beside    contract.ID // the promise of create_inactive; empty where there is none
 
 	// body is a complete creation: all that is required, and nothing else. Each
 	// of the marked fields holds the token of the scenario.
@@ -39,7 +40,7 @@ type kind struct {
 
 // kinds is every kind. No noun may be the end of another that features write
 // before the same words: the longest is tried first.
-var kinds = []*kind{vaults, awsKMS}
+var kinds = []*kind{vaults, awsKMS, onboard}
 
 // path is that of the collection.
 func (k *kind) path(c *contract.Catalogue) string { return "/api" + c.Resource(k.resource).Path }
@@ -54,9 +55,22 @@ func (s *Suite) markedPath(k *kind) string {
 	return k.path(s.Judge.Contract()) + "?fields=" + strings.Join(fields, ",")
 }
 
+// ofSVM narrows a list to what an SVM may have of a kind; an SVM without a name
+// is the cluster itself.
+func (k *kind) ofSVM(svm string) string {
+	if k.singleton || svm == "" {
+		return ""
+	}
+	return "&svm.name=" + url.QueryEscape(svm)
+}
+
 // carries reports whether a record shows the mark in one of the fields that a
 // creation of ours puts it into.
 func (k *kind) carries(record map[string]any, mark string) bool {
+	if k.singleton {
+		enabled, _ := oracle.Lookup(record, "onboard.enabled")
+		return mark != "" && enabled == true
+	}
 	return mark != "" && slices.ContainsFunc(k.marked, func(field string) bool {
 		v, _ := oracle.Lookup(record, field)
 		return holds(v, mark)

@@ -2,10 +2,10 @@ package steps
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 
 	"ontap-conformance/fixtures/contract"
@@ -66,7 +66,10 @@ type creation struct {
 func (w *world) create(ctx context.Context, c creation) (*object, oracle.Ending, error) {
 	o := &object{kind: c.kind, name: c.name, svm: c.svm, where: w.collection(c.kind), sent: c.sent}
 	w.objects[c.name], w.made = o, append(w.made, o)
-	var err error
+	err := w.vacant(ctx, c.kind)
+	if err != nil {
+		return o, oracle.Ending{}, err
+	}
 	if o.entry, err = w.intend(ctx, c.kind, c.svm); err != nil {
 		return o, oracle.Ending{}, err
 	}
@@ -102,6 +105,9 @@ func (w *world) occupied(ctx context.Context, k *kind, e oracle.Ending) error {
 	if !slices.Contains(k.occupied, e.Code()) || w.anyObject(func(o *object) bool { return o.uuid != "" }) {
 		return nil
 	}
+	if _, unclean := w.suite.unclean.Load(w.svm().Name); unclean {
+		return fmt.Errorf("the SVM %q may still have what an earlier scenario made: removing it failed", w.svm().Name)
+	}
 	for _, other := range kinds {
 		if other.seat && w.suite.has(other) {
 			if err := w.leftovers(ctx, other); err != nil {
@@ -115,8 +121,11 @@ func (w *world) occupied(ctx context.Context, k *kind, e oracle.Ending) error {
 // leftovers looks for what an earlier scenario left on the SVM.
 func (w *world) leftovers(ctx context.Context, k *kind) error {
 	records, err := list(ctx, w.suite.guarded.NewSession(), w.suite.markedPath(k))
-	if err != nil {
+	if miss := new(oracle.Mismatch); errors.As(err, &miss) {
 		return nil // the refusal stands
+	}
+	if err != nil {
+		return fmt.Errorf("finding out what the SVM %q has: %w", w.svm().Name, err)
 	}
 	for _, r := range records {
 		if svm, _ := oracle.Lookup(r, "svm.name"); svm != w.svm().Name {
@@ -209,7 +218,7 @@ func (s *Suite) strays(ctx context.Context, session *wire.Session, entry ledger.
 	if k == nil {
 		return nil, fmt.Errorf("the ledger has %q, which is no kind of object that we create", entry.Kind)
 	}
-	records, err := list(ctx, session, s.markedPath(k)+"&svm.name="+url.QueryEscape(entry.SVM))
+	records, err := list(ctx, session, s.markedPath(k)+k.ofSVM(entry.SVM))
 	if err != nil {
 		return nil, fmt.Errorf("looking for what the run may have made: %v", err) // not %w: no verdict
 	}
@@ -254,9 +263,11 @@ func (w *world) cleanUp(ctx context.Context) {
 		if o.entry.ID == 0 {
 			continue
 		}
-		w.suite.remove(ctx, janitor, o.entry, func(uuid string) bool {
+		if w.suite.remove(ctx, janitor, o.entry, func(uuid string) bool {
 			return slices.ContainsFunc(w.made, func(other *object) bool { return other != o && other.uuid == uuid })
-		})
+		}) != nil {
+			w.suite.unclean.Store(o.svm.Name, true)
+		}
 		if o.late { // it stays in the ledger, for CleanUp to look again at the end
 			w.suite.Ledger.Intend(o.kind.resource, o.svm.Name, w.token)
 		}

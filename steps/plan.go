@@ -236,6 +236,7 @@ func (p *planner) tag(s *Scenario, line int64, tag string) {
 // steps looks every step up in the vocabulary and checks their order.
 func (p *planner) steps(s *Scenario, src *source, k *messages.Pickle) {
 	var whens, thens int
+	onSVM := false   // whether it is about what an SVM has
 	unknown := false // a step without meaning may have been meant as the When
 	for _, step := range k.Steps {
 		found, line := matching(step), src.line[step.AstNodeIds[0]]
@@ -255,8 +256,11 @@ func (p *planner) steps(s *Scenario, src *source, k *messages.Pickle) {
 		s.Leases = max(s.Leases, ph.leases(step))
 		s.Writes = s.Writes || ph.writes
 		s.Cluster = s.Cluster || ph.cluster
+		onSVM = onSVM || ph.data
 		s.cost += ph.cost(step)
 		for _, k := range spokenOf(p.contract, step.Text) {
+			s.Cluster = s.Cluster || k.singleton && ph.writes
+			onSVM = onSVM || !k.singleton
 			if !slices.Contains(s.Resources, k.resource) {
 				s.Resources = append(s.Resources, k.resource)
 			}
@@ -267,6 +271,9 @@ func (p *planner) steps(s *Scenario, src *source, k *messages.Pickle) {
 		case messages.PickleStepType_OUTCOME:
 			thens++
 		}
+	}
+	if s.Cluster && !onSVM {
+		s.Leases = 0
 	}
 	if !unknown && (whens != 1 || thens == 0) {
 		p.complain(s.URI, int64(s.Line), "%q has %d When and %d Then: want one When and at least one Then", k.Name, whens, thens)

@@ -64,6 +64,7 @@ func newStandOf(t testing.TB, release contract.Release, wrap ...simulator.Middle
 		},
 	}}
 	sim.Inspect(func(st *simulator.State) {
+		s.Admin = SVM{st.Admin.Name, st.Admin.UUID}
 		for _, v := range st.SVMs {
 			s.SVMs = append(s.SVMs, SVM{v.Name, v.UUID})
 		}

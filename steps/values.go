@@ -23,6 +23,12 @@ func (w *world) value(k *kind, property, cell string) (any, error) {
 		return "", nil
 	case "(new secret)":
 		return w.secret("AKV_NEW_SECRET"), nil
+	case "(present passphrase)":
+		return w.present(), nil
+	case "(new passphrase)":
+		return w.passphrase(48), nil
+	case "(short passphrase)":
+		return w.passphrase(8), nil
 	case "(certificate)":
 		return w.certificate()
 	case "(invalid certificate)":

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -19,6 +20,7 @@ type phrase struct {
 	needs   int              // SVMs that the scenario needs for itself; -1 means the first number in the step
 	writes  bool
 	cluster bool // whether it uses what the cluster has only one of
+	data    bool // whether it needs a data SVM although it is about the cluster
 }
 
 // leases returns how many SVMs a step needs.
@@ -70,6 +72,13 @@ func alone(pattern string, do func(*world) any) phrase {
 	return p
 }
 
+// onData is alone for what is about the cluster and needs a data SVM as well.
+func onData(pattern string, do func(*world) any) phrase {
+	p := alone(pattern, do)
+	p.data = true
+	return p
+}
+
 // about is a phrase that needs no SVM: it reads, asks for what is not there, or
 // looks at an answer.
 func about(pattern string, do func(*world) any) phrase {
@@ -96,6 +105,8 @@ func givens() []phrase {
 		on(theObject+` was deleted`, func(w *world) any { return w.objectWasDeleted }),
 		on(`the lab arranged "([^"]*)"`, func(w *world) any { return w.labArranged }),
 		on(`the lab arranged "([^"]*)" for `+theObject, func(w *world) any { return w.labArrangedFor }),
+		on(`the passphrase of `+theObject+` was changed`, func(w *world) any { return w.passphraseWasChanged }),
+		on(`a change of `+theObject+` was refused:`, func(w *world) any { return w.passphraseWasRefused }),
 		on(`the keys of `+theObject+` were restored`, func(w *world) any { return w.keysWereRestored }),
 	)
 }
@@ -113,7 +124,9 @@ func whens() []phrase {
 		on(`the operator creates `+inactive, func(w *world) any { return w.createsInactive }),
 		on(`the operator creates `+inactive+` with:`, func(w *world) any { return w.createsInactiveWith }),
 		on(`the operator creates `+aNew+` for an SVM that does not exist`, func(w *world) any { return w.createsForUnknownSVM }),
+		alone(`the operator creates `+aNew+` without an SVM`, func(w *world) any { return w.createsWithoutSVM }),
 		alone(`the operator creates `+aNew+` for the admin SVM`, func(w *world) any { return w.createsForAdminSVM }),
+		onData(`the operator creates `+aNew+` for a data SVM`, func(w *world) any { return w.createsForDataSVM }),
 		on(`the operator reads `+theObject, func(w *world) any { return w.reads }),
 		on(`the operator reads "([^"]*)" of `+theObject, func(w *world) any { return w.readsFields }),
 		on(`the operator follows the Location of `+theObject, func(w *world) any { return w.followsLocation }),
@@ -216,8 +229,8 @@ func (w *world) register(sc *godog.ScenarioContext) {
 // given runs the arrangement of a Given: it must succeed, or the scenario has
 // shown nothing. What the target did wrong there is no verdict.
 func given(what string, err error) error {
-	if err == nil {
-		return nil
+	if err == nil || errors.Is(err, godog.ErrSkip) {
+		return err
 	}
 	return fmt.Errorf("arranging %s: %v", what, err) // not %w
 }

@@ -31,6 +31,7 @@ type world struct {
 	tried        []tried          // filters, with what they listed
 	endings      []oracle.Ending
 	certificates int // that the scenario has asked for
+	passphrases  int // that the scenario has made up
 	verdicts     map[contract.ID]int
 	found        []oracle.Finding
 	shown        []string     // codes that the answer to the When showed in a property
@@ -142,8 +143,14 @@ func (w *world) coverage() (map[oracle.Answered]int, map[oracle.Provoked]bool) {
 	return answered, provoked
 }
 
-// svm returns the SVM that the scenario has, the first of several.
-func (w *world) svm() SVM { return w.svms[0] }
+// svm returns the SVM that the scenario has, the first of several, or the admin
+// SVM when it is about the cluster.
+func (w *world) svm() SVM {
+	if len(w.svms) == 0 {
+		return w.suite.Admin
+	}
+	return w.svms[0]
+}
 
 // uuid makes up a uuid that nothing has.
 func (w *world) uuid() string {

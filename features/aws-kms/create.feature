@@ -104,6 +104,11 @@ Feature: Creating an AWS KMS configuration
       Then the request is refused with the status "400"
       And the refusal has one of the codes "2621462, 1260882, 2621471, 2621519, 2621706, 2, 4"
 
+    @req:KMS-CREATE-14
+    Scenario: A creation without an SVM is refused
+      When the operator creates the KMS "blue" without an SVM
+      Then the request is refused
+
     @req:KMS-CREATE-14 @req:KMS-CREATE-65537908
     Scenario: A creation for the admin SVM is refused
       When the operator creates the KMS "blue" for the admin SVM

@@ -1,0 +1,96 @@
+package steps
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ontap-conformance/features"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/simulator"
+)
+
+// onboardPlan returns the scenarios about the onboard key manager that write.
+func onboardPlan(t *testing.T) []*Scenario {
+	t.Helper()
+	c, err := catalogue()
+	require.NoError(t, err)
+	all, err := Plan(features.FS, c)
+	require.NoError(t, err)
+	var chosen []*Scenario
+	for _, sc := range all {
+		if sc.Cluster && sc.Leases == 0 {
+			chosen = append(chosen, sc)
+		}
+	}
+	require.NotEmpty(t, chosen)
+	return chosen
+}
+
+// somebodys puts an onboard key manager on the cluster that is not ours.
+func somebodys(s *stand) {
+	s.sim.Inspect(func(st *simulator.State) {
+		st.Table("key-managers").Put(alienKM, &simulator.Record{
+			Secrets: map[string]any{"onboard.passphrase": "of somebody"},
+			Fields:  map[string]any{"uuid": alienKM, "scope": "cluster", "onboard.enabled": true},
+		})
+	})
+}
+
+const alienKM = "99999999-9999-4999-8999-999999999999"
+
+func TestAnOnboardKeyManagerOfSomebodyIsNeverTouched(t *testing.T) {
+	writes := 0
+	s := newStand(t, func(next simulator.Handler) simulator.Handler {
+		return func(st *simulator.State, r *simulator.Request) *simulator.Response {
+			if r.Method != "GET" && st.Record(r) != nil {
+				writes++
+			}
+			return next(st, r)
+		}
+	})
+	somebodys(s)
+	s.Mode = Full
+	for _, o := range s.Run(t.Context(), onboardPlan(t), nil) {
+		assert.NotEqual(t, oracle.Failed, o.Status, "%s: %v", o.Name, o.Reason)
+		assert.NotEqual(t, oracle.Errored, o.Status, "%s: %v", o.Name, o.Reason)
+	}
+	require.NoError(t, s.CleanUp(t.Context()))
+	assert.Zero(t, writes, "writes to what was there before")
+	s.sim.Inspect(func(st *simulator.State) {
+		assert.Equal(t, "of somebody", st.Table("key-managers").Find(alienKM).Secrets["onboard.passphrase"])
+	})
+}
+
+func TestOnlyFullRunsUseTheOnboardKeyManager(t *testing.T) {
+	for _, mode := range []Mode{Guarded, ReadOnly} {
+		s := newStand(t)
+		s.Mode = mode
+		for _, o := range s.Run(t.Context(), onboardPlan(t), nil) {
+			assert.Equal(t, oracle.Skipped, o.Status, "%s: %v", o.Name, o.Reason)
+		}
+	}
+}
+
+func TestTheOnboardKeyManagerIsPutBackAsItWasFound(t *testing.T) {
+	s := newStand(t)
+	s.Mode = Full
+	for _, o := range s.Run(t.Context(), onboardPlan(t), nil) {
+		assert.Contains(t, []oracle.Status{oracle.Passed, oracle.Skipped}, o.Status, "%s: %v", o.Name, o.Reason)
+	}
+	s.sim.Inspect(func(st *simulator.State) { assert.Zero(t, st.Table("key-managers").Len(), "left on the cluster") })
+	assert.Empty(t, s.Ledger.Left())
+}
+
+func TestACleanUpDeletesAnOnboardKeyManagerOnlyByItsUUID(t *testing.T) {
+	s := newStand(t)
+	somebodys(s)
+	s.Mode = Full
+	_, err := s.Ledger.Intend("key-managers", "cluster1", "oc000000000000") // and then the run crashed
+	require.NoError(t, err)
+	require.NoError(t, s.CleanUp(t.Context()))
+	s.sim.Inspect(func(st *simulator.State) {
+		assert.NotNil(t, st.Table("key-managers").Find(alienKM), "nothing shows that it is ours")
+	})
+}
