@@ -146,6 +146,42 @@ func (w *world) createsWithText(ctx context.Context, noun, name string, text *go
 	return w.createsBy(ctx, creation{kind: k, name: name, request: wire.Request{Body: wire.Text(text.Content)}})
 }
 
+// tunnel is the header that scopes a call to an SVM.
+func tunnel(svm SVM) http.Header { return http.Header{"X-Dot-SVM-Name": {svm.Name}} }
+
+// createsTunneling names the SVM in the header alone.
+func (w *world) createsTunneling(ctx context.Context, noun, name string) error {
+	k := kindCalled(noun)
+	body := k.body(w, name, w.svm())
+	delete(body, "svm")
+	return w.createsBy(ctx, creation{kind: k, name: name, sent: body, request: wire.Request{Header: tunnel(w.svm())}})
+}
+
+// createsTunnelingElsewhere names one SVM in the body and another in the header;
+// the scenario has both to itself.
+func (w *world) createsTunnelingElsewhere(ctx context.Context, noun, name string) error {
+	k := kindCalled(noun)
+	return w.createsBy(ctx, creation{kind: k, name: name, sent: k.body(w, name, w.svm()), request: wire.Request{Header: tunnel(w.svms[1])}})
+}
+
+func (w *world) listsTunneling(ctx context.Context, plural, name string) error {
+	o, err := w.object(name)
+	if err != nil {
+		return err
+	}
+	err = w.send(ctx, wire.Request{Method: http.MethodGet, Path: w.collection(kindCalled(plural)) + "?max_records=1000", Header: tunnel(o.svm)})
+	if err != nil {
+		return err
+	}
+	records, _ := w.answer.Response.Object()["records"].([]any)
+	for _, r := range records {
+		if r, ok := r.(map[string]any); ok {
+			w.listed = append(w.listed, r)
+		}
+	}
+	return nil
+}
+
 func (w *world) answerAllows(methods string) error {
 	return w.judge(oracle.ExpectAllow(w.answer, split(methods)...))
 }

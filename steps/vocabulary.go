@@ -166,6 +166,9 @@ func whens() []phrase {
 		on(`the client creates `+aNew+` with the body:`, func(w *world) any { return w.createsWithText }),
 		on(`the client changes `+theObject+` with the body:`, func(w *world) any { return w.changesWithBody }),
 		on(`the client creates `+aNew+` with "([^"]*)" in the query`, func(w *world) any { return w.createsWithQuery }),
+		on(`the client creates `+aNew+` by tunneling to its SVM`, func(w *world) any { return w.createsTunneling }),
+		phrase{pattern: regexp.MustCompile(`^the client creates ` + aNew + ` for one SVM by tunneling to another$`), do: func(w *world) any { return w.createsTunnelingElsewhere }, needs: 2, writes: true},
+		on(`the client lists the (`+plurals+`) by tunneling to the SVM of `+theObject, func(w *world) any { return w.listsTunneling }),
 		on(`the client creates `+aNew+` with dotted names`, func(w *world) any { return w.createsDotted }),
 	)
 }

@@ -93,3 +93,38 @@ Feature: The fields of any record
         | vault  | proxy_password     |
         | KMS    | secret_access_key  |
         | KMS    | proxy_password     |
+
+    @req:API-FIELDS-09
+    Scenario Outline: Braces select several members of an object of a <object>
+      Given the <object> "blue" exists
+      When the operator reads "svm.{name,uuid}" of the <object> "blue"
+      Then the answer has "svm.name, svm.uuid"
+
+      Examples: Resources
+        | object |
+        | vault  |
+        | KMS    |
+
+    @req:API-FIELDS-10
+    Scenario Outline: An exclamation mark leaves a field of a <object> out
+      Given the <object> "blue" exists
+      When the operator reads "svm,!svm.name" of the <object> "blue"
+      Then the answer does not have "svm.name"
+      And the answer has "svm.uuid"
+
+      Examples: Resources
+        | object |
+        | vault  |
+        | KMS    |
+
+    @req:API-FIELDS-11
+    Scenario Outline: An unknown field of <objects> can be ignored
+      When the operator lists the <objects> with:
+        | fields                | uuid,no_such_field |
+        | ignore_unknown_fields | true               |
+      Then the request is answered with the status "200"
+
+      Examples: Resources
+        | objects |
+        | vaults  |
+        | KMSs    |

@@ -86,3 +86,38 @@ Feature: Sorting any collection
         | objects |
         | vaults  |
         | KMSs    |
+
+  Rule: Parts of a sorted list
+
+    @req:API-ORDER-03
+    Scenario Outline: $orderBy sorts <objects> as order_by does
+      Given 3 <objects> exist with:
+        | name  | <text>    |
+        | red   | <token>-b |
+        | green | <token>-c |
+        | blue  | <token>-a |
+      When the operator lists these <objects> with:
+        | $orderBy | <text> desc |
+      Then the <objects> "green, red, blue" are listed in this order
+
+      Examples: Resources
+        | objects | text          |
+        | vaults  | client_id     |
+        | KMSs    | access_key_id |
+
+    @req:API-PAGE-04
+    Scenario Outline: The first of the <objects> are skipped
+      Given 3 <objects> exist with:
+        | name  | <text>    |
+        | red   | <token>-b |
+        | green | <token>-c |
+        | blue  | <token>-a |
+      When the operator lists these <objects> with:
+        | order_by | <text> |
+        | offset   | 1      |
+      Then the <objects> "red, green" are listed in this order
+
+      Examples: Resources
+        | objects | text          |
+        | vaults  | client_id     |
+        | KMSs    | access_key_id |
