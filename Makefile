@@ -22,8 +22,11 @@ bench: ## speed and memory, as ratios against a bare client in the same run
 mutants: ## which mutant is killed by what, and that no liberty is
 	go test -count=1 -v -run 'Mutant|Liberty|Unbent' ./fixtures/mutant | grep -E '^(---|ok|FAIL|PASS)|--- FAIL'
 
-trace: ## rewrite the matrix requirement x verifier x mutant x source
+trace: ## rewrite the matrix requirement x verifier x mutant x source, and the table of codes
 	go test -count=1 -run TestMatrix ./runner -update
+
+sets: ## publish new IDs, and raise the revision of each release's set that has changed
+	go test -count=1 -run 'TestNoPublishedID|TestTheSet' ./fixtures/contract -update
 
 golden: ## rewrite what the report writers are compared with
 	go test -count=1 ./runner/report -update
@@ -34,4 +37,4 @@ fuzz: ## the native fuzz targets, FUZZTIME each (default 10s)
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
-.PHONY: check vet lint run test bench mutants trace golden fuzz help
+.PHONY: check vet lint run test bench mutants trace sets golden fuzz help

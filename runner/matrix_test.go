@@ -18,7 +18,7 @@ import (
 	"ontap-conformance/steps"
 )
 
-var update = flag.Bool("update", false, "rewrite features/MATRIX.md")
+var update = flag.Bool("update", false, "rewrite features/MATRIX.md and features/CODES.md")
 
 // trace is what verifies each requirement, and what proves that it does.
 type trace struct {
@@ -71,12 +71,18 @@ func TestEveryRequirementIsTraced(t *testing.T) {
 	}
 }
 
-// TestMatrixIsUpToDate compares the committed matrix with the code.
+// TestMatrixIsUpToDate compares the committed tables with the code.
 func TestMatrixIsUpToDate(t *testing.T) {
 	c, err := catalogue()
 	require.NoError(t, err)
-	name := filepath.Join("..", "features", "MATRIX.md")
-	want := matrix(c, traced(t, c))
+	for name, want := range map[string]string{"MATRIX.md": matrix(c, traced(t, c)), "CODES.md": codeTable(c)} {
+		t.Run(name, func(t *testing.T) { requireFile(t, filepath.Join("..", "features", name), want) })
+	}
+}
+
+// requireFile wants a generated file to be as it would be written now.
+func requireFile(t *testing.T, name, want string) {
+	t.Helper()
 	if *update {
 		require.NoError(t, os.WriteFile(name, []byte(want), 0o644))
 	}
@@ -85,10 +91,45 @@ func TestMatrixIsUpToDate(t *testing.T) {
 	gotLines := strings.Split(string(got), "\n")
 	for i, line := range strings.Split(want, "\n") {
 		if i >= len(gotLines) || gotLines[i] != line {
-			t.Fatalf("features/MATRIX.md:%d is out of date: run make trace", i+1)
+			t.Fatalf("%s:%d is out of date: run make trace", name, i+1)
 		}
 	}
-	assert.Len(t, gotLines, strings.Count(want, "\n")+1, "features/MATRIX.md has lines too many: run make trace")
+	assert.Len(t, gotLines, strings.Count(want, "\n")+1, "%s has lines too many: run make trace", name)
+}
+
+// codeTable lists every documented error code with its operation, its releases
+// and how it is provoked.
+func codeTable(c *contract.Catalogue) string {
+	var b strings.Builder
+	b.WriteString("# Every documented error code, and how it is provoked\n\n" +
+		"Written by `make trace`; a test keeps it equal to the catalogue. A code that the lab provokes needs `--lab`.\n" +
+		"Codes in parentheses are accepted for the same cause.\n")
+	heading := ""
+	for _, q := range c.Requirements() {
+		if q.Row == nil {
+			continue
+		}
+		if h := q.Row.Operation.String(); h != heading {
+			heading = h
+			fmt.Fprintf(&b, "\n## %s\n\n| code | releases | means | provoked |\n|---|---|---|---|\n", h)
+		}
+		code := q.Row.Code
+		if len(q.Row.Accept) > 0 {
+			code += " (" + strings.Join(q.Row.Accept, ", ") + ")"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", code, strings.TrimPrefix(q.Span.String(), "releases "), cell(q.Row.Means), provocation(q.Row))
+	}
+	return b.String()
+}
+
+func provocation(row *contract.Error) string {
+	switch {
+	case row.Untested != "":
+		return "not at all: " + cell(row.Untested)
+	case row.Provoke == contract.ByLab:
+		return "through the lab: `" + row.Condition + "`"
+	}
+	return "by requests: " + cell(row.Condition)
 }
 
 func matrix(c *contract.Catalogue, tr trace) string {
