@@ -407,6 +407,24 @@ func (w *world) readsJobAgain(ctx context.Context) error {
 	return err
 }
 
+// steerings are what a job can be asked to do, by the words for it.
+var steerings = map[string]string{"pauses": "pause", "resumes": "resume", "cancels": "cancel"}
+
+// steersJob asks something of a job that was seen to have ended: whosever it is,
+// that does it no harm.
+func (w *world) steersJob(ctx context.Context, what string) error {
+	return w.send(ctx, wire.Request{Method: http.MethodPatch, Path: jobPath(w.job()) + "?action=" + steerings[what]})
+}
+
+// writesUnknownJob cancels or deletes a job that nobody has.
+func (w *world) writesUnknownJob(ctx context.Context, what string) error {
+	r := wire.Request{Method: http.MethodDelete, Path: jobPath(w.uuid())}
+	if action := steerings[what]; action != "" {
+		r.Method, r.Path = http.MethodPatch, r.Path+"?action="+action
+	}
+	return w.send(ctx, r)
+}
+
 func (w *world) listsJob(ctx context.Context) error {
 	var err error
 	w.listed, err = w.pages(ctx, jobsPath+"?uuid="+url.QueryEscape(w.job()))

@@ -17,6 +17,7 @@ const (
 	own    = "00000000-0000-4000-8000-000000000001"
 	alien  = "00000000-0000-4000-8000-000000000002"
 	madeUp = "00000000-0000-4000-8000-000000000003"
+	ended  = "00000000-0000-4000-8000-000000000004"
 )
 
 func TestOnlyWhatTheRunCreatedIsWrittenTo(t *testing.T) {
@@ -47,6 +48,10 @@ func TestOnlyWhatTheRunCreatedIsWrittenTo(t *testing.T) {
 		{"a deletion of two", "DELETE", vaultsPath + "/" + own + "%2C" + alien, "is not in the ledger"},
 		{"a step upwards", "DELETE", vaultsPath + "/" + own + "/../" + alien, "the catalogue does not know the path"},
 		{"a step upwards to the collection", "DELETE", vaultsPath + "/..", "is not in the ledger"},
+		{"what is asked of a job that was seen to have ended", "PATCH", jobsPath + "/" + ended + "?action=cancel", ""},
+		{"what is asked of another job", "PATCH", jobsPath + "/" + alien + "?action=cancel", alien + " is not in the ledger"},
+		{"a deletion of a job that was seen to have ended", "DELETE", jobsPath + "/" + ended, ended + " is not in the ledger"},
+		{"the uuid of a job in another resource", "PATCH", vaultsPath + "/" + ended, ended + " is not in the ledger"},
 		{"our own uuid in another resource", "DELETE", jobsPath + "/" + own, "is not in the ledger"},
 		{"a change of the collection", "PATCH", vaultsPath + "?svm.name=svm1", "a whole collection is never written to"},
 		{"a deletion of the collection", "DELETE", vaultsPath, "a whole collection is never written to"},
@@ -88,6 +93,7 @@ func guarded(t testing.TB) *Suite {
 	require.NoError(t, err)
 	s := &Suite{Judge: oracle.NewJudge(c, contract.Newest()), Ledger: l, Mode: Full, foreign: map[string]bool{alien: true}}
 	s.fictional.Store(madeUp, true)
+	s.ended.Store(ended, true)
 	return s
 }
 

@@ -326,6 +326,14 @@ func (w *world) failureShowsInJob() error {
 	return w.judge(oracle.ExpectField(w.last.Job, "state", "failure"))
 }
 
+// jobReadsAsItEnded reads the job once more.
+func (w *world) jobReadsAsItEnded(ctx context.Context) error {
+	if err := w.readsJobAgain(ctx); err != nil {
+		return err
+	}
+	return w.jobStays()
+}
+
 // jobStays compares the job with how it ended.
 func (w *world) jobStays() error {
 	if err := oracle.ExpectStatus(w.answer, http.StatusOK); err != nil {

@@ -152,6 +152,8 @@ func whens() []phrase {
 		about(`the operator reads a job that does not exist`, func(w *world) any { return w.readsUnknownJob }),
 		on(`the operator reads the job again`, func(w *world) any { return w.readsJobAgain }),
 		on(`the operator lists the job by its uuid`, func(w *world) any { return w.listsJob }),
+		on(`the operator (pauses|resumes|cancels) the job that has ended`, func(w *world) any { return w.steersJob }),
+		phrase{pattern: regexp.MustCompile(`^the operator (cancels|deletes) a job that does not exist$`), do: func(w *world) any { return w.writesUnknownJob }, writes: true},
 		phrase{pattern: regexp.MustCompile(`^the operator creates a job$`), do: func(w *world) any { return w.createsJob }, writes: true},
 		about(`the client sends (GET|HEAD|OPTIONS) "([^"]*)"`, func(w *world) any { return w.sends }),
 		about(`the client sends (GET|HEAD|OPTIONS) "([^"]*)" accepting "([^"]*)"`, func(w *world) any { return w.sendsAccepting }),
@@ -209,6 +211,7 @@ func thens() []phrase {
 		about(`the count is "(\d+)" and no record is there`, func(w *world) any { return w.countOnly }),
 		about(`the failure shows in the job, unless the call itself was refused`, func(w *world) any { return w.failureShowsInJob }),
 		about(`the job is still in the state in which it ended`, func(w *world) any { return w.jobStays }),
+		on(`a reading of the job shows the state in which it ended`, func(w *world) any { return w.jobReadsAsItEnded }),
 		about(`the job is listed once`, func(w *world) any { return w.jobIsListed }),
 		about(`the code "([^"]*)" is in the refusal or in "([^"]*)"`, func(w *world) any { return w.codeIsShown }),
 	)

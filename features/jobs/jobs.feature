@@ -80,3 +80,35 @@ Feature: Jobs
     Scenario: A job cannot be created
       When the operator creates a job
       Then the request is refused with the status "405"
+
+    @req:JOB-METHOD-02
+    Scenario: A job cannot be deleted
+      When the operator deletes a job that does not exist
+      Then the request is refused with the status "405"
+
+    @req:JOB-CHANGE-01
+    Scenario: A job that does not exist cannot be cancelled
+      When the operator cancels a job that does not exist
+      Then the request is refused
+
+  Rule: No action brings back a job that has ended
+
+    @req:JOB-CHANGE-02
+    Scenario Outline: Nobody <acts> a job that has ended
+      Given the vault "blue" exists
+      And the keys of the vault "blue" were restored
+      When the operator <acts> the job that has ended
+      Then a reading of the job shows the state in which it ended
+
+      Examples: Actions
+        | acts    |
+        | pauses  |
+        | resumes |
+        | cancels |
+
+    @req:JOB-CHANGE-458762
+    Scenario: A job that has ended cannot be cancelled
+      Given the vault "blue" exists
+      And the keys of the vault "blue" were restored
+      When the operator cancels the job that has ended
+      Then the request is refused with code "458762"
