@@ -27,6 +27,8 @@ func (w *world) value(k *kind, property, cell string) (any, error) {
 		return w.present(), nil
 	case "(new passphrase)":
 		return w.passphrase(48), nil
+	case "(long passphrase)":
+		return w.passphrase(257), nil
 	case "(short passphrase)":
 		return w.passphrase(8), nil
 	case "(certificate)":

@@ -22,6 +22,12 @@ Feature: The onboard key manager
         | onboard.passphrase | (short passphrase) |
       Then the request is refused with code "65536920"
 
+    @req:KM-CREATE-07
+    Scenario: A passphrase that is too long is refused
+      When the operator creates the onboard key manager "okm" with:
+        | onboard.passphrase | (long passphrase) |
+      Then the request is refused
+
     @req:KM-CREATE-04 @req:KM-CREATE-65536907 @req:KM-CREATE-65536913 @req:KM-CREATE-65539706
     Scenario Outline: A second onboard key manager is refused with <code>
       Given the onboard key manager "okm" exists
@@ -105,6 +111,35 @@ Feature: The onboard key manager
       When the operator reads an onboard key manager that does not exist
       Then the request is refused with the status "404"
       And the refusal has one of the codes "4, 8586226"
+
+  @req:API-SECRET-01 @req:API-SECRET-02
+  Rule: No answer holds a passphrase
+
+    Scenario: A creation that returns its record shows no passphrase
+      When the operator creates the onboard key manager "okm" and asks for the record
+      Then the request succeeds
+
+    Scenario Outline: A reading of <fields> shows no passphrase
+      Given the onboard key manager "okm" exists
+      When the operator reads "<fields>" of the onboard key manager "okm"
+      Then the request is answered with the status "200"
+
+      Examples: Fields
+        | fields  |
+        | **      |
+        | onboard |
+
+    Scenario: A list of all fields shows no passphrase
+      Given the onboard key manager "okm" exists
+      When the operator lists the onboard key managers with:
+        | fields | ** |
+      Then the request is answered with the status "200"
+
+    Scenario: A refused change shows no passphrase
+      Given the onboard key manager "okm" exists
+      When the operator changes the onboard key manager "okm":
+        | onboard.passphrase | (new passphrase) |
+      Then the request is refused
 
   Rule: What was deleted is gone
 

@@ -50,6 +50,14 @@ Feature: The passphrase of the onboard key manager
         | onboard.passphrase          | (short passphrase)   |
       Then the request is refused with code "65536404"
 
+    @req:KM-PATCH-13
+    Scenario: A passphrase that is too long is refused
+      Given the onboard key manager "okm" exists
+      When the operator changes the onboard key manager "okm":
+        | onboard.existing_passphrase | (present passphrase) |
+        | onboard.passphrase          | (long passphrase)    |
+      Then the request is refused
+
     @req:KM-PATCH-10
     Scenario: A refused change leaves the passphrase as it was
       Given the onboard key manager "okm" exists
