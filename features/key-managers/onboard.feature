@@ -129,6 +129,12 @@ Feature: The onboard key manager
         | **      |
         | onboard |
 
+    Scenario: A reading of all fields after a change shows no passphrase
+      Given the onboard key manager "okm" exists
+      And the passphrase of the onboard key manager "okm" was changed
+      When the operator reads "**" of the onboard key manager "okm"
+      Then the request is answered with the status "200"
+
     Scenario: A list of all fields shows no passphrase
       Given the onboard key manager "okm" exists
       When the operator lists the onboard key managers with:
