@@ -22,7 +22,7 @@ bench: ## speed and memory, as ratios against a bare client in the same run
 mutants: ## which mutant is killed by what, and that no liberty is
 	go test -count=1 -v -run 'Mutant|Liberty|Unbent' ./fixtures/mutant | grep -E '^(---|ok|FAIL|PASS)|--- FAIL'
 
-trace: ## rewrite the matrix requirement x verifier x mutant x source, and the table of codes
+trace: ## rewrite the matrix requirement x verifier x mutant x source, and the tables of codes and of statements
 	go test -count=1 -run TestMatrix ./runner -update
 
 sets: ## publish new IDs, and raise the revision of each release's set that has changed

@@ -24,6 +24,7 @@ var lists = []struct {
 	{"operations", listOperations},
 	{"conditions", listConditions},
 	{"codes", listCodes},
+	{"statements", listStatements},
 	{"mutants", listMutants},
 	{"liberties", listLiberties},
 	{"phrases", listPhrases},
@@ -75,6 +76,31 @@ func listRequirements(w io.Writer, c *contract.Catalogue, r contract.Release) er
 		}
 	}
 	return nil
+}
+
+// listStatements prints the register of the conventions.
+func listStatements(w io.Writer, c *contract.Catalogue, r contract.Release) error {
+	for _, s := range c.Statements {
+		if applies(s.Span, r) {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", s.ID, s.Level, accounted(s), s.Text)
+		}
+	}
+	return nil
+}
+
+// accounted says in a few words what has become of a statement.
+func accounted(s *contract.Statement) string {
+	var ids []string
+	for _, id := range s.Verified {
+		ids = append(ids, string(id))
+	}
+	switch {
+	case s.Untested != "":
+		return "untested"
+	case ids == nil:
+		return "allowed"
+	}
+	return strings.Join(ids, " ")
 }
 
 func listScenarios(w io.Writer, c *contract.Catalogue, r contract.Release) error {

@@ -18,7 +18,7 @@ import (
 	"ontap-conformance/steps"
 )
 
-var update = flag.Bool("update", false, "rewrite features/MATRIX.md and features/CODES.md")
+var update = flag.Bool("update", false, "rewrite the tables of features")
 
 // trace is what verifies each requirement, and what proves that it does.
 type trace struct {
@@ -75,7 +75,7 @@ func TestEveryRequirementIsTraced(t *testing.T) {
 func TestMatrixIsUpToDate(t *testing.T) {
 	c, err := catalogue()
 	require.NoError(t, err)
-	for name, want := range map[string]string{"MATRIX.md": matrix(c, traced(t, c)), "CODES.md": codeTable(c)} {
+	for name, want := range map[string]string{"MATRIX.md": matrix(c, traced(t, c)), "CODES.md": codeTable(c), "CONVENTIONS.md": register(c)} {
 		t.Run(name, func(t *testing.T) { requireFile(t, filepath.Join("..", "features", name), want) })
 	}
 }
@@ -122,6 +122,44 @@ func codeTable(c *contract.Catalogue) string {
 	return b.String()
 }
 
+// register shows what has become of every statement about the API as a whole.
+func register(c *contract.Catalogue) string {
+	var b strings.Builder
+	b.WriteString("# Every statement of the documents about the API as a whole, and what has become of it\n\n" +
+		"Written by `make trace`; a test keeps it equal to the catalogue. A liberty is a server that makes use of what a\n" +
+		"statement allows, and that must pass.\n\n| statement | level | releases | what it says | what looks at it | source |\n|---|---|---|---|---|---|\n")
+	for _, s := range c.Statements {
+		var by []string
+		for _, id := range s.Verified {
+			by = append(by, string(id))
+		}
+		for _, name := range s.Liberties {
+			by = append(by, "liberty `"+name+"`")
+		}
+		for heading, text := range map[string]string{"untested": s.Untested, "but": s.But} {
+			if text != "" { // one of the two at most
+				by = append(by, heading+": "+cell(text))
+			}
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", s.ID, s.Level, strings.TrimPrefix(s.Span.String(), "releases "),
+			cell(s.Text), strings.Join(by, "<br>"), cited(s.Sources))
+	}
+	return b.String()
+}
+
+// TestTheRegisterNamesLibertiesThatExist holds the register to the servers that it
+// calls as witnesses.
+func TestTheRegisterNamesLibertiesThatExist(t *testing.T) {
+	c, err := catalogue()
+	require.NoError(t, err)
+	for _, s := range c.Statements {
+		for _, name := range s.Liberties {
+			_, known := mutant.FindLiberty(name)
+			assert.True(t, known, "%s is said to be allowed by %s, which is no liberty", s.ID, name)
+		}
+	}
+}
+
 func provocation(row *contract.Error) string {
 	switch {
 	case row.Untested != "":
@@ -144,7 +182,7 @@ func matrix(c *contract.Catalogue, tr trace) string {
 			fmt.Fprintf(&b, "\n## %s\n\n| requirement | level | releases | promise | verified by | mutants | source |\n|---|---|---|---|---|---|---|\n", h)
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %d | %s |\n", q.ID, q.Level, strings.TrimPrefix(q.Span.String(), "releases "), cell(q.Text),
-			verifiers(q, tr), tr.mutants[q.ID], sources(q))
+			verifiers(q, tr), tr.mutants[q.ID], cited(q.Sources))
 	}
 	return b.String()
 }
@@ -173,9 +211,9 @@ func verifiers(q *contract.Requirement, tr trace) string {
 	return strings.Join(all, "<br>")
 }
 
-func sources(q *contract.Requirement) string {
+func cited(sources []contract.Citation) string {
 	var all []string
-	for _, s := range q.Sources {
+	for _, s := range sources {
 		all = append(all, cell(s.Source.ID+": "+s.Section))
 	}
 	return strings.Join(all, "<br>")
