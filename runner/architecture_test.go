@@ -26,10 +26,11 @@ var allowed = map[string]struct {
 	"fixtures/simulator": {[]string{"fixtures/contract", "fixtures/wire"}, "a simulator that knew the oracle would pass by construction"},
 	"fixtures/mutant":    {[]string{"fixtures/contract", "fixtures/simulator", "fixtures/wire"}, "a mutant must not know how it is caught"},
 	"steps":              {[]string{"fixtures/contract", "fixtures/lab", "fixtures/ledger", "fixtures/oracle", "fixtures/wire"}, "steps know the target by its URL only"},
+	"fuzz":               {[]string{"fixtures/contract", "fixtures/oracle", "fixtures/wire", "steps"}, "properties know the target by its URL only, and write through the guard of the steps alone"},
 	"runner/report":      {[]string{"fixtures/contract", "fixtures/ledger", "fixtures/oracle", "fixtures/wire"}, "a report shows what was found and decides nothing"},
 	"runner/baseline":    {[]string{"fixtures/contract", "fixtures/oracle", "runner/report"}, "a baseline compares reports"},
 	"runner": {[]string{"features", "fixtures/contract", "fixtures/lab", "fixtures/ledger", "fixtures/mutant", "fixtures/oracle", "fixtures/simulator",
-		"fixtures/wire", "runner/baseline", "runner/report", "steps"}, "nothing may import a command"},
+		"fixtures/wire", "fuzz", "runner/baseline", "runner/report", "steps"}, "nothing may import a command"},
 }
 
 const module = "ontap-conformance/"

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fuzz"
 	"ontap-conformance/runner/baseline"
 	"ontap-conformance/runner/report"
 )
@@ -51,7 +53,14 @@ func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Repo
 	for _, sc := range t.selection.left {
 		left[sc.Name] = sc.Requirements
 	}
-	r.AddUnselected(left)
+	r.AddUnselected("scenario", left)
+	left = map[string][]contract.ID{}
+	for _, f := range fuzz.Trials(t.contract, t.survey.release) {
+		if slices.Contains(t.selection.without, f.Name) {
+			left[f.Name] = f.Requirements
+		}
+	}
+	r.AddUnselected("property", left)
 	if t.known != nil {
 		t.known.MarkKnown(r)
 		if !interrupted { // what was not looked at is neither new nor mended

@@ -10,6 +10,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/mutant"
+	"ontap-conformance/fuzz"
 	"ontap-conformance/runner/report"
 	"ontap-conformance/steps"
 )
@@ -21,6 +22,7 @@ var lists = []struct {
 }{
 	{"requirements", listRequirements},
 	{"scenarios", listScenarios},
+	{"properties", listProperties},
 	{"operations", listOperations},
 	{"conditions", listConditions},
 	{"codes", listCodes},
@@ -118,6 +120,24 @@ func listScenarios(w io.Writer, c *contract.Catalogue, r contract.Release) error
 		if covered {
 			fmt.Fprintf(w, "%s\t%s\n", sc.Name, strings.Join(ids, " "))
 		}
+	}
+	return nil
+}
+
+func listProperties(w io.Writer, c *contract.Catalogue, r contract.Release) error {
+	all := fuzz.Descriptions(c)
+	if !r.IsZero() {
+		all = all[:0]
+		for _, t := range fuzz.Trials(c, r) {
+			all = append(all, fuzz.Description{Name: t.Name, Says: t.Property.Says, Requirements: t.Requirements})
+		}
+	}
+	for _, t := range all {
+		var ids []string
+		for _, id := range t.Requirements {
+			ids = append(ids, string(id))
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\n", t.Name, t.Says, strings.Join(ids, " "))
 	}
 	return nil
 }

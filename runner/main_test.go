@@ -89,11 +89,11 @@ func TestWrongUsageEndsWith2AndOneLine(t *testing.T) {
 		{"help with what does not exist, the other way", "help fuzz", `there is no subcommand "fuzz"`},
 		{"help with a verb that does not exist", "baseline wriet --help", "Did you mean write?"},
 		{"arguments", "run all", `takes no arguments, got "all"`},
-		{"selection of nothing", "run --select AKV-PACH-03", `"AKV-PACH-03" matches no scenario. Did you mean AKV-PATCH-03?`},
+		{"selection of nothing", "run --select AKV-PACH-03", `"AKV-PACH-03" matches no scenario and no property. Did you mean AKV-PATCH-03?`},
 		{"selection of a rule", "run --select API-JSON-01", "no scenario sets out to verify API-JSON-01"},
 		{"selection of what is not tested", "run --select API-RETRY-01", "API-RETRY-01 is not tested: overload is not provoked"},
 		{"skipping nothing", "run --skip no-such-thing-*", "--skip: "},
-		{"nothing left", "run --select AKV-PATCH-* --skip *", "--select and --skip leave no scenario"},
+		{"nothing left", "run --select AKV-PATCH-* --skip *", "--select and --skip leave nothing to run"},
 		{"folder of features that is none", "run --features nowhere", "--features: nowhere is no folder"},
 		{"no endpoint for a user", "run --user admin", "--user needs --endpoint"},
 		{"user without password", "run --endpoint http://127.0.0.1:1 --user admin", "no password: use --password-file"},
@@ -166,8 +166,8 @@ func TestARunOnTheEmbeddedSimulatorIsConformant(t *testing.T) {
 	require.Equal(t, exitConformant, got.code, got.stdout+got.stderr)
 	assert.Contains(t, got.stderr, "seed 1")
 	r := readReport(t, "out")
-	assert.Contains(t, got.stderr, report.Counted(len(r.Outcomes), "scenario")+" on the embedded simulator")
-	assert.Contains(t, got.stdout, report.Counted(len(r.Outcomes), "scenario"))
+	assert.Contains(t, got.stderr, report.CountedOutcomes(r.Outcomes)+" on the embedded simulator")
+	assert.Contains(t, got.stdout, report.CountedOutcomes(r.Outcomes))
 	for _, f := range report.Renderings {
 		want, err := os.ReadFile(filepath.Join("out", f.File))
 		require.NoError(t, err)
@@ -185,7 +185,7 @@ func TestWhatIsNotSelectedStaysInTheReport(t *testing.T) {
 	require.Equal(t, exitConformant, got.code, got.stdout+got.stderr)
 	assert.Contains(t, got.stdout, "\nCONFORMANT AS FAR AS LOOKED AT: ")
 	r := readReport(t, "out")
-	assert.Regexp(t, `^`+report.Counted(len(r.Outcomes), "scenario")+` \(\d+ not selected\) on `, got.stderr)
+	assert.Regexp(t, `^`+report.CountedOutcomes(r.Outcomes)+` \(\d+ not selected\) on `, got.stderr)
 	ran := 0
 	for _, o := range r.Outcomes {
 		if o.Status != report.Skipped {

@@ -78,7 +78,7 @@ func (p *progress) add(o *oracle.Outcome) {
 }
 
 func (p *progress) line() string {
-	s := fmt.Sprintf("%d of %s", p.ended, report.Counted(p.total, "scenario"))
+	s := fmt.Sprintf("%d of %s", p.ended, report.Counted(p.total, "outcome"))
 	if p.failed > 0 {
 		s += fmt.Sprintf(", %d failed", p.failed)
 	}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fuzz"
 	"ontap-conformance/runner/baseline"
 	"ontap-conformance/runner/report"
 	"ontap-conformance/steps"
@@ -38,8 +40,8 @@ func (a *app) runCommand() *cobra.Command {
 	f := new(runFlags)
 	cmd := &cobra.Command{
 		Use:   "run",
-		Short: "Run the scenarios against an endpoint, or against the embedded simulator",
-		Long: "Run the scenarios against an endpoint; without --endpoint, against the embedded\n" +
+		Short: "Run the scenarios and properties against an endpoint, or against the embedded simulator",
+		Long: "Run the scenarios and properties against an endpoint; without --endpoint, against the embedded\n" +
 			"simulator. The report for people goes to stdout, the others to the folder --out.",
 		Example: "  ontap-conformance run\n" +
 			"  ontap-conformance run --endpoint https://cluster.example --user admin --svm test1\n" +
@@ -57,7 +59,7 @@ func (a *app) runCommand() *cobra.Command {
 	fs.Var(&f.level, "level", "test down to must, should or may")
 	fs.BoolVar(&f.strict, "strict", false, "broken SHOULDs decide the verdict too")
 	fs.Uint64Var(&f.seed, "seed", 1, "the same seed sends the same requests")
-	f.checks = 100
+	f.checks = 40 // a second or two of a run; fuzz goes on for longer
 	fs.Var(&f.checks, "checks", "inputs of each property")
 	fs.StringVar(&f.out, "out", "", "folder for the reports (default reports/<run id>)")
 	fs.Var(&f.formats, "format", "reports to write: "+strings.Join(report.Names(), ", "))
@@ -148,6 +150,9 @@ func knownIn(file string, c *contract.Catalogue, all []*steps.Scenario) (*baseli
 	for _, sc := range all {
 		names[sc.Name] = true
 	}
+	for _, t := range fuzz.Descriptions(c) {
+		names[t.Name] = true
+	}
 	err = b.Verify(
 		func(id contract.ID) bool { return c.Requirement(id) != nil },
 		func(name string) bool { return names[name] })
@@ -195,6 +200,13 @@ func (t *trial) open() error {
 	return err
 }
 
+// trials are those that were selected, as far as the release has them.
+func (t *trial) trials() []*fuzz.Trial {
+	return slices.DeleteFunc(fuzz.Trials(t.contract, t.survey.release), func(f *fuzz.Trial) bool {
+		return !slices.Contains(t.selection.properties, f.Name)
+	})
+}
+
 // ledgerFile is the ledger's name below the folder of a run.
 const ledgerFile = "ledger.ndjson"
 
@@ -203,13 +215,15 @@ const ledgerFile = "ledger.ndjson"
 // stands in the ledger.
 const interruptedCleanUp = time.Second
 
-// perform runs the scenarios and removes what they left, or what the target
+// perform runs the scenarios and properties and removes what they left, or what the target
 // says that it removed and did not.
 func (a *app) perform(ctx context.Context, t *trial) []oracle.Outcome {
 	s := suite(t.contract, t.bench, t.survey, &t.flags.endpointFlags)
 	s.Ledger, s.Seed, s.Level = t.ledger, t.flags.seed, contract.Level(t.flags.level.value)
-	p := newProgress(a.stderr, len(t.selection.chosen))
+	p := newProgress(a.stderr, len(t.selection.chosen)+len(t.selection.properties))
 	outcomes := s.Run(ctx, t.selection.chosen, p.add)
+	campaign := fuzz.Campaign{Suite: s, Trials: t.trials(), Checks: int(t.flags.checks), Workers: int(t.flags.parallel), Small: true}
+	outcomes = append(outcomes, campaign.Outcomes(ctx, p.add)...)
 	p.finish()
 	limit := t.flags.jobTimeout
 	if ctx.Err() != nil {

@@ -8,30 +8,48 @@ import (
 	"strings"
 
 	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fuzz"
 	"ontap-conformance/runner/report"
 	"ontap-conformance/steps"
 )
 
-// A selection is what --select and --skip leave of the scenarios.
+// A selection is what --select and --skip leave of the scenarios and properties.
 type selection struct {
 	chosen []*steps.Scenario
 	left   []*steps.Scenario // not selected
+
+	properties []string // names of trials
+	without    []string // of those that are not selected
 }
 
-// String counts the scenarios as the report does: those that were left out stay
-// in the denominator.
+// String counts the scenarios and properties as the report does: those that were
+// left out stay in the denominator.
 func (s selection) String() string {
-	all := report.Counted(len(s.chosen)+len(s.left), "scenario")
-	if len(s.left) > 0 {
-		all += fmt.Sprintf(" (%d not selected)", len(s.left))
+	all := fmt.Sprintf("%s and %d properties", report.Counted(len(s.chosen)+len(s.left), "scenario"), len(s.properties)+len(s.without))
+	if n := len(s.left) + len(s.without); n > 0 {
+		all += fmt.Sprintf(" (%d not selected)", n)
 	}
 	return all
 }
 
+// A candidate is what can be selected: a scenario, or the trial of a property.
+type candidate struct {
+	scenario *steps.Scenario // nil for a property
+	name     string
+	names    []string // all that it can be selected by
+}
+
 // choose applies the patterns. One that matches nothing is an error: a typing
 // error must not test less than was asked for, without a word.
-func choose(c *contract.Catalogue, all []*steps.Scenario, selected, skipped []string) (selection, error) {
+func choose(c *contract.Catalogue, scenarios []*steps.Scenario, selected, skipped []string) (selection, error) {
 	var s selection
+	var all []candidate
+	for _, sc := range scenarios {
+		all = append(all, candidate{sc, sc.Name, namesOf(sc)})
+	}
+	for _, t := range fuzz.Descriptions(c) {
+		all = append(all, candidate{nil, t.Name, namesOfTrial(t)})
+	}
 	wanted, err := matching("--select", c, all, selected)
 	if err != nil {
 		return s, err
@@ -40,46 +58,54 @@ func choose(c *contract.Catalogue, all []*steps.Scenario, selected, skipped []st
 	if err != nil {
 		return s, err
 	}
-	for _, sc := range all {
-		if (len(selected) == 0 || wanted[sc]) && !unwanted[sc] {
-			s.chosen = append(s.chosen, sc)
-		} else {
-			s.left = append(s.left, sc)
-		}
+	for _, one := range all {
+		s.put(one, (len(selected) == 0 || wanted[one.name]) && !unwanted[one.name])
 	}
-	if len(s.chosen) == 0 {
-		return s, misused("--select and --skip leave no scenario to run")
+	if len(s.chosen)+len(s.properties) == 0 {
+		return s, misused("--select and --skip leave nothing to run")
 	}
 	return s, nil
 }
 
-// matching returns the scenarios that any of the patterns matches.
-func matching(flag string, c *contract.Catalogue, all []*steps.Scenario, patterns []string) (map[*steps.Scenario]bool, error) {
-	found := map[*steps.Scenario]bool{}
+func (s *selection) put(one candidate, chosen bool) {
+	switch {
+	case one.scenario != nil && chosen:
+		s.chosen = append(s.chosen, one.scenario)
+	case one.scenario != nil:
+		s.left = append(s.left, one.scenario)
+	case chosen:
+		s.properties = append(s.properties, one.name)
+	default:
+		s.without = append(s.without, one.name)
+	}
+}
+
+// matching returns the names of those that any of the patterns matches.
+func matching(flag string, c *contract.Catalogue, all []candidate, patterns []string) (map[string]bool, error) {
+	found := map[string]bool{}
 	for _, p := range patterns {
 		some := byPattern(all, p)
 		if len(some) == 0 {
 			return nil, misused("%s: %w", flag, unmatched(c, all, p))
 		}
-		for _, sc := range some {
-			found[sc] = true
+		for _, one := range some {
+			found[one.name] = true
 		}
 	}
 	return found, nil
 }
 
-// byPattern returns the scenarios that one pattern matches. A name that stands
-// there as it is wins over what it would mean as a pattern.
-func byPattern(all []*steps.Scenario, pattern string) []*steps.Scenario {
-	var exact, globbed []*steps.Scenario
+// byPattern returns those that one pattern matches. A name that stands there as
+// it is wins over what it would mean as a pattern.
+func byPattern(all []candidate, pattern string) []candidate {
+	var exact, globbed []candidate
 	re := glob(pattern)
-	for _, sc := range all {
-		names := namesOf(sc)
-		if slices.Contains(names, pattern) {
-			exact = append(exact, sc)
+	for _, one := range all {
+		if slices.Contains(one.names, pattern) {
+			exact = append(exact, one)
 		}
-		if slices.ContainsFunc(names, re.MatchString) {
-			globbed = append(globbed, sc)
+		if slices.ContainsFunc(one.names, re.MatchString) {
+			globbed = append(globbed, one)
 		}
 	}
 	if exact != nil {
@@ -104,6 +130,13 @@ func namesOf(sc *steps.Scenario) []string {
 	return names
 }
 
+// namesOfTrial returns all that a property can be selected by: its name on a
+// resource, its name on any, and the word for all of them. Its
+// requirements do not select it: whoever wants one wants its examples.
+func namesOfTrial(t fuzz.Description) []string {
+	return []string{t.Name, t.Property, "properties"}
+}
+
 // glob is a pattern in which * stands for any text, slashes too, and ? for one
 // character. Capitals do not matter.
 func glob(pattern string) *regexp.Regexp {
@@ -113,7 +146,7 @@ func glob(pattern string) *regexp.Regexp {
 }
 
 // unmatched says why a pattern matches nothing, as far as we can tell.
-func unmatched(c *contract.Catalogue, all []*steps.Scenario, pattern string) error {
+func unmatched(c *contract.Catalogue, all []candidate, pattern string) error {
 	if q := c.Requirement(contract.ID(strings.ToUpper(pattern))); q != nil {
 		if q.Untested != "" {
 			return fmt.Errorf("%s is not tested: %s", q.ID, q.Untested)
@@ -121,8 +154,8 @@ func unmatched(c *contract.Catalogue, all []*steps.Scenario, pattern string) err
 		return fmt.Errorf("no scenario sets out to verify %s: it is judged in every run, with every answer", q.ID)
 	}
 	var names []string
-	for _, sc := range all {
-		names = append(names, namesOf(sc)...)
+	for _, one := range all {
+		names = append(names, one.names...)
 	}
-	return fmt.Errorf("%q matches no scenario%s", pattern, didYouMean(pattern, names))
+	return fmt.Errorf("%q matches no scenario and no property%s", pattern, didYouMean(pattern, names))
 }

@@ -220,14 +220,14 @@ func (b *builder) objects(red *wire.Redactor) Objects {
 	return out
 }
 
-// AddUnselected adds an outcome for each scenario that the run left out, so
+// AddUnselected adds an outcome for each scenario, or property, that the run left out, so
 // that it stays in the denominator, and says so of the requirements that
 // therefore nobody looked at.
-func (r *Report) AddUnselected(names map[string][]contract.ID) {
+func (r *Report) AddUnselected(kind string, names map[string][]contract.ID) {
 	left := map[contract.ID]bool{}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		r.Outcomes = append(r.Outcomes, Outcome{
-			Name: name, Kind: "scenario", Status: Skipped, Requirements: append([]contract.ID{}, names[name]...),
+			Name: name, Kind: kind, Status: Skipped, Requirements: append([]contract.ID{}, names[name]...),
 			Broken: []Finding{}, Reason: NotSelected, Reproduce: Reproduce{Curl: []string{}},
 		})
 		for _, id := range names[name] {

@@ -108,7 +108,7 @@ func recorded(t *testing.T) *report.Report {
 		Replay:     func(name string) string { return "ontap-conformance run --seed 1 --select '" + name + "'" },
 		Conditions: map[string][]string{metro: {"metrocluster"}},
 	})
-	r.AddUnselected(map[string][]contract.ID{later: {"AKV-READ-11"}})
+	r.AddUnselected("scenario", map[string][]contract.ID{later: {"AKV-READ-11"}})
 	r.Baseline = &report.Baseline{File: "known.yaml", New: 1, Mended: []report.Mended{{Requirement: "AKV-CREATE-01", Outcomes: []string{created}}}}
 	return r
 }
@@ -281,7 +281,7 @@ func TestAListIsNeverNull(t *testing.T) {
 	outcomes := []oracle.Outcome{{Name: "a"}}
 	outcomes[0].Conclude(nil)
 	r := report.New(report.Record{Contract: c, Outcomes: outcomes, Results: oracle.Sum(c, oracle.Scope{}, outcomes)})
-	r.AddUnselected(map[string][]contract.ID{"b": nil})
+	r.AddUnselected("scenario", map[string][]contract.ID{"b": nil})
 	require.NoError(t, report.JSON(&got, r))
 	assert.NotContains(t, got.String(), "null")
 }

@@ -60,9 +60,10 @@ func (r *Report) Unverified() bool {
 	return strings.HasPrefix(r.Target.Endpoint, "https:") && !r.Target.TLSVerified
 }
 
-// scenarios counts all that there are, and those of them that were skipped.
+// scenarios counts all that there are, properties too, and those of them that
+// were skipped.
 func (r *Report) scenarios() string {
-	s := Counted(len(r.Outcomes), "scenario")
+	s := CountedOutcomes(r.Outcomes)
 	if n := len(r.Ended(Skipped)); n > 0 {
 		s += fmt.Sprintf(" (%d skipped)", n)
 	}
@@ -221,7 +222,7 @@ func needs(lines string) string {
 // however many scenarios were left to run.
 func writeErrored(b *strings.Builder, r *Report) {
 	for _, g := range groups(r.Ended(Errored)) {
-		fmt.Fprintf(b, "ERRORED %s: we could not find out\n  %s\n", Counted(len(g.Outcomes), "scenario"), printable(g.Reason))
+		fmt.Fprintf(b, "ERRORED %s: we could not find out\n  %s\n", CountedOutcomes(g.Outcomes), printable(g.Reason))
 		for _, o := range g.Outcomes[:min(len(g.Outcomes), fewNames)] {
 			fmt.Fprintf(b, "  - %s\n", printable(o.Name))
 			if o.Reproduce.Replay != "" {
@@ -300,7 +301,7 @@ func writeSkipped(b *strings.Builder, r *Report) {
 	if len(skipped) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "SKIPPED %s\n", Counted(len(skipped), "scenario"))
+	fmt.Fprintf(b, "SKIPPED %s\n", CountedOutcomes(skipped))
 	for _, g := range groups(skipped) {
 		fmt.Fprintf(b, "  %4d  %s\n", len(g.Outcomes), printable(g.Reason))
 		if len(g.Outcomes) > fewNames {

@@ -14,6 +14,31 @@ func Counted(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
+// CountedOutcomes counts scenarios, and properties where there are any.
+func CountedOutcomes(all []Outcome) string {
+	properties := 0
+	for _, o := range all {
+		if o.Kind == "property" {
+			properties++
+		}
+	}
+	scenarios := Counted(len(all)-properties, "scenario")
+	switch {
+	case properties == 0:
+		return scenarios
+	case properties == len(all):
+		return countedProperties(properties)
+	}
+	return scenarios + " and " + countedProperties(properties)
+}
+
+func countedProperties(n int) string {
+	if n == 1 {
+		return "1 property"
+	}
+	return fmt.Sprintf("%d properties", n)
+}
+
 func elapsed(ms int64) string {
 	switch {
 	case ms < 1000:

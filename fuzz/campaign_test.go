@@ -1,0 +1,90 @@
+package fuzz_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/mutant"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fuzz"
+)
+
+func TestTheSimulatorGivesNoFinding(t *testing.T) {
+	for _, r := range contract.Releases() {
+		t.Run(r.String(), func(t *testing.T) {
+			t.Parallel()
+			o := options
+			o.Release = r
+			suite := suiteOn(t, simulator.New(catalogue(t), o), r, 1, nil)
+			c := fuzz.Campaign{Suite: suite, Trials: fuzz.Trials(catalogue(t), r), Checks: 40}
+			requests := 0
+			for _, o := range c.Outcomes(t.Context(), nil) {
+				requests += o.Requests
+				if !assert.Equal(t, oracle.Passed, o.Status, "%s: %v", o.Name, o.Reason) {
+					for _, f := range o.Found {
+						t.Log(f.Requirement, f.Err, f.Exchange)
+					}
+				}
+			}
+			t.Log(requests, "requests")
+			assert.NoError(t, suite.CleanUp(t.Context()))
+			assert.Empty(t, suite.Ledger.Left())
+		})
+	}
+}
+
+func TestNoLibertyIsTakenForABug(t *testing.T) {
+	for _, l := range mutant.Liberties() {
+		t.Run(l.Name, func(t *testing.T) {
+			t.Parallel()
+			suite := suiteOn(t, l.New(catalogue(t), options), l.On(), 1, nil)
+			c := fuzz.Campaign{Suite: suite, Trials: fuzz.Trials(catalogue(t), l.On()), Checks: 6}
+			for _, o := range c.Outcomes(t.Context(), nil) {
+				assert.NotEqual(t, oracle.Errored, o.Status, "%s: %v", o.Name, o.Reason)
+				for _, f := range o.Found {
+					assert.Contains(t, l.Costs, f.Requirement, "%s: %v\n%v", o.Name, f.Err, f.Exchange)
+				}
+			}
+			assert.NoError(t, suite.CleanUp(t.Context()))
+			assert.Empty(t, suite.Ledger.Left())
+		})
+	}
+}
+
+func TestTheSameSeedSendsTheSameBytesWithAnyNumberOfWorkers(t *testing.T) {
+	sent := func(workers int) string {
+		var mu sync.Mutex
+		lines := map[string][]string{}
+		suite := suiteOn(t, simulator.New(catalogue(t), options), contract.Newest(), 7, func(r *http.Request) {
+			body, err := io.ReadAll(r.Body)
+			assert.NoError(t, err)
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			mu.Lock()
+			defer mu.Unlock()
+			line := fmt.Sprintf("%s %s %v %s", r.Method, r.RequestURI, r.Header, body)
+			lines[r.RemoteAddr] = append(lines[r.RemoteAddr], line)
+		})
+		c := fuzz.Campaign{Suite: suite, Trials: fuzz.Trials(catalogue(t), contract.Newest()), Checks: 10, Workers: workers}
+		c.Outcomes(t.Context(), nil)
+		var all []string
+		for _, some := range lines {
+			all = append(all, some...)
+		}
+		slices.Sort(all) // how lanes interleave is the scheduler's
+		return strings.Join(all, "\n")
+	}
+	one := sent(1)
+	assert.NotEmpty(t, one)
+	assert.Equal(t, one, sent(3))
+	assert.Equal(t, one, sent(16))
+}

@@ -1,0 +1,202 @@
+package fuzz
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/wire"
+	"ontap-conformance/steps"
+)
+
+// A Case is a row of calls as plain data: what a property drew, what a finding
+// keeps and what replay plays again, whatever became of the generators since.
+type Case struct {
+	Calls []Call `json:"calls"`
+}
+
+// A Call is one request of a case. Which object it is about is said by its
+// operation: all but creations and lists are about the object that was created
+// last.
+type Call struct {
+	Operation string            `json:"operation,omitempty"` // its ID in the catalogue; empty for what no operation describes
+	Method    string            `json:"method,omitempty"`    // in place of the operation's
+	Path      string            `json:"path,omitempty"`      // in place of the operation's; <uuid> stands for the object
+	Unknown   bool              `json:"unknown,omitempty"`   // about an object that does not exist
+	Set       map[string]any    `json:"set,omitempty"`       // properties by dotted name, put over a complete creation or being all of a change
+	Lack      []string          `json:"lack,omitempty"`      // properties that are left out of a complete creation
+	Spoil     *Spoil            `json:"spoil,omitempty"`     // what is done to the text of the body; nil for nothing
+	Query     []Param           `json:"query,omitempty"`
+	Header    map[string]string `json:"header,omitempty"`
+	Accept    string            `json:"accept,omitempty"`
+	Fault     string            `json:"fault,omitempty"` // the kind of what is wrong on purpose; empty when nothing is
+	Field     string            `json:"field,omitempty"` // that the fault is about, or what the call is about
+}
+
+// A Spoil is a change of the text of a body. The text that it begins with names
+// secrets and does not hold them, so that it may be printed.
+type Spoil struct {
+	How  string `json:"how"`            // "all", "cut", "before", "after" or "bytes"
+	Text string `json:"text,omitempty"` // what is put there
+	At   int    `json:"at,omitempty"`   // percent of the text that is left, for a cut
+}
+
+// on returns the spoiled text.
+func (s *Spoil) on(body string) string {
+	switch s.How {
+	case "all":
+		return s.Text
+	case "cut":
+		return strings.ToValidUTF8(body[:len(body)*min(max(s.At, 0), 99)/100], "")
+	case "before": // within the object
+		return "{" + s.Text + strings.TrimPrefix(body, "{")
+	case "after":
+		return body + s.Text
+	case "bytes": // which are no text in UTF-8, and so in no JSON file either
+		return strings.TrimSuffix(body, "}") + `,"x":"` + "\xff\xc0" + `"}`
+	}
+	return body
+}
+
+// A Param is one parameter of a query.
+type Param struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Values that stand for others until a case is played. They keep secrets and
+// what differs from run to run out of it.
+const (
+	tokenWord  = "<token>"      // within a text: the mark of the run
+	svmWord    = "<svm>"        // within a text: the SVM's name
+	uuidWord   = "<uuid>"       // within a text: the object's uuid
+	secretName = "$secret"      // {"$secret": "NAME"}: a value that is made up, and printed as $NAME
+	certName   = "$certificate" // {"$certificate": true}: a real PKCS#12
+)
+
+// secretValue stands for a secret of that name.
+func secretValue(name string) map[string]any { return map[string]any{secretName: name} }
+
+// certificateValue stands for a PKCS#12.
+func certificateValue() map[string]any { return map[string]any{certName: true} }
+
+// resolve puts real values in place of those that stand for them.
+func resolve(h *steps.Hand, v any) (any, error) {
+	switch v := v.(type) {
+	case string:
+		return expand(h, v, ""), nil
+	case []any:
+		all := make([]any, len(v))
+		for i, e := range v {
+			var err error
+			if all[i], err = resolve(h, e); err != nil {
+				return nil, err
+			}
+		}
+		return all, nil
+	case map[string]any:
+		if name, is := v[secretName].(string); is && len(v) == 1 {
+			return h.Secret(name), nil
+		}
+		if v[certName] == true && len(v) == 1 {
+			return h.Certificate()
+		}
+		all := make(map[string]any, len(v))
+		for _, name := range sortedKeys(v) { // secrets are made up in this order
+			var err error
+			if all[name], err = resolve(h, v[name]); err != nil {
+				return nil, err
+			}
+		}
+		return all, nil
+	}
+	return v, nil
+}
+
+// expand puts what differs from run to run into a text.
+func expand(h *steps.Hand, text, uuid string) string {
+	if !strings.Contains(text, "<") {
+		return text
+	}
+	return strings.NewReplacer(tokenWord, h.Token(), svmWord, h.SVM().Name, uuidWord, uuid).Replace(text)
+}
+
+// body makes the body of a call over what is there already; nil for none.
+func (c *Call) body(h *steps.Hand, complete map[string]any) (map[string]any, error) {
+	for _, name := range c.Lack {
+		steps.Drop(complete, name)
+	}
+	for _, name := range sortedKeys(c.Set) {
+		v, err := resolve(h, c.Set[name])
+		if err != nil {
+			return nil, err
+		}
+		steps.Put(complete, name, v)
+	}
+	return complete, nil
+}
+
+// query is the query of a call, with its question mark; "" for none.
+func (c *Call) query(h *steps.Hand, uuid string) string {
+	var all []string
+	for _, p := range c.Query {
+		all = append(all, escape(p.Name)+"="+escape(expand(h, p.Value, uuid)))
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return "?" + strings.Join(all, "&")
+}
+
+// escape leaves what a query may hold, and writes the rest in percent escapes.
+func escape(s string) string {
+	var b strings.Builder
+	for _, c := range []byte(s) {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-_.~*,:/", c) >= 0 {
+			b.WriteByte(c)
+			continue
+		}
+		fmt.Fprintf(&b, "%%%02X", c)
+	}
+	return b.String()
+}
+
+// operation is the one that the call is about; nil for none.
+func (c *Call) operation(all *contract.Catalogue) *contract.Operation {
+	if c.Operation == "" {
+		return nil
+	}
+	return all.Operation(c.Operation)
+}
+
+// dressed adds what a call says of headers.
+func (c *Call) dressed(r wire.Request) wire.Request {
+	r.Accept = c.Accept
+	if len(c.Header) > 0 {
+		r.Header = map[string][]string{}
+		for name, value := range c.Header {
+			r.Header[name] = []string{value}
+		}
+	}
+	return r
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// String is the case as JSON, for a reader.
+func (c Case) String() string {
+	text, err := json.Marshal(c)
+	if err != nil {
+		return "a case that is no JSON: " + err.Error() // only a value that no generator draws
+	}
+	return string(text)
+}

@@ -1,0 +1,170 @@
+package fuzz
+
+import (
+	"strings"
+
+	"pgregory.net/rapid"
+
+	"ontap-conformance/fixtures/contract"
+)
+
+// A fault is one thing that is wrong with the body of a creation or a change.
+type fault struct {
+	kind string // in kebab case, as coverage and findings name it
+
+	// fields are those that the fault can be made in; nil for one that is about
+	// none.
+	fields func(*model, *contract.Operation) []*contract.Field
+	// make puts the fault into a call.
+	make func(t *rapid.T, m *model, f *contract.Field, c *Call)
+	// promises says what the refusal is due for; nil where no document says that
+	// there must be one.
+	promises func(*model, *contract.Operation, Call) []due
+}
+
+// A due is what a refusal is promised to be like.
+type due struct {
+	ids    []contract.ID
+	blamed bool     // whether it must have a status of the 400s
+	codes  []string // one of which it must have; nil for any
+	status []int    // one of which it must have; nil for any
+}
+
+func refusal(ids ...contract.ID) []due { return []due{{ids: ids}} }
+
+// faults is every kind, those with a promise first.
+var faults = []fault{
+	{kind: "unknown-property", make: func(t *rapid.T, _ *model, _ *contract.Field, c *Call) {
+		c.Set["zzz_"+plainWord().Draw(t, "name")] = rapid.SampledFrom([]any{1, "a", nil, true}).Draw(t, "value")
+	}, promises: func(_ *model, _ *contract.Operation, c Call) []due {
+		return []due{{ids: []contract.ID{"API-BODY-04"}, blamed: true}, {ids: []contract.ID{"API-BODY-05"}, codes: []string{"262179", "2", "262197", "262196"}}}
+	}},
+	{kind: "no-json", make: func(t *rapid.T, _ *model, _ *contract.Field, c *Call) {
+		c.Spoil = rapid.SampledFrom([]*Spoil{{How: "all", Text: "hello"}, {How: "all", Text: `{"a":`}, {How: "after", Text: " text"},
+			{How: "after", Text: "{}"}, {How: "before", Text: `"a":"a" "b":"b" `}, {How: "cut", At: 50}, {How: "cut", At: 99}}).Draw(t, "body")
+	}, promises: noJSON},
+	{kind: "property-twice", fields: texts, make: func(t *rapid.T, _ *model, f *contract.Field, c *Call) {
+		c.Set[f.Name] = plainWord().Draw(t, "first")
+		c.Spoil = &Spoil{How: "before", Text: `"` + f.Name + `":"conformance",`}
+	}, promises: func(*model, *contract.Operation, Call) []due {
+		return []due{{ids: []contract.ID{"API-BODY-03"}, codes: []string{"262188", "262282"}}}
+	}},
+	{kind: "wrong-kind", fields: plainFields, make: func(t *rapid.T, _ *model, f *contract.Field, c *Call) {
+		c.Set[f.Name] = rapid.SampledFrom([]any{[]any{"a"}, map[string]any{"a": 1}}).Draw(t, "value")
+	}, promises: always("API-BODY-06")},
+	{kind: "wrong-type", fields: numbers, make: func(t *rapid.T, _ *model, f *contract.Field, c *Call) {
+		c.Set[f.Name] = "abc" + plainWord().Draw(t, "value")
+	}, promises: always("API-BODY-06")},
+	{kind: "outside-the-enumeration", fields: enumerations, make: func(t *rapid.T, _ *model, f *contract.Field, c *Call) {
+		c.Set[f.Name] = "zzz-" + plainWord().Draw(t, "value")
+	}, promises: always("API-BODY-07")},
+	{kind: "lacks-a-required-property", fields: requiredFields, make: func(_ *rapid.T, m *model, f *contract.Field, c *Call) {
+		c.Lack = m.alternatives(f.Name)
+	}, promises: func(m *model, _ *contract.Operation, c Call) []due { return refusal(m.about(lacking, c.Field)...) }},
+	{kind: "read-only-property", fields: readOnlyFields, make: setsFixed, promises: func(m *model, o *contract.Operation, _ Call) []due {
+		if o.Effect == contract.Create {
+			return refusal(m.of(postsReadOnly)...)
+		}
+		return refusal(m.of(patchesRead)...)
+	}},
+	{kind: "property-of-another-method", fields: ofAnotherMethod, make: setsFixed, promises: func(m *model, o *contract.Operation, c Call) []due {
+		if o.Effect == contract.Create {
+			return refusal(m.about(postsPatchOnly, c.Field)...)
+		}
+		return refusal(m.of(patchesFixed)...)
+	}},
+	{kind: "wild-text", fields: texts, make: func(t *rapid.T, m *model, f *contract.Field, c *Call) { c.Set[f.Name] = wildText().Draw(t, "value") }},
+	{kind: "null", fields: plainFields, make: func(_ *rapid.T, _ *model, f *contract.Field, c *Call) { c.Set[f.Name] = nil }},
+	{kind: "wild-number", fields: numbers, make: func(t *rapid.T, _ *model, f *contract.Field, c *Call) {
+		c.Set[f.Name] = rapid.SampledFrom([]any{0, -1, 65536, 1 << 31, 1 << 53, -1 << 62, 1.5, 1e300, true, ""}).Draw(t, "value")
+	}},
+	{kind: "text-of-a-number", make: func(t *rapid.T, _ *model, _ *contract.Field, c *Call) {
+		number := rapid.SampledFrom([]string{"18446744073709551616", "1e400", "-0", "1E+2", "1e-999999999", "0.1e1"}).Draw(t, "number")
+		c.Spoil = &Spoil{How: "before", Text: `"zzz_number":` + number + `,`}
+	}},
+	{kind: "wild-body", make: func(t *rapid.T, _ *model, _ *contract.Field, c *Call) { c.Spoil = wildBody().Draw(t, "body") }},
+	{kind: "wrong-content-type", make: func(t *rapid.T, _ *model, _ *contract.Field, c *Call) {
+		c.Header = map[string]string{"Content-Type": rapid.SampledFrom([]string{"text/plain", "application/xml", "application/json; charset=utf-16", "multipart/form-data", "a"}).Draw(t, "type")}
+	}},
+	{kind: "wrong-accept", make: func(t *rapid.T, _ *model, _ *contract.Field, c *Call) {
+		c.Accept = rapid.SampledFrom([]string{"text/html", "application/xml", "image/*;q=0.1", ";;;"}).Draw(t, "accept")
+	}},
+}
+
+// wildBody draws bodies that are odd, whether they are JSON or not.
+func wildBody() *rapid.Generator[*Spoil] {
+	return rapid.SampledFrom([]*Spoil{
+		{How: "all", Text: "[]"}, {How: "all", Text: "null"}, {How: "all", Text: `"a"`}, {How: "all", Text: "1"}, {How: "all", Text: "[{}]"},
+		{How: "all", Text: " \t\r\n"}, {How: "all", Text: "\ufeff{}"}, {How: "after", Text: "\n\n \t"}, {How: "after", Text: "\x00"}, {How: "bytes"},
+		{How: "before", Text: `"zzz":"\ud800",`}, {How: "before", Text: `"zzz":"\u0000",`},
+		{How: "before", Text: `"zzz":` + strings.Repeat("[", 2000) + strings.Repeat("]", 2000) + `,`},
+		{How: "before", Text: `"zzz":` + strings.Repeat(`{"a":`, 200) + "1" + strings.Repeat("}", 200) + `,`},
+		{How: "before", Text: `"zzz":[` + strings.Repeat("1,", 5000) + `1],`},
+		{How: "before", Text: `"` + strings.Repeat("z", 70000) + `":1,`},
+		{How: "before", Text: `"":1,`}, {How: "before", Text: `".":1,`}, {How: "before", Text: `"svm..name":1,`}, {How: "before", Text: `"__proto__":{"a":1},`},
+	})
+}
+
+func noJSON(*model, *contract.Operation, Call) []due {
+	return []due{{ids: []contract.ID{"API-BODY-01"}, blamed: true},
+		{ids: []contract.ID{"API-BODY-02"}, codes: []string{"262199", "262200", "262201"}, status: []int{400}}}
+}
+
+func always(id contract.ID) func(*model, *contract.Operation, Call) []due {
+	return func(*model, *contract.Operation, Call) []due { return refusal(id) }
+}
+
+// setsFixed sets a field that is not the client's to set by this operation.
+func setsFixed(t *rapid.T, m *model, f *contract.Field, c *Call) {
+	switch {
+	case len(f.Enum) > 0:
+		c.Set[f.Name] = rapid.SampledFrom(f.Enum).Draw(t, "value")
+	case f.Type == contract.Boolean:
+		c.Set[f.Name] = rapid.Bool().Draw(t, "value")
+	case f.Type == contract.Integer:
+		c.Set[f.Name] = rapid.IntRange(1, 60).Draw(t, "value")
+	case f.Type == contract.Object:
+		c.Set[f.Name] = map[string]any{"message": "well"}
+	case strings.HasSuffix(f.Name, "uuid"):
+		c.Set[f.Name] = "00000000-0000-4000-8000-00000000fade"
+	default:
+		c.Set[f.Name] = "somewhere-else-" + plainWord().Draw(t, "value")
+	}
+}
+
+// faultCalled returns the fault of that kind, or nil.
+func faultCalled(kind string) *fault {
+	for i := range faults {
+		if faults[i].kind == kind {
+			return &faults[i]
+		}
+	}
+	return nil
+}
+
+// possible are the faults that a body of the operation can have.
+func (m *model) possible(o *contract.Operation) []*fault {
+	var all []*fault
+	for i := range faults {
+		if f := &faults[i]; f.fields == nil || len(f.fields(m, o)) > 0 {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// spoiled draws a call with exactly one fault. The call must be right so far.
+func (m *model) spoiled(t *rapid.T, o *contract.Operation, c Call) Call {
+	f := rapid.SampledFrom(m.possible(o)).Draw(t, "kind of fault")
+	c.Fault = f.kind
+	if c.Set == nil {
+		c.Set = map[string]any{}
+	}
+	var field *contract.Field
+	if f.fields != nil {
+		field = rapid.SampledFrom(f.fields(m, o)).Draw(t, "field")
+		c.Field = field.Name
+	}
+	f.make(t, m, field, &c)
+	return c
+}

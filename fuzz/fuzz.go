@@ -1,0 +1,141 @@
+// Package fuzz looks for what nobody thought of: properties that must hold
+// whatever is drawn, for every resource in the catalogue.
+//
+// A property draws a Case, which is a row of calls as plain data, and plays it
+// on an SVM of its own. What was seen is judged by the oracle, by the same rules
+// as every scenario; the package itself decides only what to send and which
+// promise a reading is about. It claims nothing that the catalogue does not have
+// a requirement for. It must not import the simulator: it knows the target by
+// its URL only, as the steps do, and writes through their guard alone.
+//
+// Why a case is drawn whole before anything is sent: a generator without I/O is
+// replayed and shrunk by rapid without surprises, the case can be written down as
+// JSON that no later version of rapid or of ours can spoil, and workers draw at
+// the same time. rapid keeps the seed and the number of checks in flags of the
+// process. Workers therefore draw case k with Generator.Example(k), which is the
+// first draw of a check with seed k, and only shrinking goes through rapid.Check,
+// one at a time (see engine.go).
+//
+// Why not a lane for each worker but one for each SVM: what a target makes on an
+// SVM may depend on what was made there before, its uuids for one. Which checks
+// run on which SVM, and in which order, depends on the seed alone, so that the
+// same seed sends the same bytes with any number of workers.
+package fuzz
+
+import (
+	"context"
+	"slices"
+
+	"pgregory.net/rapid"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/steps"
+)
+
+// A Property is what must hold for every case that it draws.
+type Property struct {
+	Name   string // in kebab case; permanent
+	Says   string // one sentence, for a reader
+	Writes bool   // whether its cases change the target
+
+	promises    []role        // those of the resource that it can disprove
+	conventions []contract.ID // those of the whole API
+
+	// fits reports whether the property says anything about a sort; nil means always.
+	fits func(*model) bool
+	// draw returns the generator of its cases for one sort. It must be pure.
+	draw func(*model) *rapid.Generator[Case]
+	// play plays a case. The error is non-nil only if nothing more was found out.
+	play func(context.Context, *player) error
+}
+
+// Properties returns every property, in the order of their files. The slice is
+// the caller's own.
+func Properties() []Property {
+	return slices.Concat(requestProperties, objectProperties)
+}
+
+// Requirements returns what the property can disprove about a resource in a
+// release, besides the rules that judge every exchange.
+func (p *Property) Requirements(c *contract.Catalogue, r *contract.Resource, release contract.Release) []contract.ID {
+	var ids []contract.ID
+	for _, role := range p.promises {
+		for _, id := range role.of(r, release) {
+			if !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	for _, id := range p.conventions {
+		if q := c.Requirement(id); q != nil && q.Covers(release) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// A Trial is a property on one sort of objects: what has a name, a seed and an
+// outcome of its own.
+type Trial struct {
+	Name         string // "azure-key-vaults: a-change-keeps-the-rest"; stable between runs
+	Property     *Property
+	Requirements []contract.ID // of the release
+	Sort         steps.Sort
+
+	model *model
+	cases *rapid.Generator[Case]
+}
+
+// Trials returns a trial for each property and each sort that it says something
+// about in a release, in a fixed order.
+func Trials(c *contract.Catalogue, release contract.Release) []*Trial {
+	var all []*Trial
+	for _, sort := range steps.Sorts(c) {
+		if !sort.Resource.Covers(release) {
+			continue
+		}
+		m := newModel(c, release, sort)
+		properties := Properties()
+		for i := range properties {
+			p := &properties[i]
+			if p.fits != nil && !p.fits(m) {
+				continue
+			}
+			all = append(all, &Trial{Name: p.on(sort), Property: p, Sort: sort, model: m,
+				Requirements: p.Requirements(c, sort.Resource, release), cases: p.draw(m)})
+		}
+	}
+	return all
+}
+
+// on is the name of the trial of a property on a sort.
+func (p *Property) on(sort steps.Sort) string { return sort.Resource.Name + ": " + p.Name }
+
+// A Description is what is known of a trial without a target.
+type Description struct {
+	Name         string // of the trial
+	Property     string // its name
+	Says         string
+	Requirements []contract.ID // of any release, each once
+}
+
+// Descriptions describes every trial of any release, in a fixed order.
+func Descriptions(c *contract.Catalogue) []Description {
+	var all []Description
+	at := map[string]int{}
+	for _, release := range contract.Releases() {
+		for _, t := range Trials(c, release) {
+			i, known := at[t.Name]
+			if !known {
+				i, at[t.Name] = len(all), len(all)
+				all = append(all, Description{Name: t.Name, Property: t.Property.Name, Says: t.Property.Says})
+			}
+			for _, id := range t.Requirements {
+				if !slices.Contains(all[i].Requirements, id) {
+					all[i].Requirements = append(all[i].Requirements, id)
+				}
+			}
+		}
+	}
+	return all
+}

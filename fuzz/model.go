@@ -1,0 +1,130 @@
+package fuzz
+
+import (
+	"slices"
+	"strings"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/steps"
+)
+
+// A model is what generators know of one sort in one release.
+type model struct {
+	catalogue *contract.Catalogue
+	release   contract.Release
+	sort      steps.Sort
+	resource  *contract.Resource
+
+	fields   []*contract.Field // of the release, in the order of the catalogue
+	required []string          // of a creation
+	optional []*contract.Field // that a creation may set besides, and a reading shows
+	hidden   []*contract.Field // that a creation may set besides, and no reading shows
+	changed  []*contract.Field // that a change may set and a reading shows
+	shown    []*contract.Field // that filters and order_by may name
+}
+
+func newModel(c *contract.Catalogue, release contract.Release, sort steps.Sort) *model {
+	m := &model{catalogue: c, release: release, sort: sort, resource: sort.Resource}
+	for _, f := range m.resource.Fields {
+		if f.Covers(release) {
+			m.fields = append(m.fields, f)
+		}
+	}
+	if o := m.operation(contract.Create); o != nil {
+		for _, p := range o.Required {
+			if p.Covers(release) {
+				m.required = append(m.required, p.AnyOf...)
+			}
+		}
+		for _, name := range o.Optional {
+			m.addOptional(m.field(name))
+		}
+	}
+	if o := m.operation(contract.Change); o != nil {
+		for _, name := range o.Optional {
+			if f := m.field(name); f != nil && (f.Access == contract.ReadWrite || f.Access == contract.PatchOnly) && f.Unread == "" {
+				m.changed = append(m.changed, f)
+			}
+		}
+	}
+	for _, f := range m.fields {
+		if f.Access != contract.WriteOnly && !f.Advanced && f.Unread == "" && f.Type != contract.Object && f.Type != contract.Array && !strings.Contains(f.Name, "_links") {
+			m.shown = append(m.shown, f)
+		}
+	}
+	return m
+}
+
+// addOptional keeps a field that a creation may set by itself. What can only be
+// set on creation goes with parameters of its own, and is left out.
+func (m *model) addOptional(f *contract.Field) {
+	switch {
+	case f == nil || f.Unsent != "" || f.Unread != "":
+	case f.Access == contract.ReadWrite && !slices.Contains(m.sort.Marked, f.Name):
+		m.optional = append(m.optional, f)
+	case f.Access == contract.WriteOnly:
+		m.hidden = append(m.hidden, f)
+	}
+}
+
+// field returns the field of that name in the release, or nil.
+func (m *model) field(name string) *contract.Field { return m.resource.Field(name, m.release) }
+
+// operation returns the operation with an effect that the release has, or nil.
+// Of several that start work the first is meant.
+func (m *model) operation(e contract.Effect) *contract.Operation {
+	for _, o := range m.resource.Operations {
+		if o.Effect == e && o.Covers(m.release) {
+			return o
+		}
+	}
+	return nil
+}
+
+// acts are the operations that start work on an object.
+func (m *model) acts() []*contract.Operation {
+	var all []*contract.Operation
+	for _, o := range m.resource.Operations {
+		if o.Effect == contract.Act && o.Covers(m.release) {
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// rekey is the operation that changes the external key, or nil.
+func (m *model) rekey() *contract.Operation {
+	for _, o := range m.acts() {
+		if m.sort.Rekeyed && strings.HasSuffix(o.Path, "/rekey-external") {
+			return o
+		}
+	}
+	return nil
+}
+
+// of returns the requirements of the resource in a role.
+func (m *model) of(r role) []contract.ID { return r.of(m.resource, m.release) }
+
+// about returns those that speak of a field.
+func (m *model) about(r role, field string) []contract.ID {
+	return r.about(m.resource, m.release, field)
+}
+
+// with returns the fields that keep says yes to.
+func (m *model) with(keep func(*contract.Field) bool) []*contract.Field {
+	var all []*contract.Field
+	for _, f := range m.fields {
+		if keep(f) {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+func names(fields []*contract.Field) []string {
+	var all []string
+	for _, f := range fields {
+		all = append(all, f.Name)
+	}
+	return all
+}

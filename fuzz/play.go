@@ -1,0 +1,275 @@
+package fuzz
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+	"ontap-conformance/steps"
+)
+
+// A player plays one case. It belongs to one goroutine.
+type player struct {
+	*model
+	hand  *steps.Hand
+	calls []Call
+
+	thing *steps.Thing // that was created last; nil for none
+	seen  []Seen
+}
+
+// A Seen is what a call of a case came to: a point of the coverage.
+type Seen struct {
+	Operation string // as reports name it; method and path where the catalogue has none
+	Status    int    // of the answer
+	Code      string // of the refusal; "" for none
+	Fault     string // that the call had on purpose; "" for none
+}
+
+// call makes the request of a call that is no creation, and sends it.
+func (p *player) call(ctx context.Context, c Call) (oracle.Ending, error) {
+	r, err := p.request(c)
+	if err != nil {
+		return oracle.Ending{}, err
+	}
+	e, err := p.hand.Send(ctx, r)
+	p.note(c, e)
+	return e, err
+}
+
+// request makes the request of a call that is no creation.
+func (p *player) request(c Call) (wire.Request, error) {
+	o := c.operation(p.catalogue)
+	r := wire.Request{Method: c.Method}
+	path := c.Path
+	if o != nil {
+		if r.Method == "" {
+			r.Method = o.Method
+		}
+		if path == "" {
+			path = "/api" + o.Path
+		}
+	}
+	uuid := ""
+	if p.thing != nil {
+		uuid = p.thing.UUID()
+	}
+	if c.Unknown {
+		uuid = p.hand.UUID()
+	}
+	path = strings.ReplaceAll(strings.ReplaceAll(path, "{uuid}", uuid), uuidWord, uuid)
+	r.Path = path + c.query(p.hand, uuid)
+	switch {
+	case c.Set[newKeyWord] != nil && p.thing != nil:
+		r.Body = wire.JSON(p.hand.NewKey(p.sort, p.thing))
+	case c.Set[newKeyWord] != nil:
+		r.Body = wire.JSON(p.hand.NewKey(p.sort, nil))
+	case c.Set != nil:
+		body, err := c.body(p.hand, map[string]any{})
+		if err != nil {
+			return r, err
+		}
+		r.Body = wire.JSON(body)
+		fallthrough
+	case c.Spoil != nil:
+		p.spoil(c, &r)
+	}
+	return c.dressed(r), nil
+}
+
+// spoil changes the text of a body.
+func (p *player) spoil(c Call, r *wire.Request) {
+	if c.Spoil != nil {
+		r.Body = wire.Text(expand(p.hand, c.Spoil.on(r.Body.String()), ""))
+	}
+}
+
+// create asks for what a call that is a creation describes.
+func (p *player) create(ctx context.Context, c Call) (*steps.Thing, oracle.Ending, error) {
+	body, err := c.body(p.hand, p.hand.Body(p.sort))
+	if err != nil {
+		return nil, oracle.Ending{}, err
+	}
+	m := steps.Making{Sort: p.sort, Body: body, Query: c.query(p.hand, ""), Request: c.dressed(wire.Request{})}
+	if c.Spoil != nil {
+		m.Request.Body = wire.JSON(body)
+		p.spoil(c, &m.Request)
+	}
+	t, e, err := p.hand.Create(ctx, m)
+	p.note(c, e)
+	return t, e, err
+}
+
+// note adds a point to the coverage.
+func (p *player) note(c Call, e oracle.Ending) {
+	if e.Exchange == nil {
+		return
+	}
+	x := e.Exchange
+	s := Seen{Operation: x.Request.Method + " " + c.Path, Status: x.Response.Status, Fault: c.Fault}
+	if o := p.catalogue.Route(x.Request.APIPath()).Operation(x.Request.Method); o != nil {
+		s.Operation = o.String()
+	}
+	if e.Failed() {
+		s.Code = e.Code()
+	}
+	p.seen = append(p.seen, s)
+}
+
+// exists makes the object that the rest of the case is about. It is no finding of
+// most properties when that fails: the error then says so, as a skip or as
+// something that could not be found out.
+func (p *player) exists(ctx context.Context, c Call) error {
+	t, e, err := p.create(ctx, c)
+	if err != nil {
+		return err
+	}
+	if err := p.hand.Prevented(e); err != nil {
+		return err
+	}
+	if err := oracle.ExpectSuccess(e); err != nil {
+		if err := p.hand.Verify(e.Exchange, p.of(creates), err); err != nil {
+			return err
+		}
+		return errGone
+	}
+	if t.Lost() != nil {
+		return errGone // the rules and the next creation tell
+	}
+	p.thing = t
+	return nil
+}
+
+// errGone ends a case whose object is not there: what was found about that
+// stands, and nothing more can be.
+var errGone = errors.New("the object of the case is not there")
+
+// read reads the object. A reading that is refused is a mismatch.
+func (p *player) read(ctx context.Context) (map[string]any, *wire.Exchange, error) {
+	e, err := p.hand.Send(ctx, wire.Request{Method: http.MethodGet, Path: p.thing.Path()})
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := oracle.ExpectStatus(e.Exchange, http.StatusOK); err != nil {
+		return nil, e.Exchange, err
+	}
+	return e.Exchange.Response.Object(), e.Exchange, nil
+}
+
+// reads reads the object where it must be there: if it is not, the promise that
+// what is listed can be read is looked at, and the case ends.
+func (p *player) reads(ctx context.Context) (map[string]any, error) {
+	var record map[string]any
+	var x *wire.Exchange
+	err := p.hand.Look(ctx, func() (err error) { record, x, err = p.read(ctx); return err })
+	if err == nil {
+		return record, nil
+	}
+	if err := p.hand.Verify(x, p.of(readable), err); err != nil {
+		return nil, err
+	}
+	return nil, errGone
+}
+
+// verifies reads the object and judges what the reading shows.
+func (p *player) verifies(ctx context.Context, ids []contract.ID, check func(record map[string]any) error) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	var x *wire.Exchange
+	err := p.hand.Look(ctx, func() error {
+		record, now, err := p.read(ctx)
+		x = now
+		if err != nil {
+			return err
+		}
+		return check(record)
+	})
+	return p.hand.Verify(x, ids, err)
+}
+
+// refused judges that a call was refused: with a status of the 400s where
+// blamed, and with one of codes where there are any.
+func (p *player) refused(e oracle.Ending, ids []contract.ID, blamed bool, codes ...string) error {
+	if p.hand.Untold(e) || len(ids) == 0 {
+		return nil // it may have failed later, and nothing says so
+	}
+	err := oracle.ExpectRefusal(e)
+	if blamed {
+		err = oracle.ExpectClientError(e)
+	}
+	if err == nil && len(codes) > 0 {
+		err = oracle.ExpectCode(e, codes...)
+	}
+	return p.hand.Verify(e.Exchange, ids, err)
+}
+
+// sameButFor compares two readings of the object.
+func (p *player) sameButFor(before map[string]any, except []string) func(map[string]any) error {
+	except = append(except, p.resource.Advanced()...)
+	return func(record map[string]any) error { return oracle.ExpectSame(before, record, except...) }
+}
+
+// mayFollow are the top-level members that may change when a change names some
+// fields: themselves, and what depends on them as far as documents leave it open.
+func (m *model) mayFollow(set map[string]any) []string {
+	var all []string
+	for name, v := range set {
+		top, _, _ := strings.Cut(name, ".")
+		all = append(all, top)
+		f := m.field(name)
+		switch {
+		case f != nil && f.Access == contract.WriteOnly:
+			all = append(all, "authentication_method") // it names the kind of the credentials
+		case strings.HasSuffix(name, "_host"):
+			// A proxy may go with its host, and another host may have another port.
+			all = append(all, m.group(name, v == nil || v == "")...)
+		}
+	}
+	return all
+}
+
+// group returns what may follow the host of a group of fields; when it is taken
+// away, all of them.
+func (m *model) group(host string, gone bool) []string {
+	prefix := strings.TrimSuffix(host, "host")
+	var all []string
+	for _, f := range m.fields {
+		if rest, in := strings.CutPrefix(f.Name, prefix); in && (gone || rest == "type" || rest == "port") {
+			all = append(all, f.Name)
+		}
+	}
+	return all
+}
+
+// lastReading is the last GET; nil when there was none.
+func (p *player) lastReading() *wire.Exchange { return p.hand.Last(http.MethodGet) }
+
+// real is a drawn value as it was sent; secrets are not compared.
+func (p *player) real(v any) any {
+	if text, is := v.(string); is {
+		return expand(p.hand, text, "")
+	}
+	return v
+}
+
+func getOf(path string) wire.Request { return wire.Request{Method: http.MethodGet, Path: path} }
+
+// sameValue wants a record to have a value; uuids may be written with capitals
+// or without.
+func sameValue(record map[string]any, name string, want any) error {
+	got, found := oracle.Lookup(record, name)
+	if a, text := got.(string); text && strings.HasSuffix(name, "uuid") {
+		if b, text := want.(string); text && strings.EqualFold(a, b) {
+			return nil
+		}
+	}
+	if want == nil && !found {
+		return nil
+	}
+	return oracle.ExpectField(record, name, want)
+}

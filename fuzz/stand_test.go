@@ -1,0 +1,57 @@
+package fuzz_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/ledger"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fixtures/wire"
+	"ontap-conformance/steps"
+)
+
+var loaded = sync.OnceValues(contract.Load)
+
+func catalogue(t testing.TB) *contract.Catalogue {
+	t.Helper()
+	c, err := loaded()
+	require.NoError(t, err)
+	return c
+}
+
+var options = simulator.Options{User: "admin", Password: "a-password-of-nobody"}
+
+// suiteOn returns a suite for a server of the release; before, if not nil, sees
+// every request first.
+func suiteOn(t testing.TB, sim *simulator.Simulator, r contract.Release, seed uint64, before func(*http.Request)) *steps.Suite {
+	t.Helper()
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if before != nil {
+			before(r)
+		}
+		sim.ServeHTTP(w, r)
+	}))
+	t.Cleanup(api.Close)
+	l, err := ledger.Open("", false)
+	require.NoError(t, err)
+	client := wire.NewClient(32, nil)
+	t.Cleanup(client.CloseIdleConnections)
+	suite := &steps.Suite{
+		Judge: oracle.NewJudge(catalogue(t), r), Ledger: l, Seed: seed, Level: contract.May, JobTimeout: 20 * time.Second,
+		Target: &wire.Target{BaseURL: api.URL, HTTP: client,
+			Credentials: wire.Credentials{User: options.User, Password: wire.NewSecret("ONTAP_CONFORMANCE_PASSWORD", options.Password)}},
+	}
+	sim.Inspect(func(st *simulator.State) {
+		for _, s := range st.SVMs {
+			suite.SVMs = append(suite.SVMs, steps.SVM{Name: s.Name, UUID: s.UUID})
+		}
+	})
+	return suite
+}

@@ -1,0 +1,241 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+)
+
+// A Hand does for a driver that is no feature what steps do for scenarios: it
+// has an SVM to itself, writes down what it makes before it makes it, follows
+// jobs, removes what it made and has every exchange judged by every rule. It
+// belongs to one goroutine.
+type Hand struct {
+	w    *world
+	made int // bodies of creations
+}
+
+// A Thing is an object that a hand made.
+type Thing struct{ o *object }
+
+// Path is where the thing is, from the root of the host; "" when nobody told.
+func (t *Thing) Path() string {
+	if t == nil || t.o.uuid == "" {
+		return ""
+	}
+	return t.o.path()
+}
+
+// UUID is the key of the thing; "" when nobody told.
+func (t *Thing) UUID() string { return t.o.uuid }
+
+// Sent is the body of the creation, which must not be changed.
+func (t *Thing) Sent() map[string]any { return t.o.sent }
+
+// Lost is why nobody knows where a thing is that was created with success; nil
+// for every other. It is a mismatch.
+func (t *Thing) Lost() error { return t.o.lost }
+
+// A Sort is what a driver needs to know of a kind of objects that can be made.
+type Sort struct {
+	Resource *contract.Resource
+	Marked   []string // the fields that a creation puts the mark of the run into
+	Seat     bool     // whether it takes the one place of an SVM's key manager
+	Rekeyed  bool     // whether its external key can be changed by an operation
+
+	kind *kind
+}
+
+// Sorts returns the kinds of objects that can be made on an SVM of one's own in
+// some release: all but what a cluster has only one of.
+func Sorts(c *contract.Catalogue) []Sort {
+	var all []Sort
+	for _, k := range kinds {
+		if !k.singleton && k.body != nil {
+			all = append(all, Sort{c.Resource(k.resource), k.marked, k.seat, k.newKey != nil, k})
+		}
+	}
+	return all
+}
+
+// Lacks says why the target does not have objects of a sort; "" means that it has.
+func (s *Suite) Lacks(sort Sort) string {
+	return s.lacks(&Scenario{Resources: []string{sort.kind.resource}})
+}
+
+// Ready puts the guard before the target and notes what is there already. The
+// error says that this could not be found out, so that nothing may be written.
+func (s *Suite) Ready(ctx context.Context) error { return s.prepare(ctx) }
+
+// Take returns a hand for one SVM, whose user must see to it that no other hand
+// has the same at a time. The suite must be Ready. The name is that of the
+// outcome: with the seed of the suite it decides everything that the hand makes
+// up.
+func (s *Suite) Take(name string, svm SVM, requirements []contract.ID) *Hand {
+	sc := &Scenario{Name: name, Requirements: requirements}
+	return &Hand{w: newWorld(s, sc, []SVM{svm})}
+}
+
+// Token is the mark that everything carries which the hand makes.
+func (h *Hand) Token() string { return h.w.token }
+
+// SVM is the one that the hand has to itself.
+func (h *Hand) SVM() SVM { return h.w.svm() }
+
+// Release is the one whose promises apply.
+func (h *Hand) Release() contract.Release { return h.w.suite.Judge.Release() }
+
+// Contract is the catalogue that the hand goes by.
+func (h *Hand) Contract() *contract.Catalogue { return h.w.contract() }
+
+// Secret makes up a secret value that is printed as $name.
+func (h *Hand) Secret(name string) wire.Secret { return h.w.secret(name) }
+
+// UUID makes up a uuid that nothing has.
+func (h *Hand) UUID() string { return h.w.uuid() }
+
+// Certificate returns a real PKCS#12 as base64, another one each time.
+func (h *Hand) Certificate() (wire.Secret, error) { return h.w.certificate() }
+
+// Body is a complete creation: all that is required and nothing else.
+func (h *Hand) Body(s Sort) map[string]any {
+	h.made++
+	return s.kind.body(h.w, fmt.Sprintf("f%d", h.made), h.SVM())
+}
+
+// NewKey is the body of a change of the external key of a thing, or of none.
+func (h *Hand) NewKey(s Sort, t *Thing) map[string]any {
+	if t == nil {
+		return s.kind.newKey(h.w, nil)
+	}
+	return s.kind.newKey(h.w, t.o)
+}
+
+// A Making is a creation that a hand is to ask for.
+type Making struct {
+	Sort    Sort
+	Body    map[string]any // what is asked for; sent as it is, unless Request has a body
+	Request wire.Request   // method and path are filled in
+	Query   string         // with its question mark; "" for none
+}
+
+// Create asks for a thing. A refusal is an ending like any other, and the thing
+// then has no path.
+func (h *Hand) Create(ctx context.Context, m Making) (*Thing, oracle.Ending, error) {
+	name := fmt.Sprintf("thing %d", len(h.w.made)+1)
+	o, e, err := h.w.create(ctx, creation{kind: m.Sort.kind, name: name, svm: h.SVM(), sent: m.Body, request: m.Request, query: m.Query})
+	return &Thing{o}, e, err
+}
+
+// Send sends a request and follows the job that its answer names to its end.
+func (h *Hand) Send(ctx context.Context, r wire.Request) (oracle.Ending, error) {
+	return h.w.call(ctx, patient(r))
+}
+
+// Ask sends a request and follows nothing.
+func (h *Hand) Ask(ctx context.Context, r wire.Request) (*wire.Exchange, error) {
+	return h.w.session.Do(ctx, patient(r))
+}
+
+// List returns all records of a collection, page by page. A list that is none
+// is a mismatch.
+func (h *Hand) List(ctx context.Context, path string) ([]map[string]any, error) {
+	return list(ctx, h.w.session, path)
+}
+
+// Mine lists what the SVM has of a sort, told by the marks of this hand: an SVM
+// may also have what an earlier hand could not remove.
+func (h *Hand) Mine(ctx context.Context, s Sort) ([]map[string]any, error) {
+	records, err := list(ctx, h.w.session, h.w.suite.markedPath(s.kind)+s.kind.ofSVM(h.SVM().Name))
+	return slices.DeleteFunc(records, func(r map[string]any) bool { return !s.kind.carries(r, h.w.token) }), err
+}
+
+// Untold reports whether the last call was answered with a 202 that named no
+// job, so that nothing says when, and whether, it is done.
+func (h *Hand) Untold(e oracle.Ending) bool {
+	return e.Exchange != nil && e.Exchange.Response.Status == http.StatusAccepted && e.Job == nil
+}
+
+// Look repeats a reading until it shows what was expected, where an answer left
+// open when it would; else it looks once.
+func (h *Hand) Look(ctx context.Context, reading func() error) error { return h.w.look(ctx, reading) }
+
+// Last is the last exchange of a method; nil when there was none.
+func (h *Hand) Last(method string) *wire.Exchange {
+	history := h.w.session.History()
+	for i := len(history) - 1; i >= 0; i-- {
+		if history[i].Request.Method == method {
+			return history[i]
+		}
+	}
+	return nil
+}
+
+// Prevented says why a refusal of a complete request is no finding: it speaks
+// of the state of the target. It is nil for an ending that is to be judged.
+func (h *Hand) Prevented(e oracle.Ending) error {
+	err := h.w.prevented(e)
+	if err != nil && h.w.skip != nil {
+		return h.w.skip
+	}
+	return err
+}
+
+// Verify notes what was found out about requirements: err is nil, a mismatch,
+// or something else, in which case nothing was found out and it is returned.
+// Those that the release does not have are left out.
+func (h *Hand) Verify(x *wire.Exchange, ids []contract.ID, err error) error {
+	var due []contract.ID
+	for _, id := range ids {
+		if q := h.Contract().Requirement(id); q != nil && q.Covers(h.Release()) {
+			due = append(due, id)
+		}
+	}
+	err = h.w.verifyBy(x, due, err)
+	if miss := new(oracle.Mismatch); errors.As(err, &miss) {
+		return nil
+	}
+	return err
+}
+
+// Conclude removes what the hand made, has every exchange judged and settles
+// the outcome, which always has its evidence. err is what kept the driver from
+// going on, or nil.
+func (h *Hand) Conclude(ctx context.Context, err error) *oracle.Outcome {
+	h.w.suite.listen(err)
+	h.w.cleanUp(ctx)
+	o := &oracle.Outcome{Name: h.w.scenario.Name, Kind: "property", Requirements: h.w.scenario.Requirements}
+	h.w.conclude(o, err)
+	o.Evidence = h.w.session.History()
+	return o
+}
+
+// Clean reports whether everything that hands made on the SVM is gone again, as
+// far as anybody knows.
+func (h *Hand) Clean() bool {
+	_, unclean := h.w.suite.unclean.Load(h.SVM().Name)
+	return !unclean
+}
+
+// Silent reports whether the target has not answered for so long that nobody
+// asks it any more.
+func (s *Suite) Silent() bool { return s.silence.Load() >= maxSilence }
+
+// Put sets a dotted property of a body.
+func Put(body map[string]any, property string, v any) { put(body, property, v) }
+
+// Drop removes a dotted property of a body.
+func Drop(body map[string]any, property string) { drop(body, property) }
+
+// Flat lists the dotted names of a body's properties.
+func Flat(body map[string]any) map[string]any { return flat(body) }
+
+// Below reports whether a path leads to an object of the collection of a sort.
+func (s Sort) Below(path string) bool { return strings.HasPrefix(path, "/api"+s.Resource.Path+"/") }
