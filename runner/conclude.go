@@ -47,7 +47,8 @@ func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Repo
 			ReportedVersion: t.survey.reported, TLSVerified: t.bench.verified},
 		Contract: t.contract, Release: t.survey.release, Results: results, Outcomes: outcomes, Verdict: verdict,
 		Secrets: t.bench.secrets(), Curl: t.bench.curl, Ledger: t.ledger, Conditions: conditions,
-		Replay: func(name string) string { return t.replay + " --select " + quote(name) },
+		Revision: contract.SetRevision(t.survey.release),
+		Replay:   func(name string) string { return t.replay + " --select " + quote(name) },
 	})
 	left := map[string][]contract.ID{}
 	for _, sc := range t.selection.left {

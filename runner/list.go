@@ -27,6 +27,7 @@ var lists = []struct {
 	{"conditions", listConditions},
 	{"codes", listCodes},
 	{"statements", listStatements},
+	{"observations", listObservations},
 	{"mutants", listMutants},
 	{"liberties", listLiberties},
 	{"phrases", listPhrases},
@@ -153,9 +154,33 @@ func listOperations(w io.Writer, c *contract.Catalogue, r contract.Release) erro
 	return nil
 }
 
-func listConditions(w io.Writer, c *contract.Catalogue, _ contract.Release) error {
+// listConditions names with each condition the error rows that it provokes; one
+// that a release has no row for is left out.
+func listConditions(w io.Writer, c *contract.Catalogue, r contract.Release) error {
 	for _, k := range c.Conditions {
-		fmt.Fprintf(w, "%s\t%s\n", k.Name, k.Text)
+		var rows []string
+		for _, q := range c.Requirements() {
+			if q.Row != nil && q.Row.Provoke == contract.ByLab && q.Row.Condition == k.Name && applies(q.Span, r) && applies(q.Resource.Span, r) {
+				rows = append(rows, string(q.ID))
+			}
+		}
+		if len(rows) > 0 {
+			fmt.Fprintf(w, "%s\t%s\t%s\n", k.Name, k.Text, strings.Join(rows, " "))
+		}
+	}
+	return nil
+}
+
+// listObservations prints the ambiguity register.
+func listObservations(w io.Writer, c *contract.Catalogue, r contract.Release) error {
+	for _, o := range c.Observations {
+		if applies(o.Span, r) {
+			ways := strings.Join(o.Readings, " | ")
+			if o.Unobserved != "" {
+				ways = "unobserved: " + o.Unobserved
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\n", o.ID, ways, o.Text)
+		}
 	}
 	return nil
 }

@@ -108,6 +108,7 @@ func TestWrongUsageEndsWith2AndOneLine(t *testing.T) {
 		{"no subject to list", "list", "say which: requirements, scenarios"},
 		{"unknown subject to list", "list requirement", "Did you mean requirements?"},
 		{"report of nothing", "report nowhere", "there is no report"},
+		{"comparison with nothing", "report nowhere --compare nowhere", "there is no report"},
 		{"report without a folder", "report", "takes one argument, the folder of a run"},
 		{"baseline without a verb", "baseline", "say which: write, check"},
 		{"baseline without a file", "baseline check x", "name the file of known deviations"},
@@ -147,6 +148,8 @@ func TestHelpAndListsGoToStdout(t *testing.T) {
 		{"list scenarios", "azure-key-vaults/create.feature: "},
 		{"list operations", "PATCH /security/azure-key-vaults/{uuid}"},
 		{"list conditions", "metrocluster"},
+		{"list conditions", "AKV-CREATE-65537506"},
+		{"list observations", "error-code-type"},
 		{"list codes", "65537500"},
 		{"list phrases", `the operator creates the <noun> "…"`},
 	}
@@ -254,6 +257,38 @@ func TestABaselineExcusesWhatIsKnownAndNothingElse(t *testing.T) {
 	got = command(t, asAdmin, "run", "--endpoint", right, "--baseline", "stale.yaml")
 	assert.Equal(t, exitUsage, got.code)
 	assert.Contains(t, got.stderr, "AKV-GONE-01, and there is no such requirement")
+}
+
+func TestTwoReportsAreComparedByWhatTheTargetsDo(t *testing.T) {
+	elsewhere(t)
+	bent := simulated(t, mislabelled)
+	for out, args := range map[string][]string{
+		"first": nil, "again": {"--seed", "2"}, "less": {"--skip", "AKV-*"},
+		"bent": {"--endpoint", bent},
+	} {
+		env := []string(nil)
+		if out == "bent" {
+			env = asAdmin
+		}
+		command(t, env, append([]string{"run", "--select", "protocol/protocol.feature*", "--select", "AKV-DELETE-*", "--out", out}, args...)...)
+	}
+	for _, tt := range []struct {
+		now      string
+		wantCode int
+		wantSaid string
+	}{
+		{"again", 0, "THE SAME"},
+		{"less", exitInconclusive, "INCONCLUSIVE"},
+		{"bent", exitNonConformant, "CHANGED: "},
+	} {
+		got := command(t, nil, "report", tt.now, "--compare", "first")
+		assert.Equal(t, tt.wantCode, got.code, tt.now)
+		assert.Contains(t, lastLine(got.stdout), tt.wantSaid)
+	}
+	got := command(t, nil, "report", "bent", "--compare", "first", "--format", "json")
+	assert.Contains(t, got.stdout, `"format": "ontap-conformance/comparison/1"`)
+	got = command(t, nil, "report", "bent", "--compare", "first", "--format", "html")
+	assert.Equal(t, exitUsage, got.code)
 }
 
 func lastLine(text string) string {

@@ -18,24 +18,59 @@ const reportFile = "report.json"
 
 func (a *app) reportCommand() *cobra.Command {
 	format := choice{value: "text", words: report.Names()}
+	var other string
 	cmd := &cobra.Command{
-		Use:     "report DIR",
-		Short:   "Render the report of a recorded run again",
-		Long:    "Render the report of a recorded run again, to stdout: the same bytes as the run wrote.",
-		Example: "  ontap-conformance report reports/20261123T085600Z-1\n  ontap-conformance report reports/20261123T085600Z-1 --format junit",
-		Args:    oneFolder,
+		Use:   "report DIR",
+		Short: "Render the report of a recorded run again",
+		Long: "Render the report of a recorded run again, to stdout: the same bytes as the run wrote.\n" +
+			"With --compare, what has changed since another run, in its place: which requirements stand\n" +
+			"elsewhere and which ways the target goes now. 1 when something was kept and is broken, or the\n" +
+			"other way round, or the target goes another way; 3 when not everything was looked at in both.",
+		Example: "  ontap-conformance report reports/20261123T085600Z-1\n  ontap-conformance report reports/20261123T085600Z-1 --format junit\n" +
+			"  ontap-conformance report reports/20261124T090000Z-1 --compare reports/20261123T085600Z-1",
+		Args: oneFolder,
 		RunE: a.settled(func(_ *cobra.Command, args []string) error {
 			r, err := recorded(args[0])
 			if err != nil {
 				return err
+			}
+			if other != "" {
+				return a.compare(other, r, format.value)
 			}
 			f, _ := report.Find(format.value) // cannot fail: the flag takes no other names
 			return f.Write(a.stdout, r)
 		}),
 	}
 	cmd.Flags().Var(&format, "format", "json, junit, html or text")
+	cmd.Flags().StringVar(&other, "compare", "", "folder of an earlier run to compare with; --format text or json")
 	completes(cmd, "format", format.words)
 	return cmd
+}
+
+// compare says what has changed since another run.
+func (a *app) compare(other string, now *report.Report, format string) error {
+	before, err := recorded(other)
+	if err != nil {
+		return fmt.Errorf("--compare: %w", err)
+	}
+	c := report.Compare(before, now)
+	switch format {
+	case "text":
+		err = c.Text(a.stdout)
+	case "json":
+		err = c.JSON(a.stdout)
+	default:
+		return misused("--compare: a comparison is written as text or json, not as %s", format)
+	}
+	switch {
+	case err != nil:
+		return err
+	case c.Changed():
+		return &ended{code: exitNonConformant}
+	case !c.Whole:
+		return inconclusive("not everything was looked at in both runs")
+	}
+	return nil
 }
 
 // recorded reads the report of a run, by its folder or its file.

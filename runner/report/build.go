@@ -29,6 +29,7 @@ type Record struct {
 	Replay     func(name string) string  // the command that runs one outcome again; nil for none
 	Ledger     *ledger.Ledger            // nil when nothing was created
 	Conditions map[string][]string       // what each outcome needs arranged, by its name
+	Revision   int                       // of the frozen set of the release; zero when there is none
 }
 
 // New makes a report. Everything that came from the target is redacted here.
@@ -43,6 +44,7 @@ func New(in Record) *Report {
 	r := &Report{
 		Format: Format, Tool: in.Tool, Run: in.Run, Target: in.Target, Verdict: in.Verdict,
 		Requirements: []Requirement{}, Outcomes: []Outcome{}, Operations: b.operations(), ErrorCodes: b.errorCodes(),
+		Set: Set{Release: in.Release.String(), Revision: in.Revision},
 	}
 	all := wire.NewRedactor(b.secrets, b.names)
 	for _, res := range in.Results {
@@ -56,6 +58,7 @@ func New(in Record) *Report {
 	r.Environment.ElapsedMS = in.Run.Finished.Sub(in.Run.Started).Milliseconds()
 	r.Environment.SkippedConditions = b.skippedConditions()
 	r.Environment.Objects = b.objects(all)
+	r.observe(oracle.Survey(in.Contract, in.Release, in.Outcomes), all)
 	return r
 }
 
@@ -82,13 +85,18 @@ type builder struct {
 func requirement(res oracle.Result, red *wire.Redactor) Requirement {
 	q := res.Requirement
 	out := Requirement{
-		ID: q.ID, Level: q.Level, Text: q.Text, Source: []Source{}, Status: res.Standing,
+		ID: q.ID, Level: q.Level, Text: q.Text, Source: sources(q.Sources), Status: res.Standing,
 		Reason: wire.Shorten(red.Redact(res.Reason), maxReason), Verdicts: res.Verdicts, Outcomes: append([]string{}, res.Outcomes...),
 	}
-	for _, c := range q.Sources {
-		out.Source = append(out.Source, Source{c.Source.Document, c.Section, c.Source.Release, c.Source.Where})
-	}
 	return out
+}
+
+func sources(cited []contract.Citation) []Source {
+	all := []Source{}
+	for _, c := range cited {
+		all = append(all, Source{c.Source.Document, c.Section, c.Source.Release, c.Source.Where})
+	}
+	return all
 }
 
 func (b *builder) outcome(o *oracle.Outcome) Outcome {

@@ -31,6 +31,7 @@ func (e evidence) finding(f oracle.Finding) Finding {
 	var miss *oracle.Mismatch
 	switch {
 	case errors.As(f.Err, &miss):
+		out.Kind = miss.Kind
 		out.What, out.Want, out.Got = e.short(miss.What), e.short(miss.Want), e.short(miss.Got)
 	case f.Err != nil:
 		out.What = e.short(f.Err.Error())

@@ -28,6 +28,7 @@ type view struct {
 	Counted string // the scenarios
 	Known   []Outcome
 	Skips   []group
+	Ways    string // how much was observed
 }
 
 type levelRow struct {
@@ -46,7 +47,7 @@ type failing struct {
 func HTML(w io.Writer, r *Report) error {
 	v := view{
 		Report: r, Title: r.title(), Counted: r.scenarios(), Skips: groups(r.Ended(Skipped)),
-		Doubts: groups(r.Ended(Errored)), Known: r.Ended(KnownFailure),
+		Doubts: groups(r.Ended(Errored)), Known: r.Ended(KnownFailure), Ways: r.seenWays(),
 	}
 	for _, l := range []contract.Level{contract.Must, contract.Should, contract.May} {
 		v.Levels = append(v.Levels, levelRow{l, *r.Counts.of(l)})

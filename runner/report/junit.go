@@ -129,7 +129,7 @@ func junitOf(r *Report, o Outcome, feature, name string) junitCase {
 	c := junitCase{Class: strings.TrimSuffix(feature, ".feature"), Name: name, Time: seconds(o.ElapsedMS)}
 	switch o.Status {
 	case Failed:
-		c.Failure = &junitNote{Message: o.Reason, Type: strings.Join(brokenIDs(o), " "), Text: account(r, o)}
+		c.Failure = &junitNote{Message: inShort(o) + o.Reason, Type: strings.Join(brokenIDs(o), " "), Text: account(r, o)}
 	case Errored:
 		c.Error = &junitNote{Message: o.Reason, Text: account(r, o)}
 	case Skipped:
@@ -143,7 +143,8 @@ func junitOf(r *Report, o Outcome, feature, name string) junitCase {
 func properties(r *Report) []junitProperty {
 	return []junitProperty{
 		{"run", r.Run.ID}, {"endpoint", r.Target.Endpoint}, {"ontap", r.Target.ONTAP},
-		{"seed", fmt.Sprint(r.Run.Seed)}, {"verdict", string(r.Verdict)},
+		{"seed", fmt.Sprint(r.Run.Seed)}, {"verdict", string(r.Verdict)}, {"fingerprint", r.Fingerprint},
+		{"requirement_set", fmt.Sprintf("%s revision %d", r.Set.Release, r.Set.Revision)},
 	}
 }
 
@@ -159,6 +160,19 @@ func account(r *Report, o Outcome) string {
 	}
 	writeReproduce(&b, o)
 	return b.String()
+}
+
+// inShort begins the message of a failure whose findings are all of one kind.
+func inShort(o Outcome) string {
+	if len(o.Broken) == 0 || o.Broken[0].Kind == "" {
+		return ""
+	}
+	for _, f := range o.Broken {
+		if f.Kind != o.Broken[0].Kind {
+			return ""
+		}
+	}
+	return o.Broken[0].Kind.String() + ": "
 }
 
 func brokenIDs(o Outcome) []string {

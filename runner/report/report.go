@@ -44,6 +44,9 @@ type Report struct {
 	Outcomes     []Outcome         `json:"outcomes"`
 	Operations   []Operation       `json:"operations"`
 	ErrorCodes   []ErrorCode       `json:"error_codes"`
+	Set          Set               `json:"requirement_set"`
+	Observations []Observation     `json:"observations"`
+	Fingerprint  string            `json:"fingerprint"` // of the ways that the target goes; empty when none was seen
 	Environment  Environment       `json:"environment"`
 	Baseline     *Baseline         `json:"baseline,omitempty"` // nil when the run had none, or was interrupted
 }
@@ -180,6 +183,7 @@ type Outcome struct {
 // A Finding is one requirement that an outcome found broken.
 type Finding struct {
 	Requirement contract.ID `json:"requirement"`
+	Kind        oracle.Kind `json:"kind"`     // how a refusal that was due did not come; empty for other findings
 	What        string      `json:"what"`     // what was looked at
 	Want        string      `json:"want"`     // empty when only What is known
 	Got         string      `json:"got"`      // empty when only What is known

@@ -59,17 +59,25 @@ func outcomes() []oracle.Outcome {
 	get := exchange("GET", "/api/security/azure-key-vaults/0001", wire.Body{}, 200, hostile)
 	get.Request.Accept, get.Request.Header = wire.PlainJSON, http.Header{"X-Echo": {"hunter2-hunter2"}}
 	broken := oracle.Differs("proxy_host", "proxy.example", "nothing, but hunter2-hunter2")
+	seen := func(of, reading string, n, status int) map[oracle.Seen]oracle.Sighting {
+		first := oracle.Sample{Method: "PATCH", Path: "/api/security/azure-key-vaults/0001?name=hunter2-hunter2", Status: status}
+		return map[oracle.Seen]oracle.Sighting{
+			{Observation: "success-status", Of: of, Reading: reading}: {Count: n, First: first},
+			{Observation: "error-code-type", Reading: "string"}:       {Count: 1, First: first},
+		}
+	}
 	os := []oracle.Outcome{
-		{Name: created, Kind: "scenario", Requirements: []contract.ID{"AKV-CREATE-01"}, Requests: 3, Elapsed: 12 * time.Millisecond,
+		{Name: created, Kind: "scenario", Seen: seen("akv-change", "200", 2, 200), Requirements: []contract.ID{"AKV-CREATE-01"}, Requests: 3, Elapsed: 12 * time.Millisecond,
 			Verdicts:   map[contract.ID]int{"AKV-CREATE-01": 1, "API-JSON-01": 3},
 			Operations: map[oracle.Answered]int{{Operation: "POST /security/azure-key-vaults", Status: 201}: 1, {Operation: "POST /security/azure-key-vaults", Status: 400}: 1},
 			Codes:      map[oracle.Provoked]bool{{Operation: "POST /security/azure-key-vaults", Code: "65537500"}: true}},
-		{Name: changed, Kind: "scenario", Requirements: []contract.ID{"AKV-PATCH-03"}, Requests: 2, Elapsed: 1500 * time.Millisecond,
+		{Name: changed, Kind: "scenario", Seen: seen("akv-change", "202", 1, 202), Requirements: []contract.ID{"AKV-PATCH-03"}, Requests: 2, Elapsed: 1500 * time.Millisecond,
 			Verdicts: map[contract.ID]int{"AKV-PATCH-03": 1}, Secrets: []wire.Secret{sent},
 			Found:    []oracle.Finding{{Requirement: "AKV-PATCH-03", Err: broken, Exchange: get}},
 			Evidence: []*wire.Exchange{patch, get}},
 		{Name: twice, Kind: "scenario", Requirements: []contract.ID{"AKV-PATCH-05"}, Requests: 2,
-			Found: []oracle.Finding{{Requirement: "AKV-PATCH-05", Err: oracle.Differs("status", 200, 500)}}},
+			Found: []oracle.Finding{{Requirement: "AKV-PATCH-05", Err: &oracle.Mismatch{
+				What: "code of the refusal", Want: "65537500", Got: "4", Kind: oracle.WrongReason}}}},
 		{Name: metro, Kind: "scenario", Requirements: []contract.ID{"AKV-CREATE-65537506"}},
 		{Name: lost, Kind: "scenario", Requirements: []contract.ID{"API-HEADER-01"}, Requests: 1},
 	}
@@ -106,7 +114,7 @@ func recorded(t *testing.T) *report.Report {
 		Contract: c, Release: release, Results: results, Outcomes: all, Verdict: oracle.Conclude(results, all, false),
 		Secrets: []wire.Secret{password}, Curl: target.Curl, Ledger: objects,
 		Replay:     func(name string) string { return "ontap-conformance run --seed 1 --select '" + name + "'" },
-		Conditions: map[string][]string{metro: {"metrocluster"}},
+		Conditions: map[string][]string{metro: {"metrocluster"}}, Revision: 3,
 	})
 	r.AddUnselected("scenario", map[string][]contract.ID{later: {"AKV-READ-11"}})
 	r.Baseline = &report.Baseline{File: "known.yaml", New: 1, Mended: []report.Mended{{Requirement: "AKV-CREATE-01", Outcomes: []string{created}}}}

@@ -27,14 +27,16 @@ func Text(w io.Writer, r *Report) error {
 	writeMended(&b, r)
 	writeSkipped(&b, r)
 	writeLeftBehind(&b, r)
+	writeObserved(&b, r)
 	writeCounts(&b, r)
+	writeWrongReasons(&b, r)
 	fmt.Fprintln(&b, r.Sentence())
 	_, err := io.WriteString(w, harmless(b.String()))
 	return err
 }
 
 func writeHead(b *strings.Builder, r *Report) {
-	fmt.Fprintf(b, "%s against the promises of ONTAP %s\n", r.title(), r.Target.ONTAP)
+	fmt.Fprintf(b, "%s against the promises of ONTAP %s%s\n", r.title(), r.Target.ONTAP, r.revision())
 	fmt.Fprintf(b, "seed %d, mode %s, %s, %s in %s",
 		r.Run.Seed, r.Run.Mode, r.scenarios(), Counted(r.Environment.Requests, "request"), elapsed(r.Environment.ElapsedMS))
 	if v := r.Target.ReportedVersion; v != "" {
@@ -45,6 +47,14 @@ func writeHead(b *strings.Builder, r *Report) {
 		b.WriteString("the certificate of the target was not verified (--insecure)\n")
 	}
 	b.WriteString("\n")
+}
+
+// revision names the set of requirements, where one was published.
+func (r *Report) revision() string {
+	if r.Set.Revision == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (set %s, revision %d)", r.Set.Release, r.Set.Revision)
 }
 
 func (r *Report) title() string {
@@ -137,6 +147,9 @@ func writePromise(b *strings.Builder, q Requirement) {
 }
 
 func writeFinding(b *strings.Builder, f Finding) {
+	if f.Kind != "" {
+		fmt.Fprintf(b, "  In short  %s\n", f.Kind)
+	}
 	switch {
 	case f.Want != "":
 		fmt.Fprintf(b, "  Looked at %s\n  Expected  %s\n  Came back %s\n", printable(f.What), printable(f.Want), printable(f.Got))
