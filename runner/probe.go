@@ -254,7 +254,7 @@ func (p *prober) findResources(ctx context.Context) []check {
 			}
 		default:
 			there, p.there[r.Name] = append(there, r.Name), true
-			testable = testable || r.Name != jobsResource
+			testable = testable || !slices.Contains(incidental, r.Name)
 		}
 	}
 	switch {
@@ -268,8 +268,9 @@ func (p *prober) findResources(ctx context.Context) []check {
 	return []check{{name: "resources", state: stateOK, said: commaList(there) + " found"}}
 }
 
-// jobsResource is what calls leave behind: no target is tested for it alone.
-const jobsResource = "jobs"
+// incidental is what every cluster has and what calls leave behind: no target is
+// tested for it alone.
+var incidental = []string{"cluster", "nodes", "svms", "jobs"}
 
 func commaList(names []string) string {
 	if len(names) == 0 {

@@ -30,6 +30,8 @@ func (s *Suite) guard(r wire.Request) error {
 	switch {
 	case route.Resource == nil:
 		return errors.New("the catalogue does not know the path")
+	case isStanding(route.Resource.Name):
+		return errors.New("what every cluster has is never written to")
 	case key == "" && r.Method == http.MethodPost:
 		return nil // a creation: the ledger has it already
 	case key == "":

@@ -258,6 +258,11 @@ func (p *planner) steps(s *Scenario, src *source, k *messages.Pickle) {
 		s.Cluster = s.Cluster || ph.cluster
 		onSVM = onSVM || ph.data
 		s.cost += ph.cost(step)
+		if ph.stands {
+			if r := standing[ph.pattern.FindStringSubmatch(step.Text)[1]]; !slices.Contains(s.Resources, r) {
+				s.Resources = append(s.Resources, r)
+			}
+		}
 		for _, k := range spokenOf(p.contract, step.Text) {
 			s.Cluster = s.Cluster || k.singleton && ph.writes
 			onSVM = onSVM || !k.singleton

@@ -21,6 +21,7 @@ type phrase struct {
 	writes  bool
 	cluster bool // whether it uses what the cluster has only one of
 	data    bool // whether it needs a data SVM although it is about the cluster
+	stands  bool // whether its first words in parentheses are what every cluster has
 }
 
 // leases returns how many SVMs a step needs.
@@ -85,6 +86,14 @@ func about(pattern string, do func(*world) any) phrase {
 	return phrase{pattern: regexp.MustCompile("^" + pattern + "$"), do: do}
 }
 
+// standingPhrase is about for what every cluster has, which stands in the first
+// parentheses of the pattern.
+func standingPhrase(pattern string, do func(*world) any) phrase {
+	p := about(pattern, do)
+	p.stands = true
+	return p
+}
+
 // vocabulary is every phrase: the dictionary that authors of features read. It
 // is filled by init because the phrases lead to steps that look phrases up.
 var vocabulary []phrase
@@ -101,6 +110,7 @@ func givens() []phrase {
 		phrase{pattern: regexp.MustCompile(`^(\d+) (` + plurals + `) exist with:$`), do: func(w *world) any { return w.objectsExistWith }, needs: -1, writes: true},
 		on(`(\d+) inactive (`+plurals+`) exist on one SVM`, func(w *world) any { return w.inactiveObjectsExist }),
 		on(theObject+` was read`, func(w *world) any { return w.objectWasRead }),
+		standingPhrase(`the `+standingMany+` were listed`, func(w *world) any { return w.standingWereListed }),
 		on(theObject+` was changed:`, func(w *world) any { return w.objectWasChanged }),
 		on(theObject+` was deleted`, func(w *world) any { return w.objectWasDeleted }),
 		on(`the lab arranged "([^"]*)"`, func(w *world) any { return w.labArranged }),
@@ -149,6 +159,13 @@ func whens() []phrase {
 		on(`the operator (rekeys the internal key|rekeys the external key|restores the keys) of `+theObject, func(w *world) any { return w.acts }),
 		on(`the operator (rekeys the internal key|restores the keys) of `+theObject+` and waits up to "([^"]*)" seconds`, func(w *world) any { return w.actsWaiting }),
 		on(`the operator rekeys the external key of `+theObject+` without a key`, func(w *world) any { return w.rekeysWithoutKey }),
+		about(`the operator reads the cluster`, func(w *world) any { return w.readsCluster }),
+		about(`the operator reads "([^"]*)" of the cluster`, func(w *world) any { return w.readsOfCluster }),
+		standingPhrase(`the operator lists the `+standingMany, func(w *world) any { return w.listsStanding }),
+		standingPhrase(`the operator lists the `+standingMany+` in pages of "([^"]*)"`, func(w *world) any { return w.listsStandingInPages }),
+		standingPhrase(`the operator lists the `+standingMany+` that have the name of the first`, func(w *world) any { return w.listsStandingByName }),
+		standingPhrase(`the operator reads the first of the `+standingMany, func(w *world) any { return w.readsFirstStanding }),
+		standingPhrase(`the operator reads a `+standingOne+` that does not exist`, func(w *world) any { return w.readsUnknownStanding }),
 		about(`the operator reads a job that does not exist`, func(w *world) any { return w.readsUnknownJob }),
 		on(`the operator reads the job again`, func(w *world) any { return w.readsJobAgain }),
 		on(`the operator lists the job by its uuid`, func(w *world) any { return w.listsJob }),
@@ -208,6 +225,11 @@ func thens() []phrase {
 		on(`every page size gives every (`+nouns+`) once`, func(w *world) any { return w.everyPageSizeGivesAll }),
 		on(`every page size gives the (`+plurals+`) "([^"]*)" in this order`, func(w *world) any { return w.everyPageSizeGivesInOrder }),
 		on(`the listed (`+plurals+`) have "([^"]*)"`, func(w *world) any { return w.listedHave }),
+		about(`each of the `+standingMany+` has "([^"]*)"`, func(w *world) any { return w.eachStandingHas }),
+		about(`the answer is the first of the `+standingMany, func(w *world) any { return w.answerIsFirstStanding }),
+		about(`the first of the `+standingMany+` is listed alone`, func(w *world) any { return w.firstIsListedAlone }),
+		about(`every page size gives each of the `+standingMany+` once`, func(w *world) any { return w.everyPageSizeGivesStanding }),
+		about(`the admin SVM is not among them`, func(w *world) any { return w.adminIsNotListed }),
 		about(`the count is "(\d+)" and no record is there`, func(w *world) any { return w.countOnly }),
 		about(`the failure shows in the job, unless the call itself was refused`, func(w *world) any { return w.failureShowsInJob }),
 		about(`the job is still in the state in which it ended`, func(w *world) any { return w.jobStays }),

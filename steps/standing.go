@@ -1,0 +1,170 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+)
+
+// The steps of this file read what every cluster has and no scenario makes: itself,
+// its nodes, its data SVMs and its jobs. They write nothing.
+
+// standing is the resource of each such thing, by the words for it.
+var standing = map[string]string{
+	"cluster": "cluster", "node": "nodes", "nodes": "nodes", "data SVM": "svms", "data SVMs": "svms", "jobs": "jobs",
+}
+
+// The parts of phrases that stand for them.
+const (
+	standingOne  = `(node|data SVM)`
+	standingMany = `(nodes|data SVMs)`
+)
+
+// isStanding reports whether a resource is one that nothing may ever be written to.
+func isStanding(resource string) bool {
+	return resource == "cluster" || resource == "nodes" || resource == "svms"
+}
+
+// standingPath is where such things are.
+func (w *world) standingPath(word string) string {
+	return "/api" + w.contract().Resource(standing[word]).Path
+}
+
+// allFields names every field that a reading returns by default, as the release has
+// it: of some of these resources fields=* is said to cost much.
+func (w *world) allFields(word string) string {
+	var names []string
+	for _, f := range w.contract().Resource(standing[word]).Fields {
+		if f.Covers(w.suite.Judge.Release()) && f.Type != contract.Object && !strings.HasPrefix(f.Name, "_links") {
+			names = append(names, f.Name)
+		}
+	}
+	return strings.Join(names, ",")
+}
+
+func (w *world) readsCluster(ctx context.Context) error {
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: w.standingPath("cluster")})
+}
+
+func (w *world) readsOfCluster(ctx context.Context, fields string) error {
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: w.standingPath("cluster") + "?fields=" + url.QueryEscape(fields)})
+}
+
+func (w *world) listsStanding(ctx context.Context, word string) error {
+	var err error
+	w.listed, err = w.pages(ctx, w.standingPath(word)+"?fields="+url.QueryEscape(w.allFields(word)))
+	return err
+}
+
+// standingWereListed keeps what there is for the When. Where there is none, nothing
+// can be found out.
+func (w *world) standingWereListed(ctx context.Context, word string) error {
+	records, err := list(ctx, w.session, w.standingPath(word)+"?fields=name")
+	if err == nil && len(records) == 0 {
+		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target lists no " + word})
+	}
+	w.stood = records
+	return given("a list of the "+word, err)
+}
+
+// first is the first record that was listed, by its field.
+func (w *world) first(field string) (string, error) {
+	text, _ := w.stood[0][field].(string) // at least one, or the Given would have skipped
+	if text == "" {
+		return "", fmt.Errorf("the first record of the list has no %s", field)
+	}
+	return text, nil
+}
+
+func (w *world) readsFirstStanding(ctx context.Context, word string) error {
+	uuid, err := w.first("uuid")
+	if err != nil {
+		return err
+	}
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: at(w.standingPath(word), uuid) + "?fields=" + url.QueryEscape(w.allFields(word))})
+}
+
+func (w *world) readsUnknownStanding(ctx context.Context, word string) error {
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: at(w.standingPath(word), w.uuid())})
+}
+
+func (w *world) listsStandingByName(ctx context.Context, word string) error {
+	name, err := w.first("name")
+	if err != nil {
+		return err
+	}
+	w.listed, err = w.pages(ctx, w.standingPath(word)+"?name="+url.QueryEscape(name))
+	return err
+}
+
+// listsStandingInPages lists once for each page size; the sizes must agree.
+func (w *world) listsStandingInPages(ctx context.Context, word, sizes string) error {
+	for _, size := range split(sizes) {
+		records, err := w.pages(ctx, w.standingPath(word)+"?max_records="+url.QueryEscape(size))
+		if err != nil {
+			return err
+		}
+		w.paged = append(w.paged, page{size, uuidsOf(records)})
+	}
+	return nil
+}
+
+func uuidsOf(records []map[string]any) []string {
+	var uuids []string
+	for _, r := range records {
+		uuid, _ := r["uuid"].(string)
+		uuids = append(uuids, uuid)
+	}
+	return uuids
+}
+
+func (w *world) everyPageSizeGivesStanding(string) error {
+	return w.everyPageSizeGives(uuidsOf(w.stood), false)
+}
+
+func (w *world) eachStandingHas(_, names string) error { return w.listedHave("", names) }
+
+func (w *world) answerIsFirstStanding(string) error {
+	uuid, err := w.first("uuid")
+	if err != nil {
+		return err
+	}
+	if err := oracle.ExpectStatus(w.answer, http.StatusOK); err != nil {
+		return w.judge(err)
+	}
+	return w.judge(oracle.ExpectField(w.answer.Response.Object(), "uuid", uuid))
+}
+
+// firstIsListedAlone wants a list by a name to have the records of that name.
+func (w *world) firstIsListedAlone(string) error {
+	name, err := w.first("name")
+	if err != nil {
+		return err
+	}
+	if err := oracle.ExpectStatus(w.last.Exchange, http.StatusOK); err != nil {
+		return w.judge(err)
+	}
+	named := slices.DeleteFunc(slices.Clone(w.stood), func(r map[string]any) bool { return r["name"] != name })
+	return w.judge(oracle.ExpectRecords("records of the list by the name "+name, uuidsOf(w.listed), uuidsOf(named), false))
+}
+
+// adminIsNotListed looks for the SVM that has the name of the cluster.
+func (w *world) adminIsNotListed() error {
+	admin := w.suite.Admin.Name
+	if admin == "" {
+		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target does not tell the name of its admin SVM"})
+	}
+	for _, r := range w.listed {
+		if r["name"] == admin {
+			return w.judge(oracle.Differs("data SVMs", "none of the name "+admin, "it"))
+		}
+	}
+	return w.judge(nil)
+}
