@@ -52,7 +52,7 @@ func (w *world) follow(ctx context.Context, uuid string) (map[string]any, error)
 		s, _ := job["state"].(string)
 		switch s {
 		case "success", "failure":
-			w.suite.ended.Store(uuid, true)
+			w.jobs[uuid] = true
 			return job, w.verifyEnd(nil)
 		case "error": // the prose of some releases, and no state of any model
 			w.verifyEnd(unfollowed(x, s))

@@ -48,7 +48,7 @@ func TestOnlyWhatTheRunCreatedIsWrittenTo(t *testing.T) {
 		{"a deletion of two", "DELETE", vaultsPath + "/" + own + "%2C" + alien, "is not in the ledger"},
 		{"a step upwards", "DELETE", vaultsPath + "/" + own + "/../" + alien, "the catalogue does not know the path"},
 		{"a step upwards to the collection", "DELETE", vaultsPath + "/..", "is not in the ledger"},
-		{"what is asked of a job that was seen to have ended", "PATCH", jobsPath + "/" + ended + "?action=cancel", ""},
+		{"what is asked of a job that another scenario saw end", "PATCH", jobsPath + "/" + ended + "?action=cancel", ended + " is not in the ledger"},
 		{"what is asked of another job", "PATCH", jobsPath + "/" + alien + "?action=cancel", alien + " is not in the ledger"},
 		{"a deletion of a job that was seen to have ended", "DELETE", jobsPath + "/" + ended, ended + " is not in the ledger"},
 		{"the uuid of a job in another resource", "PATCH", vaultsPath + "/" + ended, ended + " is not in the ledger"},
@@ -96,8 +96,38 @@ func guarded(t testing.TB) *Suite {
 	require.NoError(t, err)
 	s := &Suite{Judge: oracle.NewJudge(c, contract.Newest()), Ledger: l, Mode: Full, foreign: map[string]bool{alien: true}}
 	s.fictional.Store(madeUp, true)
-	s.ended.Store(ended, true)
 	return s
+}
+
+// TestAScenarioAsksSomethingOfItsOwnJobsOnly tries the guard of one scenario.
+func TestAScenarioAsksSomethingOfItsOwnJobsOnly(t *testing.T) {
+	for _, tt := range []struct {
+		name, method, path string
+		mode               Mode
+		wantHeld           string // why; "" when it passes
+	}{
+		{"a job of its own", "PATCH", jobsPath + "/" + ended + "?action=cancel", Guarded, ""},
+		{"a job of its own, when nothing is written", "PATCH", jobsPath + "/" + ended + "?action=cancel", ReadOnly, "read-only"},
+		{"a deletion of it", "DELETE", jobsPath + "/" + ended, Guarded, ended + " is not in the ledger"},
+		{"another job", "PATCH", jobsPath + "/" + alien + "?action=cancel", Guarded, alien + " is not in the ledger"},
+		{"all jobs", "PATCH", jobsPath + "?action=cancel", Guarded, "a whole collection"},
+		{"its uuid in another resource", "PATCH", vaultsPath + "/" + ended, Guarded, ended + " is not in the ledger"},
+		{"an object of the run", "PATCH", vaultsPath + "/" + own, Guarded, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := guarded(t)
+			s.Mode = tt.mode
+			s.guarded = &wire.Target{Guard: s.guard}
+			w := newWorld(s, &Scenario{Name: "one"}, nil)
+			w.jobs[ended] = true
+			err := w.guard(wire.Request{Method: tt.method, Path: tt.path})
+			if tt.wantHeld == "" {
+				assert.NoError(t, err)
+			} else {
+				assert.ErrorContains(t, err, tt.wantHeld)
+			}
+		})
+	}
 }
 
 func TestWhatWasThereBeforeOrIsNoNameIsForeign(t *testing.T) {

@@ -11,7 +11,13 @@ import (
 
 // The steps of this file are Whens about jobs.
 
-const jobsPath = "/api/cluster/jobs"
+const (
+	jobsResource = "jobs"
+	jobsPath     = "/api/cluster/jobs"
+)
+
+// forgotten is why a job that has ended cannot be looked at again.
+var forgotten = &oracle.Skip{Applies: true, Reason: "the target has already forgotten the job, which has ended"}
 
 // jobPath is the path of the job with that uuid.
 func jobPath(uuid string) string { return jobsPath + "/" + url.PathEscape(uuid) }
@@ -34,7 +40,7 @@ func (w *world) job() string {
 func (w *world) readsJobAgain(ctx context.Context) error {
 	err := w.send(ctx, wire.Request{Method: http.MethodGet, Path: jobPath(w.job())})
 	if err == nil && w.answer.Response.Status == http.StatusNotFound {
-		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target has already forgotten the job, which has ended"})
+		return w.skipped(forgotten)
 	}
 	return err
 }

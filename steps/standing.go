@@ -24,7 +24,7 @@ var standing = map[string]string{
 // The parts of phrases that stand for them.
 const (
 	standingOne  = `(node|data SVM)`
-	standingMany = `(nodes|data SVMs)`
+	standingMany = `(nodes|data SVMs|jobs)`
 )
 
 // isStanding reports whether a resource is one that nothing may ever be written to.
@@ -57,7 +57,12 @@ func (w *world) readsOfCluster(ctx context.Context, fields string) error {
 	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: w.standingPath("cluster") + "?fields=" + url.QueryEscape(fields)})
 }
 
+// listsStanding lists all there are. Of jobs, which may be many and come and go, the
+// first page will do.
 func (w *world) listsStanding(ctx context.Context, word string) error {
+	if word == jobsResource {
+		return w.send(ctx, wire.Request{Method: http.MethodGet, Path: jobsPath + "?max_records=100&fields=" + url.QueryEscape(w.allFields(word))})
+	}
 	var err error
 	w.listed, err = w.pages(ctx, w.standingPath(word)+"?fields="+url.QueryEscape(w.allFields(word)))
 	return err
@@ -66,7 +71,11 @@ func (w *world) listsStanding(ctx context.Context, word string) error {
 // standingWereListed keeps what there is for the When. Where there is none, nothing
 // can be found out.
 func (w *world) standingWereListed(ctx context.Context, word string) error {
-	records, err := list(ctx, w.session, w.standingPath(word)+"?fields=name")
+	fields := "name"
+	if word == jobsResource {
+		fields = "state"
+	}
+	records, err := list(ctx, w.session, w.standingPath(word)+"?fields="+fields)
 	if err == nil && len(records) == 0 {
 		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target lists no " + word})
 	}
@@ -88,7 +97,11 @@ func (w *world) readsFirstStanding(ctx context.Context, word string) error {
 	if err != nil {
 		return err
 	}
-	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: at(w.standingPath(word), uuid) + "?fields=" + url.QueryEscape(w.allFields(word))})
+	err = w.send(ctx, wire.Request{Method: http.MethodGet, Path: at(w.standingPath(word), uuid) + "?fields=" + url.QueryEscape(w.allFields(word))})
+	if err == nil && word == jobsResource && w.answer.Response.Status == http.StatusNotFound {
+		return w.skipped(forgotten)
+	}
+	return err
 }
 
 func (w *world) readsUnknownStanding(ctx context.Context, word string) error {

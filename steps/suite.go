@@ -60,7 +60,6 @@ type Suite struct {
 	bundles   bundles
 	guarded   *wire.Target
 	fictional sync.Map        // uuids that we made up
-	ended     sync.Map        // uuids of jobs that we saw ended: asking anything of them does no harm
 	unclean   sync.Map        // names of SVMs that may have what could not be removed
 	silence   atomic.Int32    // scenarios in a row that ended without an answer
 	foreign   map[string]bool // uuids that were there before us; nil when the target does not tell

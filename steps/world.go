@@ -31,8 +31,9 @@ type world struct {
 	paged        []page           // what the When listed, for each size of page
 	tried        []tried          // filters, with what they listed
 	endings      []oracle.Ending
-	certificates int // that the scenario has asked for
-	passphrases  int // that the scenario has made up
+	jobs         map[string]bool // of its own calls, by uuid, that it may ask something of
+	certificates int             // that the scenario has asked for
+	passphrases  int             // that the scenario has made up
 	verdicts     map[contract.ID]int
 	found        []oracle.Finding
 	shown        []string     // codes that the answer to the When showed in a property
@@ -43,12 +44,16 @@ type world struct {
 func newWorld(s *Suite, sc *Scenario, svms []SVM) *world {
 	h := fnv.New64a()
 	io.WriteString(h, sc.Name)
-	return &world{
-		suite: s, scenario: sc, session: s.guarded.NewSession(), svms: svms,
+	w := &world{
+		suite: s, scenario: sc, svms: svms, jobs: map[string]bool{},
 		dice:    rand.New(rand.NewPCG(s.Seed, h.Sum64())),
 		token:   fmt.Sprintf("oc%012x", (h.Sum64()^s.Seed)&0xffffffffffff),
 		objects: map[string]*object{}, verdicts: map[contract.ID]int{},
 	}
+	target := *s.guarded
+	target.Guard = w.guard
+	w.session = target.NewSession()
+	return w
 }
 
 // verify notes what a step found out about requirements: err is nil, a

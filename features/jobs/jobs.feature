@@ -2,7 +2,7 @@ Feature: Jobs
 
   Rule: What is asynchronous names a job that can be followed
 
-    @req:JOB-READ-01 @req:JOB-STATE-04
+    @req:JOB-READ-01 @req:JOB-STATE-04 @req:API-JOB-01 @req:API-JOB-02 @req:API-JOB-03 @req:JOB-STATE-03 @req:JOB-CODE-01
     Scenario: The job of a restore is followed to its end
       Given the vault "blue" exists
       And the keys of the vault "blue" were restored
@@ -25,7 +25,7 @@ Feature: Jobs
 
   Rule: A failure shows in the job only
 
-    @req:JOB-FAILURE-01 @req:JOB-FAILURE-02 @lab:restore-fails-on-a-node
+    @req:JOB-FAILURE-01 @req:JOB-FAILURE-02 @req:JOB-FAILURE-03 @req:JOB-CODE-02 @lab:restore-fails-on-a-node
     Scenario: A restore that fails later was accepted
       Given the vault "blue" exists
       And the lab arranged "restore-fails-on-a-node" for the vault "blue"
@@ -76,6 +76,11 @@ Feature: Jobs
       When the operator reads a job that does not exist
       Then the request is refused with the status "404"
 
+    @req:JOB-READ-04
+    Scenario: What is no uuid is answered with 400 or 404
+      When the operator reads a job by "no-uuid"
+      Then the request is refused with the status "400, 404"
+
     @req:JOB-METHOD-01
     Scenario: A job cannot be created
       When the operator creates a job
@@ -112,3 +117,10 @@ Feature: Jobs
       And the keys of the vault "blue" were restored
       When the operator cancels the job that has ended
       Then the request is refused with code "458762"
+
+    @req:JOB-CHANGE-458776
+    Scenario: A job that has ended cannot be paused
+      Given the vault "blue" exists
+      And the keys of the vault "blue" were restored
+      When the operator pauses the job that has ended
+      Then the request is refused with code "458776"

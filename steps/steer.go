@@ -1,0 +1,179 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/cucumber/godog"
+
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+)
+
+// The steps of this file look for the jobs of the scenario in the list of all, and
+// ask something of one that has not ended.
+
+// restoresAndSteers starts the restore of the keys and asks something of its job
+// before that has ended. The job is then followed to its end: one that took a
+// pause is let go on.
+func (w *world) restoresAndSteers(ctx context.Context, name, what string) error {
+	o, err := w.object(name)
+	if err != nil {
+		return err
+	}
+	x, err := w.session.Do(ctx, wire.Request{Method: http.MethodPost, Path: o.path() + actions["restores the keys"]})
+	if err != nil {
+		return err
+	}
+	uuid := oracle.JobOf(x.Response)
+	if !x.Response.OK() || uuid == "" {
+		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target started no job for the restore"})
+	}
+	if why, err := w.unsteerable(ctx, uuid, o); err != nil || why != "" {
+		return w.notSteered(ctx, x, uuid, why, err)
+	}
+	w.jobs[uuid] = true
+	act, err := w.session.Do(ctx, wire.Request{Method: http.MethodPatch, Path: jobPath(uuid) + "?action=" + steerings[what]})
+	if err != nil {
+		return err
+	}
+	w.endings = append(w.endings, oracle.Ending{Exchange: act})
+	if act.Response.OK() && what == "pauses" {
+		if _, err := w.session.Do(ctx, wire.Request{Method: http.MethodPatch, Path: jobPath(uuid) + "?action=resume"}); err != nil {
+			return err
+		}
+	}
+	job, err := w.follow(ctx, uuid)
+	w.endings = append(w.endings, oracle.Ending{Exchange: x, Job: job})
+	return w.did(oracle.Ending{Exchange: act}, err)
+}
+
+// unsteerable says why nothing can be asked of a job: it has ended, or it does not
+// say that it works on the object, so that it may be somebody else's.
+func (w *world) unsteerable(ctx context.Context, uuid string, o *object) (string, error) {
+	x, err := w.session.Do(ctx, wire.Request{Method: http.MethodGet, Path: jobPath(uuid) + "?fields=state,description"})
+	if err != nil {
+		return "", err
+	}
+	job := x.Response.Object()
+	description, _ := job["description"].(string)
+	switch state, _ := job["state"].(string); {
+	case oracle.Ended(state):
+		return "the job had ended before anything could be asked of it", nil
+	case !strings.Contains(strings.ToLower(description), strings.ToLower(o.uuid)):
+		return "the job does not say which object it works on, so that nothing is asked of it", nil
+	}
+	return "", nil
+}
+
+// notSteered leaves the job alone, but for following it to its end.
+func (w *world) notSteered(ctx context.Context, x *wire.Exchange, uuid, why string, err error) error {
+	if err != nil {
+		return err
+	}
+	job, err := w.follow(ctx, uuid)
+	w.endings = append(w.endings, oracle.Ending{Exchange: x, Job: job})
+	if err != nil {
+		return err
+	}
+	return w.skipped(&oracle.Skip{Applies: true, Reason: why})
+}
+
+// jobTookIt wants a success, or a refusal with a code that is documented for what
+// can be asked of jobs.
+func (w *world) jobTookIt() error {
+	if w.answer.Response.OK() {
+		return w.judge(oracle.ExpectStatus(w.answer, http.StatusOK))
+	}
+	codes := []string{"4"} // it may be forgotten by now
+	for _, row := range w.contract().Operation("job-change").Errors {
+		if row.Covers(w.suite.Judge.Release()) {
+			codes = append(codes, row.Code)
+		}
+	}
+	return w.judge(oracle.ExpectCode(w.last, codes...))
+}
+
+// filtersJob lists the job of the scenario by filters on what it shows, each
+// together with its uuid. A row says whether the job is listed then.
+func (w *world) filtersJob(ctx context.Context, table *godog.Table) error {
+	uuid := w.job()
+	for _, row := range table.Rows[1:] {
+		field := row.Cells[0].Value
+		filter, usable := w.jobFilter(field, row.Cells[1].Value)
+		if !usable {
+			continue
+		}
+		var want []string
+		if row.Cells[2].Value == "yes" {
+			want = []string{uuid}
+		}
+		path := jobsPath + "?uuid=" + url.QueryEscape(uuid) + "&" + url.QueryEscape(field) + "=" + url.QueryEscape(filter)
+		records, err := w.pages(ctx, path)
+		if err != nil {
+			return err
+		}
+		w.tried = append(w.tried, tried{path, field + "=" + filter, uuidsOf(records), want})
+	}
+	if len(w.tried) == 0 {
+		return w.skipped(&oracle.Skip{Applies: true, Reason: "the job shows nothing that it could be filtered by"})
+	}
+	return nil
+}
+
+// jobFilter puts what the job ended with in place of <value>. What has operators of
+// filters in it cannot be used.
+func (w *world) jobFilter(field, filter string) (string, bool) {
+	for _, e := range slices.Backward(w.endings) {
+		value, shown := oracle.Lookup(e.Job, field)
+		text := fmt.Sprint(value)
+		if shown && value != nil {
+			return strings.ReplaceAll(filter, "<value>", text), text != "" && !strings.ContainsAny(text, `*|!<>"{}`) && !strings.Contains(text, "..")
+		}
+	}
+	return "", false
+}
+
+// ownJobs returns the uuids of the jobs of the scenario, sorted.
+func (w *world) ownJobs() []string {
+	var uuids []string
+	for _, e := range w.endings {
+		if uuid := oracle.JobOf(e.Exchange.Response); uuid != "" && e.Job != nil && !slices.Contains(uuids, uuid) {
+			uuids = append(uuids, uuid)
+		}
+	}
+	slices.Sort(uuids)
+	return uuids
+}
+
+func (w *world) listsJobsSorted(ctx context.Context, order string) error {
+	if len(w.ownJobs()) < 2 {
+		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target named one job for all calls, which has no order"})
+	}
+	var err error
+	w.listed, err = w.pages(ctx, jobsPath+"?uuid="+url.QueryEscape(strings.Join(w.ownJobs(), "|"))+"&order_by="+url.QueryEscape(order))
+	return err
+}
+
+func (w *world) jobsAreListed(direction string) error {
+	if err := oracle.ExpectStatus(w.last.Exchange, http.StatusOK); err != nil {
+		return w.judge(err)
+	}
+	want, got := w.ownJobs(), uuidsOf(w.listed)
+	if len(got) < len(want) {
+		return w.skipped(forgotten)
+	}
+	if direction == "falling" {
+		slices.Reverse(want)
+	}
+	return w.judge(oracle.ExpectRecords("jobs of the list", got, want, true))
+}
+
+// readsMalformedJob asks for a job by what is no uuid.
+func (w *world) readsMalformedJob(ctx context.Context, key string) error {
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: jobPath(key)})
+}
