@@ -60,6 +60,14 @@ func (w *world) refusedWithStatus(statuses string) error {
 	return w.judge(oracle.ExpectRefusal(w.last, want...))
 }
 
+// refusedWithStatusOrCode also takes the status that a table has beside a code.
+func (w *world) refusedWithStatusOrCode(statuses, other, code string) error {
+	if x := w.last.Exchange; fmt.Sprint(x.Response.Status) == other && w.last.Code() == code {
+		return w.judge(nil)
+	}
+	return w.refusedWithStatus(statuses)
+}
+
 func (w *world) answeredWith(status int) error {
 	return w.judge(oracle.ExpectStatus(w.answer, status))
 }

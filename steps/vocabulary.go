@@ -203,6 +203,7 @@ func thens() []phrase {
 		about(`the request is refused`, func(w *world) any { return w.refused }),
 		about(`the request is refused with a status of the 400s`, func(w *world) any { return w.refusedByClientError }),
 		about(`the request is refused with the status "([^"]*)"`, func(w *world) any { return w.refusedWithStatus }),
+		about(`the request is refused with the status "([^"]*)", or with "([^"]*)" and the code "([^"]*)"`, func(w *world) any { return w.refusedWithStatusOrCode }),
 		about(`the request is refused with code "([^"]*)"`, func(w *world) any { return w.refusedWithCode }),
 		about(`the refusal has one of the codes "([^"]*)"`, func(w *world) any { return w.refusalHasCode }),
 		about(`the request succeeds or is refused with code "([^"]*)"`, func(w *world) any { return w.succeedsOrRefused }),

