@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"ontap-conformance/fixtures/oracle"
@@ -19,7 +20,7 @@ const (
 // not with all of its records.
 type refusal struct {
 	path   string
-	status int    // of the answer that was the last
+	status int    // of the answer to path, or of the last page that could be read
 	why    string // empty when the status says it
 }
 
@@ -40,6 +41,9 @@ func (p *prober) records(ctx context.Context, path string) ([]map[string]any, er
 		r, err := p.get(ctx, next)
 		if err != nil {
 			return nil, err
+		}
+		if !r.OK() && next != path { // the collection is there, whatever its next page says
+			return nil, &refusal{path, http.StatusOK, fmt.Sprintf("the next page, %s, answered %d", next, r.Status)}
 		}
 		if !r.OK() {
 			return nil, &refusal{path: path, status: r.Status}

@@ -57,6 +57,13 @@ func TestAnSVMIsDiscoveredOnlyIfItHasNoKeyManagerOfAnyKind(t *testing.T) {
 		wantCode int
 	}{
 		{"none of any kind", nil, nil, "16 free: svm1", exitConformant},
+		{"a next page that is not there", map[string]http.HandlerFunc{managersAPI: func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Query().Has("page") {
+				answer(404, `{"error":{"code":"4","message":"none"}}`)(w, r)
+				return
+			}
+			second(w, r)
+		}}, nil, unknown, exitInconclusive},
 		{"another key manager", map[string]http.HandlerFunc{managersAPI: answer(200, svm1)}, nil, "15 free: svm2", exitConformant},
 		{"an AWS KMS on the second page", map[string]http.HandlerFunc{kmsAPI: second}, nil, "15 free: svm2", exitConformant},
 		{"no right to see the others", map[string]http.HandlerFunc{managersAPI: answer(403, "{}"), kmsAPI: answer(400, "{}")}, nil, "16 free", exitConformant},
@@ -153,4 +160,27 @@ func TestNothingThatIsPrintedHoldsTheCredentials(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestABrokenListStopsARunOnlyUntilTheUserSaysWhatMayBeUsed: a list that cannot be
+// read may hide whose keys an SVM holds, so nobody but the user can say that it is
+// free. Then the list is a finding as any other.
+func TestABrokenListStopsARunOnlyUntilTheUserSaysWhatMayBeUsed(t *testing.T) {
+	elsewhere(t)
+	url := simulated(t, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodGet && r.URL.Path == kmsAPI {
+				answer(200, `{"num_records":1,"records":{"uuid":"1"}}`)(w, r)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	args := []string{"run", "--endpoint", url, "--select", "protocol/lists.feature*", "--out", "out"}
+	got := command(t, asAdmin, args...)
+	assert.Equal(t, exitInconclusive, got.code)
+	assert.Contains(t, got.stderr, "name those that may be used with --svm")
+	got = command(t, asAdmin, append(args, "--svm", "svm1", "--svm", "svm2")...)
+	assert.Equal(t, exitNonConformant, got.code, got.stderr)
+	assert.Contains(t, got.stdout, "BROKEN  API-LIST-01")
 }

@@ -145,6 +145,9 @@ func list(ctx context.Context, s *wire.Session, path string) ([]map[string]any, 
 			return nil, err
 		}
 		if err := oracle.ExpectStatus(x, http.StatusOK); err != nil {
+			if len(seen) > 1 { // the list was there, and its link leads nowhere
+				return nil, oracle.Differs("status of the next page, "+path, http.StatusOK, x.Response.Status)
+			}
 			return nil, err
 		}
 		size += len(x.Response.Body)

@@ -121,6 +121,12 @@ func (s *Suite) CleanUp(ctx context.Context) error {
 	}
 	all.Wait()
 	errs[len(left)] = s.sweep(ctx, s.guarded.NewSession())
+	still := s.Ledger.Left()
+	for i, e := range left { // what went at the second try is no news
+		if !slices.ContainsFunc(still, func(k ledger.Entry) bool { return k.ID == e.ID }) {
+			errs[i] = nil
+		}
+	}
 	return errors.Join(errs...)
 }
 
@@ -170,11 +176,8 @@ func (s *Suite) sweepKind(ctx context.Context, session *wire.Session, k *kind, m
 // sweepOne deletes an object that should have been gone, and looks whether it
 // is. When it is not, it stays in the ledger.
 func (s *Suite) sweepOne(ctx context.Context, session *wire.Session, k *kind, e ledger.Entry, uuid string) error {
-	e, err := s.Ledger.Intend(k.resource, e.SVM, e.Mark)
+	e, err := s.Ledger.Adopt(ledger.Entry{Kind: k.resource, SVM: e.SVM, Mark: e.Mark, Path: at(k.path(s.Judge.Contract()), uuid)})
 	if err != nil {
-		return err
-	}
-	if e, err = s.Ledger.Created(e, at(k.path(s.Judge.Contract()), uuid)); err != nil {
 		return err
 	}
 	if _, err := s.delete(ctx, session, e.Path); err != nil {

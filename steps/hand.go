@@ -210,6 +210,7 @@ func (h *Hand) Verify(x *wire.Exchange, ids []contract.ID, err error) error {
 // going on, or nil.
 func (h *Hand) Conclude(ctx context.Context, err error) *oracle.Outcome {
 	h.w.suite.listen(err)
+	h.w.suite.hear(h.w.session)
 	h.w.cleanUp(ctx)
 	o := &oracle.Outcome{Name: h.w.scenario.Name, Kind: "property", Requirements: h.w.scenario.Requirements}
 	h.w.conclude(o, err)
@@ -226,7 +227,9 @@ func (h *Hand) Clean() bool {
 
 // Silent reports whether the target has not answered for so long that nobody
 // asks it any more.
-func (s *Suite) Silent() bool { return s.silence.Load() >= maxSilence }
+func (s *Suite) Silent() bool {
+	return s.silence.Load() >= maxSilence || s.deafness.Load() >= maxDeafness
+}
 
 // Put sets a dotted property of a body.
 func Put(body map[string]any, property string, v any) { put(body, property, v) }

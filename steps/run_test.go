@@ -2,9 +2,11 @@ package steps
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -240,4 +242,43 @@ func (o *occupancy) created(r *simulator.Request, res *simulator.Response) {
 
 func (o *occupancy) deleted(r *simulator.Request) {
 	delete(o.holds, r.Path[strings.LastIndex(r.Path, "/")+1:])
+}
+
+func TestATargetThatPutsOffEveryWriteIsNotWrittenToForEver(t *testing.T) {
+	for _, reads := range []bool{true, false} {
+		t.Run(fmt.Sprintf("and answers what is read: %t", reads), func(t *testing.T) {
+			var writes atomic.Int32
+			s := newStand(t, func(next simulator.Handler) simulator.Handler {
+				return func(st *simulator.State, r *simulator.Request) *simulator.Response {
+					write := !slices.Contains(readings, r.Method)
+					if !write && reads {
+						return next(st, r)
+					}
+					if write {
+						writes.Add(1)
+					}
+					busy := simulator.Answer(http.StatusServiceUnavailable, nil)
+					busy.Header.Set("Retry-After", "0")
+					return busy
+				}
+			})
+			s.Target.Patience = 10 * time.Millisecond
+			s.Parallel = 2
+			outcomes := s.Run(t.Context(), plan(t), nil)
+			passed, errored := 0, 0
+			for _, o := range outcomes {
+				switch o.Status {
+				case oracle.Passed:
+					passed++
+				case oracle.Errored:
+					errored++
+				case oracle.Failed:
+					t.Errorf("%s is a verdict: %v", o.Name, o.Reason)
+				}
+			}
+			assert.Equal(t, reads, passed > 0)
+			assert.Greater(t, errored, 100)
+			assert.Less(t, int(writes.Load()), 200, "every scenario was tried")
+		})
+	}
 }

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net/http"
 	"path/filepath"
@@ -119,6 +120,28 @@ func TestATargetThatKeepsWhatItWasToDeleteIsFoundOut(t *testing.T) {
 			for uuid := range s.records() {
 				assert.Equal(t, vaultsPath+"/"+uuid, left[0].Path)
 			}
+		})
+	}
+}
+
+func TestWhatCannotBeDeletedForAWhileIsCountedOnceAndGoesInTheEnd(t *testing.T) {
+	for _, failures := range []int{1, 2, 3, 4} { // in the scenario, in the clean-up, and in its sweep
+		t.Run(fmt.Sprintf("%d times", failures), func(t *testing.T) {
+			n := 0
+			s := newStand(t, func(next simulator.Handler) simulator.Handler {
+				return func(st *simulator.State, r *simulator.Request) *simulator.Response {
+					if r.Method == "DELETE" {
+						if n++; n <= failures {
+							return simulator.Refuse(http.StatusInternalServerError, "262145", "oops", "")
+						}
+					}
+					return next(st, r)
+				}
+			})
+			s.Run(t.Context(), plan(t, "A configuration is read by its uuid"), nil)
+			err := s.CleanUp(t.Context())
+			assert.Len(t, s.Ledger.Left(), len(s.records()))
+			assert.Equal(t, err == nil, len(s.records()) == 0, "%v", err)
 		})
 	}
 }

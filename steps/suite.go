@@ -12,7 +12,6 @@ package steps
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -62,6 +61,7 @@ type Suite struct {
 	fictional sync.Map        // uuids that we made up
 	unclean   sync.Map        // names of SVMs that may have what could not be removed
 	silence   atomic.Int32    // scenarios in a row that ended without an answer
+	deafness  atomic.Int32    // scenarios in a row of which no write was answered, though one was sent
 	foreign   map[string]bool // uuids that were there before us; nil when the target does not tell
 }
 
@@ -135,6 +135,7 @@ func (s *Suite) batch(ctx context.Context, scenarios []*Scenario, batch []int, s
 	if len(worlds) > 0 {
 		play(ctx, worlds, func(w *world, err error) {
 			s.listen(err)
+			s.hear(w.session)
 			w.cleanUp(ctx)
 			o := &outcomes[index[w]]
 			w.conclude(o, err)
@@ -210,6 +211,8 @@ func (s *Suite) skip(ctx context.Context, sc *Scenario, svms []SVM) error {
 		return fmt.Errorf("the run was interrupted before: %w", ctx.Err())
 	case s.silence.Load() >= maxSilence:
 		return errSilent
+	case sc.Writes && s.deafness.Load() >= maxDeafness:
+		return errDeaf
 	case !covered:
 		return &oracle.Skip{Reason: "nothing that it verifies is promised by ONTAP " + s.Judge.Release().String()}
 	case s.lacks(sc) != "":
@@ -257,23 +260,6 @@ func (s *Suite) documented(conditions []string) bool {
 		}
 	}
 	return true
-}
-
-// maxSilence is how many scenarios in a row may end without an answer before
-// nobody asks any more.
-const maxSilence = 24
-
-var errSilent = fmt.Errorf("the target did not answer %d scenarios in a row, and is not asked any more", maxSilence)
-
-// listen notes whether a scenario got an answer.
-func (s *Suite) listen(err error) {
-	if none := new(wire.NoAnswer); errors.As(err, &none) {
-		s.silence.Add(1)
-		return
-	}
-	if !errors.Is(err, errSilent) {
-		s.silence.Store(0)
-	}
 }
 
 func (s *Suite) level() contract.Level {

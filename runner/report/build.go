@@ -59,6 +59,7 @@ func New(in Record) *Report {
 	r.Environment.SkippedConditions = b.skippedConditions()
 	r.Environment.Objects = b.objects(all)
 	r.observe(oracle.Survey(in.Contract, in.Release, in.Outcomes), all)
+	r.Fingerprint = fingerprint(in)
 	return r
 }
 

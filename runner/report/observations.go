@@ -57,19 +57,13 @@ func (r *Report) observe(rows []oracle.Observed, red *wire.Redactor) {
 		}
 		r.Observations = append(r.Observations, o)
 	}
-	r.Fingerprint = oracle.Fingerprint(r.ways())
 }
 
-// ways returns every reading that was seen, as oracle.Ways does.
-func (r *Report) ways() []string {
-	var all []string
-	for _, o := range r.Observations {
-		for _, seen := range o.Readings {
-			all = append(all, oracle.Way(o.ID, seen.Of, seen.Reading))
-		}
-	}
-	slices.Sort(all)
-	return all
+// fingerprint goes by the scenarios: what properties send depends on the seed, and
+// may show a way that another seed does not come upon.
+func fingerprint(in Record) string {
+	scenarios := slices.DeleteFunc(slices.Clone(in.Outcomes), func(o oracle.Outcome) bool { return o.Kind != "scenario" })
+	return oracle.Fingerprint(oracle.Ways(oracle.Survey(in.Contract, in.Release, scenarios)))
 }
 
 // Inconsistent returns the observations of which the target was seen to go two

@@ -1,0 +1,48 @@
+package steps
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"ontap-conformance/fixtures/wire"
+)
+
+// maxSilence is how many scenarios in a row may end without an answer before
+// nobody asks any more.
+const maxSilence = 24
+
+var errSilent = fmt.Errorf("the target did not answer %d scenarios in a row, and is not asked any more", maxSilence)
+
+// maxDeafness is how many scenarios in a row may have no write answered before
+// nobody writes any more: a target that puts off every write, and answers what is
+// read, costs our patience each time.
+const maxDeafness = 8
+
+var errDeaf = fmt.Errorf("the target did not answer the writes of %d scenarios in a row, and nothing is written any more", maxDeafness)
+
+// hear notes whether a scenario had a write answered, or sent one in vain.
+func (s *Suite) hear(session *wire.Session) {
+	writes := func(r wire.Request) bool { return !slices.Contains(readings, r.Method) }
+	switch {
+	case slices.ContainsFunc(session.History(), func(x *wire.Exchange) bool { return writes(x.Request) && !x.Retried }):
+		s.deafness.Store(0)
+	case slices.ContainsFunc(session.Unanswered(), writes):
+		s.deafness.Add(1)
+	}
+}
+
+// readings are the methods that change nothing.
+var readings = []string{http.MethodGet, http.MethodHead, http.MethodOptions}
+
+// listen notes whether a scenario got an answer.
+func (s *Suite) listen(err error) {
+	if none := new(wire.NoAnswer); errors.As(err, &none) {
+		s.silence.Add(1)
+		return
+	}
+	if !errors.Is(err, errSilent) {
+		s.silence.Store(0)
+	}
+}
