@@ -18,31 +18,25 @@ import (
 type Campaign struct {
 	Suite   *steps.Suite
 	Trials  []*Trial
-	Checks  int  // cases of each trial
-	Workers int  // lanes at a time; zero means as many as there are SVMs
-	Small   bool // whether what fails is made as small as it gets
+	Checks  int // cases of each trial
+	Workers int // lanes at a time; zero means all of them
 }
 
 // Outcomes plays a fixed number of cases of each trial, and returns an outcome
-// for each trial, in their order. done, if not nil, is called with each in that
-// order, one at a time. The same seed of the suite sends the same requests, with
-// any number of workers.
+// for each trial, in their order. What fails is made as small as it gets. done,
+// if not nil, is called with each outcome in that order, one at a time. The same
+// seed of the suite sends the same requests, with any number of workers.
 func (c *Campaign) Outcomes(ctx context.Context, done func(*oracle.Outcome)) []oracle.Outcome {
 	outcomes := make([]oracle.Outcome, len(c.Trials))
 	ready := c.Suite.Ready(ctx)
-	var lanes sync.WaitGroup
-	turns := make(chan struct{}, c.workers())
+	lanes := lanesOf(c.Suite)
 	news := make(chan int, len(c.Trials))
-	for lane := range c.lanes() {
-		lanes.Go(func() {
-			for i := lane; i < len(c.Trials); i += c.lanes() {
-				turns <- struct{}{}
-				outcomes[i] = c.trial(ctx, c.Trials[i], lane, ready)
-				<-turns
-				news <- i
-			}
-		})
-	}
+	go sideBySide(len(lanes), c.Workers, func(lane int) {
+		for i := lane; i < len(c.Trials); i += len(lanes) {
+			outcomes[i] = c.trial(ctx, c.Trials[i], lanes[lane], ready)
+			news <- i
+		}
+	})
 	ended := make([]bool, len(c.Trials))
 	for next := 0; next < len(ended); {
 		ended[<-news] = true
@@ -52,58 +46,88 @@ func (c *Campaign) Outcomes(ctx context.Context, done func(*oracle.Outcome)) []o
 			}
 		}
 	}
-	lanes.Wait()
 	return outcomes
 }
 
-// lanes is how many SVMs there are to play on. Trials without any are skipped on
-// a lane of their own.
-func (c *Campaign) lanes() int { return max(1, len(c.Suite.SVMs)) }
+// A lane is the SVMs that one case at a time has to itself.
+type lane []steps.SVM
 
-func (c *Campaign) workers() int {
-	if c.Workers > 0 {
-		return c.Workers
+// laneWidth is how many SVMs a case may need: enough for lists to be worth
+// filtering, and few enough for several lanes.
+const laneWidth = 3
+
+// lanesOf parts the SVMs of a suite into lanes. Those that are left over are in
+// the last one; a suite without any has one lane without any.
+func lanesOf(s *steps.Suite) []lane {
+	var all []lane
+	for n := len(s.SVMs) / laneWidth; len(all) < n; {
+		all = append(all, s.SVMs[len(all)*laneWidth:][:laneWidth])
 	}
-	return c.lanes()
+	if len(all) == 0 {
+		all = append(all, s.SVMs)
+	}
+	return all
+}
+
+// sideBySide calls work for 0 to n-1, workers at a time; zero means all of them.
+func sideBySide(n, workers int, work func(int)) {
+	if workers <= 0 || workers > n {
+		workers = n
+	}
+	var all sync.WaitGroup
+	turns := make(chan int, n)
+	for i := range n {
+		turns <- i
+	}
+	close(turns)
+	for range workers {
+		all.Go(func() {
+			for i := range turns {
+				work(i)
+			}
+		})
+	}
+	all.Wait()
 }
 
 // trial plays the cases of one trial and sums them up.
-func (c *Campaign) trial(ctx context.Context, t *Trial, lane int, ready error) oracle.Outcome {
+func (c *Campaign) trial(ctx context.Context, t *Trial, on lane, ready error) oracle.Outcome {
 	sum := oracle.Outcome{Name: t.Name, Kind: "property", Requirements: t.Requirements,
 		Verdicts: map[contract.ID]int{}, Operations: map[oracle.Answered]int{}, Codes: map[oracle.Provoked]bool{}}
 	start := time.Now()
 	if ready == nil {
-		ready = c.skip(t)
+		ready = t.skip(c.Suite)
 	}
 	if ready != nil {
 		sum.Conclude(ready)
 		return sum
 	}
-	svm := c.Suite.SVMs[lane]
 	var last error
 	for check := 0; check < c.Checks && ctx.Err() == nil; check++ {
 		seed := seedOf(c.Suite.Seed, t.Name, check)
-		one, _ := t.play(ctx, c.Suite, svm, check, draw(t.cases, seed))
+		one, _ := t.play(ctx, c.Suite, on, check, draw(t.cases, seed))
 		add(&sum, one)
 		if one.Status == oracle.Errored || one.Status == oracle.Skipped {
 			last = one.Reason
 		}
-		if one.Status >= oracle.Failed {
-			if c.Small && one.Status == oracle.Failed {
-				c.shrink(ctx, t, svm, check, seed, one)
+		if one.Status == oracle.Failed {
+			if small, again := t.shrink(ctx, c.Suite, on, check, seed, one.Found[0].Requirement); small != nil {
+				one = again
 			}
+		}
+		if one.Status >= oracle.Failed {
 			sum.Found, sum.Evidence = append(sum.Found, one.Found...), one.Evidence
 			sum.Secrets = append(one.Secrets, sum.Secrets...)
 			break
 		}
 	}
-	sum.Conclude(c.ended(ctx, &sum, last))
+	sum.Conclude(ended(ctx, &sum, last))
 	sum.Elapsed = time.Since(start)
 	return sum
 }
 
 // ended is the error that a trial ends with, besides what it found.
-func (c *Campaign) ended(ctx context.Context, sum *oracle.Outcome, last error) error {
+func ended(ctx context.Context, sum *oracle.Outcome, last error) error {
 	var skip *oracle.Skip
 	switch {
 	case ctx.Err() != nil:
@@ -117,44 +141,45 @@ func (c *Campaign) ended(ctx context.Context, sum *oracle.Outcome, last error) e
 }
 
 // skip says why a trial is not played; nil means that it is.
-func (c *Campaign) skip(t *Trial) error {
-	switch why := c.Suite.Lacks(t.Sort); {
+func (t *Trial) skip(s *steps.Suite) error {
+	switch why := s.Lacks(t.Sort); {
 	case why != "":
 		return &oracle.Skip{Reason: why}
-	case c.Suite.Mode == steps.ReadOnly && t.Property.Writes:
+	case s.Mode == steps.ReadOnly && t.Property.Writes:
 		return &oracle.Skip{Applies: true, Reason: "it writes, and the mode is read-only"}
-	case len(c.Suite.SVMs) == 0:
+	case len(s.SVMs) == 0:
 		return &oracle.Skip{Applies: true, Reason: "it needs a data SVM without a key manager, and the run has none"}
 	}
 	return nil
 }
 
-// shrink replaces the findings of a case with those of the smallest case that
-// shows the same requirement broken.
-func (c *Campaign) shrink(ctx context.Context, t *Trial, svm steps.SVM, check int, seed uint64, one *oracle.Outcome) {
-	pinned := one.Found[0].Requirement
+// shrink looks for the smallest case that shows a requirement broken, beginning
+// with that of a seed, and returns it with its outcome; nil when it does not
+// fail a second time.
+func (t *Trial) shrink(ctx context.Context, s *steps.Suite, on lane, check int, seed uint64, pinned contract.ID) (*Case, *oracle.Outcome) {
 	var best *oracle.Outcome
-	_, ok := smallest(ctx, t.Name, t.cases, seed, func(small Case) bool {
-		again, _ := t.play(ctx, c.Suite, svm, check, small)
+	small, ok := smallest(ctx, t.Name, t.cases, seed, func(small Case) bool {
+		again, _ := t.play(ctx, s, on, check, small)
 		if !slices.Contains(again.Broke(), pinned) {
 			return false
 		}
 		best = again
 		return true
 	})
-	if ok {
-		one.Found, one.Evidence = best.Found, best.Evidence
+	if !ok {
+		return nil, nil
 	}
+	return &small, best
 }
 
 // ring is how many checks go by until a mark is used again on an SVM: few enough
 // for the ledger to stay small, and enough to tell what the check before left.
 const ring = 64
 
-// play plays a case on an SVM. Which is told apart from its neighbours by the
+// play plays a case on a lane. It is told apart from its neighbours by the
 // number of its check alone.
-func (t *Trial) play(ctx context.Context, s *steps.Suite, svm steps.SVM, check int, one Case) (*oracle.Outcome, []Seen) {
-	h := s.Take(fmt.Sprintf("%s #%d", t.Name, check%ring), svm, t.Requirements)
+func (t *Trial) play(ctx context.Context, s *steps.Suite, on lane, check int, one Case) (*oracle.Outcome, []Seen) {
+	h := s.Take(fmt.Sprintf("%s #%d", t.Name, check%ring), on, t.Requirements)
 	p := &player{model: t.model, hand: h, calls: one.Calls}
 	err := t.Property.play(ctx, p)
 	if errors.Is(err, errGone) {
@@ -178,7 +203,7 @@ func add(sum, one *oracle.Outcome) {
 	}
 	sum.Requests += one.Requests
 	for _, secret := range one.Secrets {
-		if !slices.Contains(sum.Secrets, secret) && len(sum.Secrets) < maxSecrets {
+		if len(sum.Secrets) < maxSecrets && !slices.Contains(sum.Secrets, secret) {
 			sum.Secrets = append(sum.Secrets, secret)
 		}
 	}

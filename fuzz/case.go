@@ -24,6 +24,7 @@ type Call struct {
 	Operation string            `json:"operation,omitempty"` // its ID in the catalogue; empty for what no operation describes
 	Method    string            `json:"method,omitempty"`    // in place of the operation's
 	Path      string            `json:"path,omitempty"`      // in place of the operation's; <uuid> stands for the object
+	On        int               `json:"on,omitempty"`        // which of the SVMs a creation is for, from 0
 	Unknown   bool              `json:"unknown,omitempty"`   // about an object that does not exist
 	Set       map[string]any    `json:"set,omitempty"`       // properties by dotted name, put over a complete creation or being all of a change
 	Lack      []string          `json:"lack,omitempty"`      // properties that are left out of a complete creation
@@ -43,8 +44,8 @@ type Spoil struct {
 	At   int    `json:"at,omitempty"`   // percent of the text that is left, for a cut
 }
 
-// on returns the spoiled text.
-func (s *Spoil) on(body string) string {
+// On returns the spoiled text of a body.
+func (s *Spoil) On(body string) string {
 	switch s.How {
 	case "all":
 		return s.Text

@@ -58,26 +58,33 @@ func draw(cases *rapid.Generator[Case], seed uint64) Case {
 
 // maxTries bounds the search for a smaller case, in cases played. It is a number
 // and no time, so that a search sends the same requests on every machine.
-const maxTries = 1500
+const maxTries = 400
 
 // smallest searches for the smallest case that still fails, beginning with that
-// of the seed. fails plays a case. What does not fail a second time is returned
-// as it was drawn, with ok false.
+// of the seed. fails plays a case, each only once: rapid tries many draws that
+// come to the same one. What does not fail a second time is returned with ok
+// false.
 func smallest(ctx context.Context, name string, cases *rapid.Generator[Case], seed uint64, fails func(Case) bool) (small Case, ok bool) {
 	rapidSearch.Lock()
 	defer rapidSearch.Unlock()
 	rapidFlags.Lock()
 	flag.Set("rapid.seed", strconv.FormatUint(seed, 10)) // cannot fail: it is a number
 	rapidFlags.Unlock()
-	tries := 0
+	played := map[string]bool{}
 	t := &tb{name: name}
 	t.run(func() {
 		rapid.Check(t, func(t *rapid.T) {
 			c := cases.Draw(t, "case")
-			if tries++; tries > maxTries || ctx.Err() != nil {
-				return
+			text := c.String()
+			failed, known := played[text]
+			if !known {
+				if len(played) >= maxTries || ctx.Err() != nil {
+					return
+				}
+				failed = fails(c)
+				played[text] = failed
 			}
-			if fails(c) {
+			if failed {
 				small, ok = c, true
 				t.Fatal(name) // the one line that fails, with a text that never changes: rapid compares both
 			}

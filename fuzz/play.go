@@ -84,17 +84,19 @@ func (p *player) request(c Call) (wire.Request, error) {
 // spoil changes the text of a body.
 func (p *player) spoil(c Call, r *wire.Request) {
 	if c.Spoil != nil {
-		r.Body = wire.Text(expand(p.hand, c.Spoil.on(r.Body.String()), ""))
+		r.Body = wire.Text(expand(p.hand, c.Spoil.On(r.Body.String()), ""))
 	}
 }
 
 // create asks for what a call that is a creation describes.
 func (p *player) create(ctx context.Context, c Call) (*steps.Thing, oracle.Ending, error) {
-	body, err := c.body(p.hand, p.hand.Body(p.sort))
+	svms := p.hand.SVMs()
+	svm := svms[min(c.On, len(svms)-1)]
+	body, err := c.body(p.hand, p.hand.Body(p.sort, svm))
 	if err != nil {
 		return nil, oracle.Ending{}, err
 	}
-	m := steps.Making{Sort: p.sort, Body: body, Query: c.query(p.hand, ""), Request: c.dressed(wire.Request{})}
+	m := steps.Making{Sort: p.sort, SVM: svm, Body: body, Query: c.query(p.hand, ""), Request: c.dressed(wire.Request{})}
 	if c.Spoil != nil {
 		m.Request.Body = wire.JSON(body)
 		p.spoil(c, &m.Request)

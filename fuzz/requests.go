@@ -34,10 +34,10 @@ var requestProperties = []Property{
 func drawFault(m *model) *rapid.Generator[Case] {
 	create, change := m.operation(contract.Create), m.operation(contract.Change)
 	return cases(func(t *rapid.T) []Call {
-		if change == nil || rapid.Bool().Draw(t, "in a creation") {
-			return []Call{m.spoiled(t, create, m.creation(t, 2))}
+		if change != nil && rapid.Bool().Draw(t, "in a change") {
+			return []Call{m.creation(t, 1), m.spoiled(t, change, m.change(t, m.plain(), 0, 1))}
 		}
-		return []Call{m.creation(t, 1), m.spoiled(t, change, m.change(t, m.plain(), 0, 1))}
+		return []Call{m.spoiled(t, create, m.creation(t, 2))}
 	})
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 // A Hand does for a driver that is no feature what steps do for scenarios: it
-// has an SVM to itself, writes down what it makes before it makes it, follows
+// has SVMs to itself, writes down what it makes before it makes it, follows
 // jobs, removes what it made and has every exchange judged by every rule. It
 // belongs to one goroutine.
 type Hand struct {
@@ -45,6 +45,7 @@ func (t *Thing) Lost() error { return t.o.lost }
 
 // A Sort is what a driver needs to know of a kind of objects that can be made.
 type Sort struct {
+	Noun     string // as features say it
 	Resource *contract.Resource
 	Marked   []string // the fields that a creation puts the mark of the run into
 	Seat     bool     // whether it takes the one place of an SVM's key manager
@@ -59,7 +60,7 @@ func Sorts(c *contract.Catalogue) []Sort {
 	var all []Sort
 	for _, k := range kinds {
 		if !k.singleton && k.body != nil {
-			all = append(all, Sort{c.Resource(k.resource), k.marked, k.seat, k.newKey != nil, k})
+			all = append(all, Sort{k.noun, c.Resource(k.resource), k.marked, k.seat, k.newKey != nil, k})
 		}
 	}
 	return all
@@ -74,20 +75,23 @@ func (s *Suite) Lacks(sort Sort) string {
 // error says that this could not be found out, so that nothing may be written.
 func (s *Suite) Ready(ctx context.Context) error { return s.prepare(ctx) }
 
-// Take returns a hand for one SVM, whose user must see to it that no other hand
-// has the same at a time. The suite must be Ready. The name is that of the
+// Take returns a hand for SVMs, one at least, whose user must see to it that no
+// other hand has any of them at a time. The suite must be Ready. The name is that of the
 // outcome: with the seed of the suite it decides everything that the hand makes
 // up.
-func (s *Suite) Take(name string, svm SVM, requirements []contract.ID) *Hand {
+func (s *Suite) Take(name string, svms []SVM, requirements []contract.ID) *Hand {
 	sc := &Scenario{Name: name, Requirements: requirements}
-	return &Hand{w: newWorld(s, sc, []SVM{svm})}
+	return &Hand{w: newWorld(s, sc, svms)}
 }
 
 // Token is the mark that everything carries which the hand makes.
 func (h *Hand) Token() string { return h.w.token }
 
-// SVM is the one that the hand has to itself.
+// SVM is the first of those that the hand has to itself.
 func (h *Hand) SVM() SVM { return h.w.svm() }
+
+// SVMs are all of them.
+func (h *Hand) SVMs() []SVM { return h.w.svms }
 
 // Release is the one whose promises apply.
 func (h *Hand) Release() contract.Release { return h.w.suite.Judge.Release() }
@@ -104,10 +108,10 @@ func (h *Hand) UUID() string { return h.w.uuid() }
 // Certificate returns a real PKCS#12 as base64, another one each time.
 func (h *Hand) Certificate() (wire.Secret, error) { return h.w.certificate() }
 
-// Body is a complete creation: all that is required and nothing else.
-func (h *Hand) Body(s Sort) map[string]any {
+// Body is a complete creation for an SVM: all that is required and nothing else.
+func (h *Hand) Body(s Sort, svm SVM) map[string]any {
 	h.made++
-	return s.kind.body(h.w, fmt.Sprintf("f%d", h.made), h.SVM())
+	return s.kind.body(h.w, fmt.Sprintf("f%d", h.made), svm)
 }
 
 // NewKey is the body of a change of the external key of a thing, or of none.
@@ -121,6 +125,7 @@ func (h *Hand) NewKey(s Sort, t *Thing) map[string]any {
 // A Making is a creation that a hand is to ask for.
 type Making struct {
 	Sort    Sort
+	SVM     SVM            // whose it is to be; the zero SVM means the first of the hand
 	Body    map[string]any // what is asked for; sent as it is, unless Request has a body
 	Request wire.Request   // method and path are filled in
 	Query   string         // with its question mark; "" for none
@@ -130,7 +135,10 @@ type Making struct {
 // then has no path.
 func (h *Hand) Create(ctx context.Context, m Making) (*Thing, oracle.Ending, error) {
 	name := fmt.Sprintf("thing %d", len(h.w.made)+1)
-	o, e, err := h.w.create(ctx, creation{kind: m.Sort.kind, name: name, svm: h.SVM(), sent: m.Body, request: m.Request, query: m.Query})
+	if m.SVM.Name == "" {
+		m.SVM = h.SVM()
+	}
+	o, e, err := h.w.create(ctx, creation{kind: m.Sort.kind, name: name, svm: m.SVM, sent: m.Body, request: m.Request, query: m.Query})
 	return &Thing{o}, e, err
 }
 
@@ -150,7 +158,7 @@ func (h *Hand) List(ctx context.Context, path string) ([]map[string]any, error) 
 	return list(ctx, h.w.session, path)
 }
 
-// Mine lists what the SVM has of a sort, told by the marks of this hand: an SVM
+// Mine lists what the first SVM has of a sort, told by the marks of this hand: an SVM
 // may also have what an earlier hand could not remove.
 func (h *Hand) Mine(ctx context.Context, s Sort) ([]map[string]any, error) {
 	records, err := list(ctx, h.w.session, h.w.suite.markedPath(s.kind)+s.kind.ofSVM(h.SVM().Name))
@@ -215,14 +223,27 @@ func (h *Hand) Conclude(ctx context.Context, err error) *oracle.Outcome {
 	o := &oracle.Outcome{Name: h.w.scenario.Name, Kind: "property", Requirements: h.w.scenario.Requirements}
 	h.w.conclude(o, err)
 	o.Evidence = h.w.session.History()
+	for _, e := range h.w.endings { // a driver goes on for long: what nobody asks for any more is forgotten
+		h.w.suite.ended.Delete(oracle.JobOf(e.Exchange.Response))
+	}
 	return o
 }
 
-// Clean reports whether everything that hands made on the SVM is gone again, as
-// far as anybody knows.
-func (h *Hand) Clean() bool {
-	_, unclean := h.w.suite.unclean.Load(h.SVM().Name)
+// Clean reports whether everything that was made on an SVM is gone again, as far
+// as anybody knows.
+func (s *Suite) Clean(svm SVM) bool {
+	_, unclean := s.unclean.Load(svm.Name)
 	return !unclean
+}
+
+// Wake asks the target once, and reports whether it answers: a driver that goes
+// on for long need not end with a target that went away for a while.
+func (s *Suite) Wake(ctx context.Context) bool {
+	if _, err := s.Target.NewSession().Do(ctx, wire.Request{Method: http.MethodGet, Path: "/api/cluster"}); err != nil {
+		return false
+	}
+	s.silence.Store(0)
+	return true
 }
 
 // Silent reports whether the target has not answered for so long that nobody

@@ -1,0 +1,323 @@
+package fuzz
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+	"ontap-conformance/steps"
+)
+
+// A Hunt plays trials for as long as it may, and most of those that show
+// something new. Its fields must not change while it runs.
+//
+// It goes on in rounds. In a round every lane plays every trial once, and those
+// that showed something new in the round before a few times more; then what all
+// lanes saw is put together, and what was found is made small. Since lanes wait
+// for each other there, and nowhere else, the same seed sends the same requests
+// with any number of workers, as far as the hunt gets.
+type Hunt struct {
+	Suite   *steps.Suite
+	Trials  []*Trial
+	Workers int           // lanes at a time; zero means all of them
+	Checks  int           // rounds at most; zero means any number
+	For     time.Duration // zero means any time
+	Plateau int           // cases without anything new after which it ends; zero means any number
+
+	Found func(*Finding) // called with each finding once it is as small as it gets; nil for nobody
+	Told  func(Tally)    // called after each round; nil for nobody
+	// Seen is called after each case with what it showed broken and the number of
+	// requests until then, one at a time; nil for nobody.
+	Seen func(broken []contract.ID, requests int)
+
+	mu      sync.Mutex
+	tally   Tally
+	seen    map[Seen]int
+	buckets map[Bucket]*Finding
+	energy  map[string]int // plays of a trial in the next round besides the first
+}
+
+// A Bucket is what one defect shows as: findings of one bucket are one finding.
+type Bucket struct {
+	Requirement contract.ID
+	Operation   string // as reports name it; "" when several exchanges together show it
+}
+
+// A Finding is a requirement that was found broken, with the case that shows it.
+type Finding struct {
+	Bucket
+	Trial   string
+	Seed    uint64 // of the case as it was drawn
+	Case    Case   // as small as it gets
+	Small   bool   // whether it failed again, so that it could be made small
+	Outcome *oracle.Outcome
+	Also    []contract.ID // that the same case showed broken
+	Times   int           // that it was seen in the hunt
+}
+
+// A Tally is how far a hunt is.
+type Tally struct {
+	Requests, Cases, Calls int
+	Rounds                 int
+	Points                 int // of the coverage: operation, status, code and kind of fault
+	Findings               int
+	Since                  int // cases since there was anything new
+	Unanswered             int // cases that ended without an answer
+}
+
+// An End is why a hunt ended.
+type End string
+
+// The ends.
+const (
+	TimeIsUp    End = "the time is up"
+	ChecksDone  End = "every trial was checked as often as was asked for"
+	NothingNew  End = "nothing new was seen for a while"
+	Interrupted End = "it was interrupted"
+	NoAnswers   End = "the target does not answer any more"
+)
+
+// A candidate is a case that failed in a round.
+type candidate struct {
+	trial *Trial
+	lane  int
+	check int
+	seed  uint64
+	one   Case
+	fails *oracle.Outcome
+}
+
+// Run hunts until it ends, and says why it did. The error is non-nil only if it
+// could not begin.
+func (h *Hunt) Run(ctx context.Context) (End, error) {
+	if err := h.Suite.Ready(ctx); err != nil {
+		return "", err
+	}
+	trials, err := h.playable()
+	if err != nil {
+		return "", err
+	}
+	h.seen, h.buckets, h.energy = map[Seen]int{}, map[Bucket]*Finding{}, map[string]int{}
+	lanes := lanesOf(h.Suite)
+	deadline, stop := context.WithCancel(ctx)
+	defer stop()
+	if h.For > 0 {
+		deadline, stop = context.WithTimeout(ctx, h.For)
+		defer stop()
+	}
+	for round := 0; ; round++ {
+		if end := h.ends(ctx, deadline, round); end != "" {
+			return end, nil
+		}
+		h.round(ctx, deadline, lanes, trials, round)
+	}
+}
+
+// playable are the trials that the target allows; that there are none is an error.
+func (h *Hunt) playable() ([]*Trial, error) {
+	var all []*Trial
+	var why error
+	for _, t := range h.Trials {
+		if err := t.skip(h.Suite); err != nil {
+			why = err
+			continue
+		}
+		all = append(all, t)
+	}
+	if len(all) == 0 && why == nil {
+		why = errors.New("there is no property to check")
+	}
+	if len(all) == 0 {
+		return nil, why
+	}
+	return all, nil
+}
+
+// ends says why the hunt does not go on; "" means that it does.
+func (h *Hunt) ends(ctx, deadline context.Context, round int) End {
+	switch {
+	case ctx.Err() != nil:
+		return Interrupted
+	case deadline.Err() != nil:
+		return TimeIsUp
+	case h.Checks > 0 && round >= h.Checks:
+		return ChecksDone
+	case h.Plateau > 0 && h.tally.Since >= h.Plateau:
+		return NothingNew
+	case h.Suite.Silent() && !h.wakes(deadline):
+		return NoAnswers
+	}
+	return ""
+}
+
+// wakeTries is how often a target is asked that went away, a second apart.
+const wakeTries = 60
+
+func (h *Hunt) wakes(ctx context.Context) bool {
+	for range wakeTries {
+		if h.Suite.Wake(ctx) {
+			return true
+		}
+		t := time.NewTimer(time.Second)
+		select {
+		case <-ctx.Done():
+			t.Stop()
+			return false
+		case <-t.C:
+		}
+	}
+	return false
+}
+
+// round plays one round on every lane.
+func (h *Hunt) round(ctx, deadline context.Context, lanes []lane, trials []*Trial, round int) {
+	found := make([][]candidate, len(lanes))
+	fresh := make([]map[string]int, len(lanes))
+	sideBySide(len(lanes), h.Workers, func(i int) {
+		fresh[i] = map[string]int{}
+		for _, t := range trials {
+			for n := range 1 + h.energy[t.Name] {
+				if deadline.Err() != nil || h.Suite.Silent() {
+					return
+				}
+				check := (round*len(lanes)+i)*maxEnergy + n
+				seed := seedOf(h.Suite.Seed, t.Name, check)
+				one := draw(t.cases, seed)
+				o, seen := t.play(ctx, h.Suite, lanes[i], check, one)
+				fresh[i][t.Name] += h.count(o, seen)
+				if len(o.Found) > 0 {
+					found[i] = append(found[i], candidate{t, i, check, seed, one, o})
+				}
+			}
+		}
+	})
+	h.settle(trials, fresh)
+	for _, some := range found {
+		for _, c := range some {
+			h.file(ctx, lanes[c.lane], c)
+		}
+	}
+	h.tally.Rounds++
+	if h.Told != nil {
+		h.Told(h.tally)
+	}
+}
+
+// maxEnergy is how often a trial may be played in a round.
+const maxEnergy = 4
+
+// count adds a case to the tally, and returns how many of its points were new to
+// the hunt when its round began.
+func (h *Hunt) count(o *oracle.Outcome, seen []Seen) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.tally.Requests += o.Requests
+	if h.Seen != nil {
+		h.Seen(o.Broke(), h.tally.Requests)
+	}
+	h.tally.Cases++
+	h.tally.Since++
+	h.tally.Calls += len(seen)
+	if none := new(wire.NoAnswer); errors.As(o.Reason, &none) {
+		h.tally.Unanswered++
+	}
+	fresh := 0
+	for _, s := range seen {
+		if at, known := h.seen[s]; !known || at == h.tally.Rounds {
+			fresh++
+		}
+		if _, known := h.seen[s]; !known {
+			h.seen[s] = h.tally.Rounds
+			h.tally.Points, h.tally.Since = h.tally.Points+1, 0
+		}
+	}
+	return fresh
+}
+
+// settle gives more plays to the trials that showed something new.
+func (h *Hunt) settle(trials []*Trial, fresh []map[string]int) {
+	for _, t := range trials {
+		n := 0
+		for _, some := range fresh {
+			n += some[t.Name]
+		}
+		h.energy[t.Name] = min(n, maxEnergy-1)
+	}
+}
+
+// file puts what a case showed into its buckets. The first of a bucket is made
+// as small as it gets; what else the small case shows is no finding of its own.
+func (h *Hunt) file(ctx context.Context, on lane, c candidate) {
+	known := false
+	for _, f := range c.fails.Found {
+		if b := h.buckets[h.bucket(f)]; b != nil {
+			b.Times++
+			known = true
+		}
+	}
+	if known {
+		return // one defect shows in many ways: those that come along are told with it
+	}
+	first := c.fails.Found[0]
+	f := &Finding{Bucket: h.bucket(first), Trial: c.trial.Name, Seed: c.seed, Case: c.one, Outcome: c.fails, Times: 1}
+	if small, o := c.trial.shrink(ctx, h.Suite, on, c.check, c.seed, first.Requirement); small != nil {
+		f.Case, f.Outcome, f.Small = *small, o, true
+	}
+	for _, o := range []*oracle.Outcome{c.fails, f.Outcome} {
+		for _, also := range o.Found {
+			h.buckets[h.bucket(also)] = f
+		}
+	}
+	for _, id := range f.Outcome.Broke() {
+		if id != f.Requirement {
+			f.Also = append(f.Also, id)
+		}
+	}
+	h.tally.Findings++
+	h.tally.Since = 0
+	if h.Found != nil {
+		h.Found(f)
+	}
+}
+
+// bucket is where a finding belongs.
+func (h *Hunt) bucket(f oracle.Finding) Bucket {
+	b := Bucket{Requirement: f.Requirement}
+	if f.Exchange == nil {
+		return b
+	}
+	r := f.Exchange.Request
+	if o := h.Suite.Judge.Contract().Route(r.APIPath()).Operation(r.Method); o != nil {
+		b.Operation = o.String()
+	}
+	return b
+}
+
+// Coverage returns the points that were seen, in no order.
+func (h *Hunt) Coverage() []Seen {
+	var all []Seen
+	for s := range h.seen {
+		all = append(all, s)
+	}
+	return all
+}
+
+// Tally is how far the hunt came. It must not be asked for while it runs.
+func (h *Hunt) Tally() Tally { return h.tally }
+
+// Replay plays one case of a trial on the first lane of a suite, and returns what
+// it showed. The error is non-nil only if it could not be played.
+func Replay(ctx context.Context, s *steps.Suite, t *Trial, one Case) (*oracle.Outcome, error) {
+	if err := s.Ready(ctx); err != nil {
+		return nil, err
+	}
+	if err := t.skip(s); err != nil {
+		return nil, err
+	}
+	o, _ := t.play(ctx, s, lanesOf(s)[0], 0, one)
+	return o, nil
+}
