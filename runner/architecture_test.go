@@ -28,9 +28,10 @@ var allowed = map[string]struct {
 	"steps":              {[]string{"fixtures/contract", "fixtures/lab", "fixtures/ledger", "fixtures/oracle", "fixtures/wire"}, "steps know the target by its URL only"},
 	"fuzz":               {[]string{"fixtures/contract", "fixtures/oracle", "fixtures/wire", "steps"}, "properties know the target by its URL only, and write through the guard of the steps alone"},
 	"runner/report":      {[]string{"fixtures/contract", "fixtures/ledger", "fixtures/oracle", "fixtures/wire"}, "a report shows what was found and decides nothing"},
+	"runner/finding":     {[]string{"fixtures/contract", "fixtures/oracle", "fuzz", "runner/report", "steps"}, "a finding is written down, not found"},
 	"runner/baseline":    {[]string{"fixtures/contract", "fixtures/oracle", "runner/report"}, "a baseline compares reports"},
 	"runner": {[]string{"features", "fixtures/contract", "fixtures/lab", "fixtures/ledger", "fixtures/mutant", "fixtures/oracle", "fixtures/simulator",
-		"fixtures/wire", "fuzz", "runner/baseline", "runner/report", "steps"}, "nothing may import a command"},
+		"fixtures/wire", "fuzz", "runner/baseline", "runner/finding", "runner/report", "steps"}, "nothing may import a command"},
 }
 
 const module = "ontap-conformance/"

@@ -95,7 +95,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().String("config", "", "file of settings (default "+defaultConfig+" when it exists)")
 	a.teachHelp(root)
-	root.AddCommand(a.runCommand(), a.serveCommand(), a.listCommand(), a.doctorCommand(), a.reportCommand(),
+	root.AddCommand(a.runCommand(), a.fuzzCommand(), a.replayCommand(), a.promoteCommand(), a.serveCommand(), a.listCommand(), a.doctorCommand(), a.reportCommand(),
 		a.baselineCommand(), a.cleanupCommand(), a.versionCommand())
 	return root
 }

@@ -222,7 +222,7 @@ func (a *app) perform(ctx context.Context, t *trial) []oracle.Outcome {
 	s.Ledger, s.Seed, s.Level = t.ledger, t.flags.seed, contract.Level(t.flags.level.value)
 	p := newProgress(a.stderr, len(t.selection.chosen)+len(t.selection.properties))
 	outcomes := s.Run(ctx, t.selection.chosen, p.add)
-	campaign := fuzz.Campaign{Suite: s, Trials: t.trials(), Checks: int(t.flags.checks), Workers: int(t.flags.parallel), Small: true}
+	campaign := fuzz.Campaign{Suite: s, Trials: t.trials(), Checks: int(t.flags.checks), Workers: int(t.flags.parallel)}
 	outcomes = append(outcomes, campaign.Outcomes(ctx, p.add)...)
 	p.finish()
 	limit := t.flags.jobTimeout

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fuzz"
+	"ontap-conformance/runner/report"
+)
+
+// A confidence is what a hunt looked at: what stands in place of a bare green.
+// It is what fuzz.json holds.
+type confidence struct {
+	Format     string      `json:"format"`
+	Endpoint   string      `json:"endpoint"`
+	ONTAP      string      `json:"ontap"`
+	Seed       uint64      `json:"seed"`
+	End        fuzz.End    `json:"end"` // why it ended
+	Requests   int         `json:"requests"`
+	Cases      int         `json:"cases"`
+	Calls      int         `json:"calls"` // of cases, without readings in between
+	Rounds     int         `json:"rounds"`
+	Unanswered int         `json:"unanswered"`
+	Operations part        `json:"operations"`
+	Codes      part        `json:"codes"`  // documented ones, as code and operation
+	Faults     []string    `json:"faults"` // kinds of faults that were made
+	Statuses   []int       `json:"statuses"`
+	Points     []fuzz.Seen `json:"points"` // operation x status x code x fault
+	Findings   []string    `json:"findings"`
+}
+
+// A part is how much of what there is was reached.
+type part struct {
+	Reached int      `json:"reached"`
+	All     int      `json:"all"`
+	Missing []string `json:"missing"`
+}
+
+// confidence sums a hunt up.
+func (h *hunt) confidence(end fuzz.End, game *fuzz.Hunt) confidence {
+	t := game.Tally()
+	c := confidence{Format: "ontap-conformance/fuzz/1", Endpoint: h.bench.target.BaseURL, ONTAP: h.survey.release.String(), Seed: h.flags.seed,
+		End: end, Requests: t.Requests, Cases: t.Cases, Calls: t.Calls, Rounds: t.Rounds, Unanswered: t.Unanswered,
+		Faults: []string{}, Statuses: []int{}, Points: game.Coverage(), Findings: []string{}}
+	slices.SortFunc(c.Points, func(a, b fuzz.Seen) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	operations, codes := map[string]bool{}, map[string]bool{}
+	for _, p := range c.Points {
+		operations[p.Operation], codes[p.Code+" "+p.Operation] = true, true
+		if p.Fault != "" && !slices.Contains(c.Faults, p.Fault) {
+			c.Faults = append(c.Faults, p.Fault)
+		}
+		if !slices.Contains(c.Statuses, p.Status) {
+			c.Statuses = append(c.Statuses, p.Status)
+		}
+	}
+	slices.Sort(c.Faults)
+	slices.Sort(c.Statuses)
+	for _, f := range h.found {
+		c.Findings = append(c.Findings, string(f.Requirement.ID))
+	}
+	c.Operations, c.Codes = h.reached(operations, codes)
+	return c
+}
+
+// reached compares what was seen with what the resources have that are fuzzed.
+func (h *hunt) reached(operations, codes map[string]bool) (ops, rows part) {
+	ops.Missing, rows.Missing = []string{}, []string{}
+	release := h.survey.release
+	seen := map[*contract.Resource]bool{}
+	for _, t := range fuzz.Trials(h.contract, release) {
+		if seen[t.Sort.Resource] || h.suite.Lacks(t.Sort) != "" {
+			continue
+		}
+		seen[t.Sort.Resource] = true
+		for _, o := range t.Sort.Resource.Operations {
+			if !o.Covers(release) {
+				continue
+			}
+			ops.add(operations[o.String()], o.String())
+			for _, e := range o.Errors {
+				if e.Covers(release) && e.Untested == "" && e.Provoke != contract.ByLab {
+					rows.add(slices.ContainsFunc(e.Codes(), func(code string) bool { return codes[code+" "+o.String()] }), e.Code+" "+o.String())
+				}
+			}
+		}
+	}
+	return ops, rows
+}
+
+func (p *part) add(reached bool, name string) {
+	p.All++
+	if reached {
+		p.Reached++
+		return
+	}
+	p.Missing = append(p.Missing, name)
+}
+
+// write writes the confidence statement to stdout and, as JSON, to the folder.
+func (h *hunt) write(a *app, end fuzz.End, game *fuzz.Hunt) error {
+	c := h.confidence(end, game)
+	fmt.Fprintf(a.stdout, "%s\n  ended since %s, after %s in %d cases and %s of %d properties\n",
+		a.printable(fmt.Sprintf("Fuzzed %s, ONTAP %s, seed %d", h.flags.name(), c.ONTAP, c.Seed)), end, report.Counted(c.Requests, "request"), c.Cases, report.Counted(c.Rounds, "round"), len(game.Trials))
+	fmt.Fprintf(a.stdout, "  operations %d of %d, documented codes that a request can provoke %d of %d, %d kinds of faults, statuses %s\n",
+		c.Operations.Reached, c.Operations.All, c.Codes.Reached, c.Codes.All, len(c.Faults), strings.Trim(fmt.Sprint(c.Statuses), "[]"))
+	fmt.Fprintf(a.stdout, "  %d different combinations of operation, status, code and kind of fault\n", len(c.Points))
+	if c.Unanswered > 0 {
+		fmt.Fprintf(a.stdout, "  %d cases ended without an answer\n", c.Unanswered)
+	}
+	for _, f := range h.found {
+		fmt.Fprintln(a.stdout, a.printable(fmt.Sprintf("  BROKEN %s %s: %s", f.Requirement.ID, strings.ToUpper(string(f.Requirement.Level)), f.Requirement.Text)))
+	}
+	if len(h.found) == 0 {
+		fmt.Fprintln(a.stdout, "  nothing was found broken; what was not tried is not known")
+	} else {
+		fmt.Fprintf(a.stdout, "  findings in %s\n", h.out)
+	}
+	data, err := json.MarshalIndent(c, "", "  ")
+	if err == nil {
+		err = os.MkdirAll(h.out, 0o755)
+	}
+	if err == nil {
+		err = os.WriteFile(filepath.Join(h.out, "fuzz.json"), append(data, '\n'), 0o644)
+	}
+	for _, e := range append(h.errs, err) {
+		if e != nil {
+			return fmt.Errorf("writing what was found: %w", e)
+		}
+	}
+	return nil
+}
+
+// huntProgress tells how far a hunt is, as progress does for a run.
+type huntProgress struct {
+	w        io.Writer
+	terminal bool
+	start    time.Time
+
+	mu   sync.Mutex
+	last time.Time
+}
+
+func newHuntProgress(w io.Writer) *huntProgress {
+	p := &huntProgress{w: w, start: time.Now(), last: time.Now()}
+	if f, ok := w.(*os.File); ok {
+		p.terminal = term.IsTerminal(int(f.Fd()))
+	}
+	return p
+}
+
+// tell tells of a round, if it is time to.
+func (p *huntProgress) tell(t fuzz.Tally) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	every := lineEvery
+	if p.terminal {
+		every = redrawEvery
+	}
+	if time.Since(p.last) < every {
+		return
+	}
+	p.last = time.Now()
+	line := fmt.Sprintf("%s: %d requests, %d cases, %d combinations, %d findings", time.Since(p.start).Round(time.Second), t.Requests, t.Cases, t.Points, t.Findings)
+	if p.terminal {
+		fmt.Fprintf(p.w, "\r\x1b[K%s", line)
+		return
+	}
+	fmt.Fprintln(p.w, line)
+}
+
+// wipe makes room for another line on a terminal.
+func (p *huntProgress) wipe() {
+	if p.terminal {
+		fmt.Fprint(p.w, "\r\x1b[K")
+	}
+}
+
+func (p *huntProgress) finish() { p.wipe() }

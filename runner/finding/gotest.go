@@ -1,0 +1,138 @@
+package finding
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// goTest writes a test that sends the requests of a finding with the standard
+// library alone. It cannot judge what no rule of its own says, so that it fails
+// as long as every answer has the status that it had.
+func goTest(f *Finding) string {
+	var rows strings.Builder
+	for _, r := range f.Requests {
+		rows.WriteString("\t{" + strconv.Quote(r.Method) + ", " + strconv.Quote(r.Path) + ", map[string]string{")
+		for i, name := range slices.Sorted(maps.Keys(r.Headers)) {
+			if i > 0 {
+				rows.WriteString(", ")
+			}
+			rows.WriteString(strconv.Quote(name) + ": " + strconv.Quote(r.Headers[name]))
+		}
+		rows.WriteString("}, " + strconv.Quote(r.Body) + ", " + strconv.Itoa(r.Status) + "},\n")
+	}
+	return strings.NewReplacer("@ID@", string(f.Requirement.ID), "@TEXT@", strconv.Quote(line(f.Requirement.Text)),
+		"@WANT@", strconv.Quote(line(f.Broken.Want)), "@GOT@", strconv.Quote(line(f.Broken.Got)), "@WHAT@", strconv.Quote(line(f.Broken.What)),
+		"@ROWS@", rows.String()).Replace(testTemplate)
+}
+
+const testTemplate = `package repro
+
+import (
+	"flag"
+	"io"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var (
+	endpoint = flag.String("endpoint", "", "scheme://host[:port] of the target")
+	user     = flag.String("user", "admin", "user; the password is $ONTAP_CONFORMANCE_PASSWORD")
+)
+
+// requests are those of the finding. What begins with $ is taken from the
+// environment; uuids are replaced by those that the target makes now.
+var requests = []struct {
+	method, path string
+	headers      map[string]string
+	body         string
+	status       int // that was answered
+}{
+@ROWS@}
+
+var uuid = regexp.MustCompile(` + "`[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}`" + `)
+
+// TestRepro fails as long as the target answers with the statuses that it
+// answered when @ID@ was found broken.
+func TestRepro(t *testing.T) {
+	if *endpoint == "" {
+		t.Skip("give -endpoint")
+	}
+	now := map[string]string{}
+	same := true
+	for i, r := range requests {
+		path := r.path
+		for was, is := range now {
+			path = strings.ReplaceAll(path, was, is)
+		}
+		req, err := http.NewRequestWithContext(t.Context(), r.method, *endpoint+path, strings.NewReader(os.Expand(r.body, value)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, v := range r.headers {
+			req.Header.Set(name, v)
+		}
+		req.SetBasicAuth(*user, os.Getenv("ONTAP_CONFORMANCE_PASSWORD"))
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(res.Body)
+		res.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s %s\n%d %s", r.method, path, res.StatusCode, body)
+		same = same && res.StatusCode == r.status
+		if r.method == http.MethodPost && res.StatusCode < 300 {
+			learn(now, requests[i+1:], res.Header.Get("Location"), string(body))
+			if made := uuid.FindString(res.Header.Get("Location")); made != "" {
+				defer remove(t, path+"/"+made)
+			}
+		}
+	}
+	if same {
+		t.Errorf("@ID@: %s\nlooked at: %s\nexpected: %s\ncame back: %s", @TEXT@, @WHAT@, @WANT@, @GOT@)
+	}
+}
+
+// learn notes which uuid stands for the one that later requests name.
+func learn(now map[string]string, later []struct {
+	method, path string
+	headers      map[string]string
+	body         string
+	status       int
+}, places ...string) {
+	made := uuid.FindString(strings.Join(places, " "))
+	for _, r := range later {
+		if was := uuid.FindString(r.path); was != "" && now[was] == "" && made != "" {
+			now[was] = made
+			return
+		}
+	}
+}
+
+// remove deletes what the test made. That it is gone already is as well.
+func remove(t *testing.T, path string) {
+	req, err := http.NewRequest(http.MethodDelete, *endpoint+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.SetBasicAuth(*user, os.Getenv("ONTAP_CONFORMANCE_PASSWORD"))
+	if res, err := http.DefaultClient.Do(req); err == nil {
+		res.Body.Close()
+	}
+}
+
+// value is a secret of the environment, or a made up one.
+func value(name string) string {
+	if v := os.Getenv(name); v != "" {
+		return v
+	}
+	return "made-up-" + name
+}
+`

@@ -1,0 +1,290 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/ledger"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fuzz"
+	"ontap-conformance/runner/finding"
+	"ontap-conformance/runner/report"
+	"ontap-conformance/steps"
+)
+
+// fuzzFlags are the flags of a hunt.
+type fuzzFlags struct {
+	endpointFlags
+	properties      []string
+	forTime         time.Duration
+	checks, workers positive
+	plateau         int
+	seed            uint64
+	strict          bool
+	out, corpus     string
+}
+
+func (a *app) fuzzCommand() *cobra.Command {
+	f := new(fuzzFlags)
+	cmd := &cobra.Command{
+		Use:   "fuzz",
+		Short: "Look for what breaks a promise, with inputs that nobody thought of",
+		Long: "Play drawn cases of the properties for as long as --for says, most of those that show\n" +
+			"something new, and keep each finding as a folder below --out. What the corpus holds is\n" +
+			"played first. It ends early when nothing new was seen for --plateau cases, and says so.\n\n" +
+			"Exit codes: 0 no broken MUST, 1 a broken MUST (with --strict a SHOULD too), 2 wrong usage,\n" +
+			"3 inconclusive, 130 interrupted.",
+		Example: "  ontap-conformance fuzz --for 10m\n" +
+			"  ontap-conformance fuzz --endpoint https://cluster.example --user admin --for 1h --rate 20\n" +
+			"  ontap-conformance fuzz --properties 'aws-kms: *' --checks 200 --seed 7",
+		Args: noArgs,
+		RunE: a.settled(func(cmd *cobra.Command, _ []string) error { return a.fuzz(cmd, f) }),
+	}
+	f.register(cmd)
+	flags := cmd.Flags()
+	flags.DurationVar(&f.forTime, "for", time.Minute, "how long to go on; 0 means until --checks or --plateau ends it")
+	flags.Var(&f.checks, "checks", "rounds in which each property is checked on each lane (default: any number)")
+	flags.StringSliceVar(&f.properties, "properties", nil, "only these properties, with * and ?; repeatable")
+	flags.Var(&f.workers, "workers", "cases at a time (default: one for each three SVMs); they do not change what is sent")
+	flags.IntVar(&f.plateau, "plateau", 20000, "cases without anything new after which it ends; 0 means never")
+	flags.Uint64Var(&f.seed, "seed", 1, "the same seed sends the same requests")
+	flags.BoolVar(&f.strict, "strict", false, "broken SHOULDs decide the exit code too")
+	flags.StringVar(&f.out, "out", "", "folder for the findings (default findings/<id>)")
+	flags.StringVar(&f.corpus, "corpus", "corpus", "folder of findings that are played first, when it exists")
+	return cmd
+}
+
+// A hunt is a run of fuzz with all that it stands on.
+type hunt struct {
+	*stand
+	flags   *fuzzFlags
+	chosen  []string // names of trials
+	id, out string
+	found   []*finding.Finding
+	errs    []error
+}
+
+// A stand is a target that was looked at, with a suite for it.
+type stand struct {
+	contract *contract.Catalogue
+	bench    *bench
+	survey   *survey
+	suite    *steps.Suite
+	ledger   *ledger.Ledger
+}
+
+// stand looks at the target that the flags name, and makes a suite for it. What
+// is made there is written down below out. Whoever calls it closes it.
+func (a *app) stand(ctx context.Context, c *contract.Catalogue, f *endpointFlags, out string, seed uint64) (*stand, error) {
+	b, err := a.bench(ctx, c, f)
+	if err != nil {
+		return nil, err
+	}
+	t := &trial{flags: &runFlags{endpointFlags: *f}, contract: c, bench: b}
+	if err := a.look(ctx, t); err != nil {
+		b.close()
+		return nil, err
+	}
+	s := &stand{contract: c, bench: b, survey: t.survey, suite: suite(c, b, t.survey, f)}
+	name := ""
+	if !b.simulator {
+		if err := os.MkdirAll(out, 0o755); err != nil {
+			b.close()
+			return nil, misused("the folder for the ledger: %w", err)
+		}
+		name = filepath.Join(out, ledgerFile)
+	}
+	if s.ledger, err = ledger.Open(name, true); err != nil {
+		b.close()
+		return nil, err
+	}
+	s.suite.Ledger, s.suite.Seed, s.suite.Level = s.ledger, seed, contract.May
+	return s, nil
+}
+
+// leave removes what was made, and closes the stand.
+func (a *app) leave(ctx context.Context, s *stand, limit time.Duration) {
+	fresh, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	defer cancel()
+	if err := s.suite.CleanUp(fresh); err != nil {
+		a.warn("removing what was created: %v", err)
+	}
+	for _, e := range s.ledger.Left() {
+		a.warn("left behind: %s on %s, %s %s", e.Kind, e.SVM, e.Mark, e.Path)
+	}
+	s.ledger.Close()
+	s.bench.close()
+}
+
+// fuzz is the whole of a hunt.
+func (a *app) fuzz(cmd *cobra.Command, f *fuzzFlags) error {
+	c, err := a.load()
+	if err != nil {
+		return err
+	}
+	h := &hunt{flags: f, id: fmt.Sprintf("%s-%d", time.Now().UTC().Format("20060102T150405Z"), f.seed)}
+	if h.chosen, err = chosenProperties(c, f.properties); err != nil {
+		return err
+	}
+	if f.forTime < 0 || f.plateau < 0 {
+		return misused("--for and --plateau: want 0 or more")
+	}
+	if h.out = f.out; h.out == "" {
+		h.out = filepath.Join("findings", h.id)
+	}
+	ctx := cmd.Context()
+	if h.stand, err = a.stand(ctx, c, &f.endpointFlags, h.out, f.seed); err != nil {
+		return err
+	}
+	defer a.leave(ctx, h.stand, f.jobTimeout)
+	fmt.Fprintf(a.stderr, "fuzzing %s, ONTAP %s, seed %d\n", f.name(), h.survey.release, f.seed)
+	again, err := a.replayCorpus(ctx, h)
+	if err != nil {
+		return err
+	}
+	end, game, err := a.pursue(ctx, h)
+	if err != nil {
+		return inconclusive("%w", err)
+	}
+	if err := h.write(a, end, game); err != nil {
+		return err
+	}
+	return h.verdict(ctx, end, again)
+}
+
+// chosenProperties are the names of the trials that any of the patterns matches;
+// without patterns, all of them.
+func chosenProperties(c *contract.Catalogue, patterns []string) ([]string, error) {
+	var all []candidate
+	var names []string
+	for _, d := range fuzz.Descriptions(c) {
+		all = append(all, candidate{nil, d.Name, namesOfTrial(d)})
+		names = append(names, d.Name)
+	}
+	if len(patterns) == 0 {
+		return names, nil
+	}
+	var chosen []string
+	for _, p := range patterns {
+		some := byPattern(all, p)
+		if len(some) == 0 {
+			return nil, misused("--properties: %q matches no property%s", p, didYouMean(p, names))
+		}
+		for _, one := range some {
+			chosen = append(chosen, one.name)
+		}
+	}
+	return chosen, nil
+}
+
+// pursue hunts, and keeps each finding at once: what was found must outlive
+// whatever comes.
+func (a *app) pursue(ctx context.Context, h *hunt) (fuzz.End, *fuzz.Hunt, error) {
+	p := newHuntProgress(a.stderr)
+	defer p.finish()
+	game := &fuzz.Hunt{
+		Suite: h.suite, Workers: int(h.flags.workers), Checks: int(h.flags.checks), For: h.flags.forTime, Plateau: h.flags.plateau, Told: p.tell,
+		Trials: slices.DeleteFunc(fuzz.Trials(h.contract, h.survey.release), func(t *fuzz.Trial) bool { return !slices.Contains(h.chosen, t.Name) }),
+		Found: func(f *fuzz.Finding) {
+			p.wipe()
+			h.keep(a, f)
+		},
+	}
+	end, err := game.Run(ctx)
+	return end, game, err
+}
+
+// keep writes a finding and tells of it.
+func (h *hunt) keep(a *app, f *fuzz.Finding) {
+	dir := filepath.Join(h.out, finding.Folder(f.Bucket))
+	kept, err := finding.Write(dir, finding.Input{Found: f, RunSeed: h.flags.seed, At: time.Now(), Record: report.Record{
+		Contract: h.contract, Release: h.survey.release, Secrets: h.bench.secrets(), Curl: h.bench.curl}})
+	h.found, h.errs = append(h.found, kept), append(h.errs, err)
+	fmt.Fprintln(a.stderr, oneLine(fmt.Sprintf("found: %s %s, %s: %s (%s)", kept.Requirement.ID, kept.Requirement.Level, kept.Property, kept.Requirement.Text, dir)))
+}
+
+// verdict turns a hunt into the exit code.
+func (h *hunt) verdict(ctx context.Context, end fuzz.End, again int) error {
+	broken := again > 0
+	for _, f := range h.found {
+		broken = broken || f.Requirement.Level == contract.Must || h.flags.strict && f.Requirement.Level == contract.Should
+	}
+	switch {
+	case ctx.Err() != nil:
+		return &ended{exitInterrupted, errors.New("interrupted: what was found until then is kept")}
+	case broken:
+		return &ended{code: exitNonConformant}
+	case end == fuzz.NoAnswers:
+		return inconclusive("%s", end)
+	}
+	return nil
+}
+
+// replayCorpus plays what the corpus holds, and returns how many of it still
+// fail. A corpus that does not exist is empty.
+func (a *app) replayCorpus(ctx context.Context, h *hunt) (int, error) {
+	entries, err := os.ReadDir(h.flags.corpus)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, misused("--corpus: %w", err)
+	}
+	failing, played := 0, 0
+	for _, e := range entries {
+		if !e.IsDir() {
+			continue
+		}
+		dir := filepath.Join(h.flags.corpus, e.Name())
+		f, err := finding.Read(dir)
+		if err != nil {
+			return failing, misused("--corpus: %s: %w", dir, err)
+		}
+		state, why := h.again(ctx, f)
+		played++
+		if state == stillFailing {
+			failing++
+		}
+		if state != fixed {
+			fmt.Fprintln(a.stderr, a.printable(fmt.Sprintf("corpus: %s: %s: %s", e.Name(), state, why)))
+		}
+	}
+	if played > 0 {
+		fmt.Fprintf(a.stderr, "corpus: %d played, %d still failing\n", played, failing)
+	}
+	return failing, nil
+}
+
+// again plays a finding again.
+func (s *stand) again(ctx context.Context, f *finding.Finding) (replayed, string) {
+	t := fuzz.TrialCalled(s.contract, s.survey.release, f.Property)
+	q := s.contract.Requirement(f.Requirement.ID)
+	switch {
+	case q == nil:
+		return couldNotReplay, "the catalogue has no requirement of that ID any more"
+	case t == nil || !q.Covers(s.survey.release):
+		return couldNotReplay, fmt.Sprintf("ONTAP %s does not promise it, or nothing checks it there", s.survey.release)
+	}
+	o, err := fuzz.Replay(ctx, s.suite, t, f.Case)
+	if err != nil {
+		return couldNotReplay, err.Error()
+	}
+	for _, found := range o.Found {
+		if found.Requirement == f.Requirement.ID {
+			return stillFailing, found.Err.Error()
+		}
+	}
+	if o.Status == oracle.Errored || o.Status == oracle.Skipped {
+		return couldNotReplay, o.Reason.Error()
+	}
+	return fixed, ""
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/mutant"
+	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/runner/finding"
+)
+
+const passwordOfBent = "the-password-of-a-bent-server"
+
+// bentServer serves a mutant, or the reference server for "".
+func bentServer(t *testing.T, name string) string {
+	t.Helper()
+	c, err := catalogue()
+	require.NoError(t, err)
+	o := simulator.Options{User: "admin", Password: passwordOfBent}
+	handler := http.Handler(simulator.New(c, o))
+	if name != "" {
+		m, ok := mutant.Find(c, name)
+		require.True(t, ok, name)
+		handler = m.New(c, o)
+	}
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func TestAFindingIsKeptInEveryFormThatItsReadersNeed(t *testing.T) {
+	elsewhere(t)
+	env := []string{envPassword + "=" + passwordOfBent}
+	tests := []struct {
+		mutant string
+		breaks contract.ID
+		calls  int // of the smallest case
+	}{
+		{"refused-change-is-made-by-half", "API-FAULT-01", 2},
+		{"unknown-property-of-a-creation-is-ignored", "API-BODY-04", 1},
+		{"enumeration-is-not-checked-in-a-change", "API-BODY-07", 2},
+		{"last-of-two-properties-wins", "API-BODY-03", 1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.mutant, func(t *testing.T) {
+			bent := []string{"--endpoint", bentServer(t, tt.mutant), "--user", "admin"}
+			out := filepath.Join("out", tt.mutant)
+			got := command(t, env, append([]string{"fuzz", "--for", "0", "--checks", "6", "--out", out, "--strict", "--properties", "azure-key-vaults: *"}, bent...)...)
+			require.Equal(t, exitNonConformant, got.code, got.stdout+got.stderr)
+			found, err := filepath.Glob(filepath.Join(out, string(tt.breaks)+"*"))
+			require.NoError(t, err)
+			require.NotEmpty(t, found, got.stdout)
+			dir := found[0]
+			f, err := finding.Read(dir)
+			require.NoError(t, err)
+			assert.Equal(t, tt.breaks, f.Requirement.ID)
+			assert.Len(t, f.Case.Calls, tt.calls)
+			for _, name := range []string{finding.ReadmeFile, finding.ShellFile, finding.TestFile, finding.TraceFile} {
+				text, err := os.ReadFile(filepath.Join(dir, name))
+				require.NoError(t, err)
+				assert.NotContains(t, string(text), passwordOfBent, name)
+			}
+			again := command(t, env, append([]string{"replay", dir}, bent...)...)
+			assert.Equal(t, exitNonConformant, again.code, again.stdout+again.stderr)
+			clean := command(t, env, "replay", dir, "--endpoint", bentServer(t, ""), "--user", "admin")
+			assert.Equal(t, exitConformant, clean.code, clean.stdout+clean.stderr)
+			assert.Contains(t, clean.stdout, string(tt.breaks)+": fixed")
+			run := command(t, env, append([]string{"run", "--out", "run", "--features", dir, "--select", finding.FeatureFile, "--strict"}, "--endpoint", bentServer(t, tt.mutant), "--user", "admin")...)
+			assert.Equal(t, exitNonConformant, run.code, run.stdout+run.stderr)
+			assert.Contains(t, run.stdout, "BROKEN  "+string(tt.breaks))
+		})
+	}
+}
+
+func TestTheCorpusIsPlayedFirst(t *testing.T) {
+	elsewhere(t)
+	env := []string{envPassword + "=" + passwordOfBent}
+	bent := []string{"--endpoint", bentServer(t, "refused-change-is-made-by-half"), "--user", "admin"}
+	hunt := append([]string{"fuzz", "--for", "0", "--checks", "4", "--out", "out", "--properties", "azure-key-vaults: a-faulty*"}, bent...)
+	require.Equal(t, exitNonConformant, command(t, env, hunt...).code)
+	found, err := filepath.Glob("out/API-FAULT-01*")
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	moved := command(t, nil, "promote", found[0])
+	require.Equal(t, exitConformant, moved.code, moved.stderr)
+	assert.DirExists(t, strings.TrimSpace(moved.stdout))
+	got := command(t, env, append(hunt, "--skip-nothing")...)
+	assert.Equal(t, exitUsage, got.code)
+	got = command(t, env, hunt...)
+	assert.Contains(t, got.stderr, "corpus: 1 played, 1 still failing")
+	clean := command(t, env, "fuzz", "--for", "0", "--checks", "1", "--out", "clean", "--endpoint", bentServer(t, ""), "--user", "admin")
+	assert.Equal(t, exitConformant, clean.code, clean.stdout+clean.stderr)
+	assert.Contains(t, clean.stderr, "corpus: 1 played, 0 still failing")
+	assert.Contains(t, clean.stdout, "nothing was found broken")
+}
+
+func TestWhatIsNoFindingIsNotReplayed(t *testing.T) {
+	elsewhere(t)
+	require.NoError(t, os.WriteFile(finding.DataFile, []byte(`{"format":"another"}`), 0o600))
+	for _, args := range [][]string{{"replay", "."}, {"replay"}, {"replay", "nowhere"}, {"promote", "."}} {
+		assert.Equal(t, exitUsage, command(t, nil, args...).code, args)
+	}
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"ontap-conformance/runner/finding"
+)
+
+// replayed is what came of a finding that was played again.
+type replayed string
+
+const (
+	fixed          replayed = "fixed"
+	stillFailing   replayed = "still failing"
+	couldNotReplay replayed = "could not replay"
+)
+
+func (a *app) replayCommand() *cobra.Command {
+	f := new(endpointFlags)
+	var seed uint64
+	cmd := &cobra.Command{
+		Use:   "replay FOLDER",
+		Short: "Play a finding again: fixed, still failing, or could not replay",
+		Long: "Play the requests of a finding again, and judge them as they were judged then. The folder\n" +
+			"is one that fuzz wrote. What it holds does not depend on the version that found it.\n\n" +
+			"Exit codes: 0 fixed, 1 still failing, 2 wrong usage, 3 could not replay.",
+		Example: "  ontap-conformance replay findings/20261123T085600Z-1/AKV-PATCH-03-patch-security-azure-key-vaults-uuid \\\n" +
+			"    --endpoint https://cluster.example --user admin",
+		Args: oneFinding,
+		RunE: a.settled(func(cmd *cobra.Command, args []string) error { return a.replay(cmd, args[0], f, seed) }),
+	}
+	f.register(cmd)
+	cmd.Flags().Uint64Var(&seed, "seed", 1, "of what is made up: names and secrets")
+	return cmd
+}
+
+func oneFinding(cmd *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return misused("%s takes one argument, the folder of a finding, got %d", cmd.CommandPath(), len(args))
+	}
+	return nil
+}
+
+func (a *app) replay(cmd *cobra.Command, dir string, f *endpointFlags, seed uint64) error {
+	kept, err := finding.Read(dir)
+	if err != nil {
+		return misused("%w", err)
+	}
+	c, err := a.load()
+	if err != nil {
+		return err
+	}
+	s, err := a.stand(cmd.Context(), c, f, dir, seed)
+	if err != nil {
+		return err
+	}
+	defer a.leave(cmd.Context(), s, f.jobTimeout)
+	state, why := s.again(cmd.Context(), kept)
+	said := fmt.Sprintf("%s: %s", kept.Requirement.ID, state)
+	if why != "" {
+		said += ": " + why
+	}
+	fmt.Fprintln(a.stdout, a.printable(said))
+	switch state {
+	case stillFailing:
+		return &ended{code: exitNonConformant}
+	case couldNotReplay:
+		return &ended{code: exitInconclusive}
+	}
+	return nil
+}
+
+func (a *app) promoteCommand() *cobra.Command {
+	var corpus string
+	cmd := &cobra.Command{
+		Use:   "promote FOLDER",
+		Short: "Move a finding to the corpus, which every hunt plays first",
+		Long: "Move a finding to the corpus, a folder that is meant to be kept under version control.\n" +
+			"Every fuzz plays it first and fails as long as a finding of it does.",
+		Example: "  ontap-conformance promote findings/20261123T085600Z-1/API-FAULT-01",
+		Args:    oneFinding,
+		RunE:    a.settled(func(_ *cobra.Command, args []string) error { return a.promote(args[0], corpus) }),
+	}
+	cmd.Flags().StringVar(&corpus, "corpus", "corpus", "the folder to move it to")
+	return cmd
+}
+
+// promote moves a folder. One that the corpus has already stays.
+func (a *app) promote(dir, corpus string) error {
+	if _, err := finding.Read(dir); err != nil {
+		return misused("%w", err)
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return misused("%w", err)
+	}
+	to := filepath.Join(corpus, filepath.Base(abs))
+	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
+		return misused("the corpus has %s already", to)
+	}
+	if err := os.MkdirAll(corpus, 0o755); err != nil {
+		return misused("--corpus: %w", err)
+	}
+	if err := os.Rename(dir, to); err != nil {
+		return misused("moving the finding: %w", err)
+	}
+	fmt.Fprintln(a.stdout, to)
+	return nil
+}
