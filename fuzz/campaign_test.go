@@ -26,7 +26,7 @@ func TestTheSimulatorGivesNoFinding(t *testing.T) {
 			o := options
 			o.Release = r
 			suite := suiteOn(t, simulator.New(catalogue(t), o), r, 1, nil)
-			c := fuzz.Campaign{Suite: suite, Trials: fuzz.Trials(catalogue(t), r), Checks: 40}
+			c := fuzz.Campaign{Suite: suite, Trials: fuzz.Trials(catalogue(t), r), Checks: 20}
 			requests := 0
 			for _, o := range c.Outcomes(t.Context(), nil) {
 				requests += o.Requests
@@ -48,7 +48,7 @@ func TestNoLibertyIsTakenForABug(t *testing.T) {
 		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			suite := suiteOn(t, l.New(catalogue(t), options), l.On(), 1, nil)
-			c := fuzz.Campaign{Suite: suite, Trials: fuzz.Trials(catalogue(t), l.On()), Checks: 6}
+			c := fuzz.Campaign{Suite: suite, Trials: fuzz.Trials(catalogue(t), l.On()), Checks: 2}
 			for _, o := range c.Outcomes(t.Context(), nil) {
 				assert.NotEqual(t, oracle.Errored, o.Status, "%s: %v", o.Name, o.Reason)
 				for _, f := range o.Found {

@@ -84,7 +84,7 @@ func TestTheCorpusIsPlayedFirst(t *testing.T) {
 	elsewhere(t)
 	env := []string{envPassword + "=" + passwordOfBent}
 	bent := []string{"--endpoint", bentServer(t, "refused-change-is-made-by-half"), "--user", "admin"}
-	hunt := append([]string{"fuzz", "--for", "0", "--checks", "4", "--out", "out", "--properties", "azure-key-vaults: a-faulty*"}, bent...)
+	hunt := append([]string{"fuzz", "--for", "0", "--checks", "20", "--out", "out", "--properties", "azure-key-vaults: a-faulty*"}, bent...)
 	require.Equal(t, exitNonConformant, command(t, env, hunt...).code)
 	found, err := filepath.Glob("out/API-FAULT-01*")
 	require.NoError(t, err)

@@ -223,9 +223,6 @@ func (h *Hand) Conclude(ctx context.Context, err error) *oracle.Outcome {
 	o := &oracle.Outcome{Name: h.w.scenario.Name, Kind: "property", Requirements: h.w.scenario.Requirements}
 	h.w.conclude(o, err)
 	o.Evidence = h.w.session.History()
-	for _, e := range h.w.endings { // a driver goes on for long: what nobody asks for any more is forgotten
-		h.w.suite.ended.Delete(oracle.JobOf(e.Exchange.Response))
-	}
 	return o
 }
 
