@@ -207,6 +207,20 @@ func (t *trial) trials() []*fuzz.Trial {
 	})
 }
 
+// idle are outcomes for the properties that were selected and that the release has
+// nothing for: what was not tried stays in the report, with the reason.
+func (t *trial) idle() []oracle.Outcome {
+	var outcomes []oracle.Outcome
+	for _, name := range t.selection.properties {
+		if !slices.ContainsFunc(t.trials(), func(f *fuzz.Trial) bool { return f.Name == name }) {
+			o := oracle.Outcome{Name: name, Kind: "property"}
+			o.Conclude(&oracle.Skip{Reason: "ONTAP " + t.survey.release.String() + " has nothing that it is about"})
+			outcomes = append(outcomes, o)
+		}
+	}
+	return outcomes
+}
+
 // ledgerFile is the ledger's name below the folder of a run.
 const ledgerFile = "ledger.ndjson"
 
@@ -224,6 +238,10 @@ func (a *app) perform(ctx context.Context, t *trial) []oracle.Outcome {
 	outcomes := s.Run(ctx, t.selection.chosen, p.add)
 	campaign := fuzz.Campaign{Suite: s, Trials: t.trials(), Checks: int(t.flags.checks), Workers: int(t.flags.parallel)}
 	outcomes = append(outcomes, campaign.Outcomes(ctx, p.add)...)
+	for _, o := range t.idle() {
+		outcomes = append(outcomes, o)
+		p.add(&o)
+	}
 	p.finish()
 	limit := t.flags.jobTimeout
 	if ctx.Err() != nil {

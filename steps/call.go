@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"ontap-conformance/fixtures/oracle"
@@ -16,6 +17,9 @@ import (
 func (w *world) call(ctx context.Context, r wire.Request) (oracle.Ending, error) {
 	if w.suite.silence.Load() >= maxSilence {
 		return oracle.Ending{}, errSilent
+	}
+	if w.suite.deafness.Load() >= maxDeafness && !slices.Contains(readings, r.Method) {
+		return oracle.Ending{}, errDeaf // a batch was begun before
 	}
 	x, err := w.session.Do(ctx, r)
 	if err != nil {

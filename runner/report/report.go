@@ -20,6 +20,11 @@
 // that nothing was asked of; baseline is there only if the run had one, and
 // request_headers of an exchange only if there was more to say than that HAL is
 // accepted.
+//
+// Added since: requirement_set names the frozen set that the target was held to;
+// observations say which way it goes where the documents leave one open, and
+// fingerprint is a short name for all of these; the kind of a finding tells a
+// refusal for the wrong reason from a success and from a crash.
 package report
 
 import (

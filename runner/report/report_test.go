@@ -304,3 +304,15 @@ func TestASecretThatABodyHoldsInPartIsCutOutBeforeTheBodyIsShortened(t *testing.
 	r := report.New(report.Record{Contract: c, Outcomes: []oracle.Outcome{o}})
 	assert.NotContains(t, r.Outcomes[0].Broken[0].Exchange.Body, "hunt")
 }
+
+func TestAnswersThatDifferMakeOneReasonOnly(t *testing.T) {
+	r := &report.Report{Outcomes: []report.Outcome{
+		{Name: "a", Status: report.Errored, Reason: "arranging \"blue\": got neither\nPOST /a {}\n201 {\"x\":1}"},
+		{Name: "b", Status: report.Errored, Reason: "arranging \"green\": got neither\nPOST /a {}\n201 {\"x\":2}"},
+		{Name: "c", Status: report.Errored, Reason: "no answer"},
+	}}
+	var got bytes.Buffer
+	require.NoError(t, report.Text(&got, r))
+	assert.Contains(t, got.String(), "ERRORED 2 scenarios")
+	assert.Contains(t, got.String(), "ERRORED 1 scenario")
+}

@@ -286,12 +286,13 @@ type group struct {
 var quoted = regexp.MustCompile(`"[^"]*"`)
 
 // groups gathers outcomes by reason, the largest group first. What is quoted in
-// a reason tells no groups apart: forty conditions without a lab are one
-// reason.
+// a reason tells no groups apart, nor do answers that follow its first line: forty
+// conditions without a lab are one reason.
 func groups(os []Outcome) []group {
 	by := map[string][]Outcome{}
 	for _, o := range os {
-		key := quoted.ReplaceAllString(o.Reason, `"…"`)
+		first, _, _ := strings.Cut(o.Reason, "\n")
+		key := quoted.ReplaceAllString(first, `"…"`)
 		by[key] = append(by[key], o)
 	}
 	var all []group

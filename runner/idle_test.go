@@ -1,0 +1,24 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"ontap-conformance/runner/report"
+)
+
+func TestAPropertyThatTheReleaseHasNothingForStaysInTheReport(t *testing.T) {
+	elsewhere(t)
+	got := command(t, nil, "run", "--ontap", "9.7", "--out", "out")
+	assert.Equal(t, exitConformant, got.code, got.stderr)
+	properties := 0
+	for _, o := range readReport(t, "out").Outcomes {
+		if o.Kind == "property" {
+			properties++
+			assert.Equal(t, report.Skipped, o.Status, o.Name)
+			assert.NotEmpty(t, o.Reason, o.Name)
+		}
+	}
+	assert.Positive(t, properties)
+}
