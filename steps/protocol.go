@@ -149,6 +149,9 @@ func (w *world) createsWithText(ctx context.Context, noun, name string, text *go
 // tunnel is the header that scopes a call to an SVM.
 func tunnel(svm SVM) http.Header { return http.Header{"X-Dot-SVM-Name": {svm.Name}} }
 
+// tunnelByUUID is tunnel by the uuid of the SVM.
+func tunnelByUUID(svm SVM) http.Header { return http.Header{"X-Dot-SVM-UUID": {svm.UUID}} }
+
 // createsTunneling names the SVM in the header alone.
 func (w *world) createsTunneling(ctx context.Context, noun, name string) error {
 	k := kindCalled(noun)
@@ -169,7 +172,24 @@ func (w *world) listsTunneling(ctx context.Context, plural, name string) error {
 	if err != nil {
 		return err
 	}
-	err = w.send(ctx, wire.Request{Method: http.MethodGet, Path: w.collection(kindCalled(plural)) + "?max_records=1000", Header: tunnel(o.svm)})
+	return w.listsWithHeader(ctx, kindCalled(plural), tunnel(o.svm))
+}
+
+func (w *world) listsTunnelingByUUID(ctx context.Context, plural, name string) error {
+	o, err := w.object(name)
+	if err != nil {
+		return err
+	}
+	if o.svm.UUID == "" {
+		return w.skipped(&oracle.Skip{Applies: true, Reason: fmt.Sprintf("the uuid of the SVM %q is not known", o.svm.Name)})
+	}
+	return w.listsWithHeader(ctx, kindCalled(plural), tunnelByUUID(o.svm))
+}
+
+// listsWithHeader keeps the records of a list, whosever they are: a header that is
+// overlooked shows in those of others.
+func (w *world) listsWithHeader(ctx context.Context, k *kind, header http.Header) error {
+	err := w.send(ctx, wire.Request{Method: http.MethodGet, Path: w.collection(k) + "?max_records=1000", Header: header})
 	if err != nil {
 		return err
 	}
@@ -180,6 +200,43 @@ func (w *world) listsTunneling(ctx context.Context, plural, name string) error {
 		}
 	}
 	return nil
+}
+
+// sendsWithQuery reads an object, or changes it, with more in the query.
+func (w *world) sendsWithQuery(ctx context.Context, method, name, query string) error {
+	o, err := w.object(name)
+	if err != nil {
+		return err
+	}
+	r := wire.Request{Method: method, Path: o.path() + "?" + query}
+	if method == http.MethodPatch {
+		r.Body = wire.JSON(o.kind.visible(w))
+	}
+	return w.send(ctx, r)
+}
+
+func (w *world) readsWithSlash(ctx context.Context, name string) error {
+	o, err := w.object(name)
+	if err != nil {
+		return err
+	}
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: o.path() + "/"})
+}
+
+// answerIsReading wants an answer to hold what a plain reading of an object does.
+func (w *world) answerIsReading(ctx context.Context, name string) error {
+	o, err := w.object(name)
+	if err != nil {
+		return err
+	}
+	if err := oracle.ExpectStatus(w.answer, http.StatusOK); err != nil {
+		return w.verifyBy(w.answer, w.promises(false), err)
+	}
+	record, err := w.read(ctx, o)
+	if err != nil {
+		return err
+	}
+	return w.verifyBy(w.answer, w.promises(false), oracle.ExpectSame(record, w.answer.Response.Object()))
 }
 
 func (w *world) answerAllows(methods string) error {

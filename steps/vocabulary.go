@@ -178,7 +178,7 @@ func whens() []phrase {
 		phrase{pattern: regexp.MustCompile(`^the operator creates a job$`), do: func(w *world) any { return w.createsJob }, writes: true},
 		about(`the client sends (GET|HEAD|OPTIONS) "([^"]*)"`, func(w *world) any { return w.sends }),
 		about(`the client sends (GET|HEAD|OPTIONS) "([^"]*)" accepting "([^"]*)"`, func(w *world) any { return w.sendsAccepting }),
-		about(`the client sends (GET) "([^"]*)" with a body`, func(w *world) any { return w.sendsWithBody }),
+		about(`the client sends (GET|HEAD) "([^"]*)" with a body`, func(w *world) any { return w.sendsWithBody }),
 		about(`the client sends (GET) "([^"]*)" with the header "([^"]*)"`, func(w *world) any { return w.sendsWithHeader }),
 		about(`the client sends (GET) "([^"]*)" (without|with wrong) credentials`, func(w *world) any { return w.sendsAs }),
 		about(`the client sends HEAD to `+unknown, func(w *world) any { return w.sendsHeadToUnknown }),
@@ -192,6 +192,9 @@ func whens() []phrase {
 		on(`the client creates `+aNew+` by tunneling to its SVM`, func(w *world) any { return w.createsTunneling }),
 		phrase{pattern: regexp.MustCompile(`^the client creates ` + aNew + ` for one SVM by tunneling to another$`), do: func(w *world) any { return w.createsTunnelingElsewhere }, needs: 2, writes: true},
 		on(`the client lists the (`+plurals+`) by tunneling to the SVM of `+theObject, func(w *world) any { return w.listsTunneling }),
+		on(`the client lists the (`+plurals+`) by tunneling to the uuid of the SVM of `+theObject, func(w *world) any { return w.listsTunnelingByUUID }),
+		on(`the client sends (GET|PATCH) to `+theObject+` with "([^"]*)" in the query`, func(w *world) any { return w.sendsWithQuery }),
+		on(`the client reads `+theObject+` with a slash at the end of the path`, func(w *world) any { return w.readsWithSlash }),
 		on(`the client creates `+aNew+` with dotted names`, func(w *world) any { return w.createsDotted }),
 	)
 }
@@ -221,6 +224,7 @@ func thens() []phrase {
 		about(`the answer has "([^"]*)"`, func(w *world) any { return w.answerHas }),
 		about(`the answer does not have "([^"]*)"`, func(w *world) any { return w.answerDoesNotHave }),
 		on(`the answer is `+theObject, func(w *world) any { return w.answerIsObject }),
+		on(`the answer is what a reading of `+theObject+` shows`, func(w *world) any { return w.answerIsReading }),
 		on(`the answer is the record of `+theObject+` with the fields of a reading`, func(w *world) any { return w.answerHasFieldsOfReading }),
 		on(`the answer shows what was sent for `+theObject+`:`, func(w *world) any { return w.answerShowsSent }),
 		about(`the answer allows "([^"]*)"`, func(w *world) any { return w.answerAllows }),

@@ -144,6 +144,28 @@ Feature: The protocol
       When the client sends GET "/api/no/such/endpoint"
       Then the request is refused with the status "404"
 
+    @req:API-PATH-03
+    Scenario Outline: A slash at the end changes nothing (<object>)
+      Given the <object> "blue" exists
+      When the client reads the <object> "blue" with a slash at the end of the path
+      Then the answer is what a reading of the <object> "blue" shows
+
+      Examples: Resources
+        | object |
+        | vault  |
+        | KMS    |
+
+    @req:API-PRETTY-01
+    Scenario Outline: pretty changes the layout alone (<object>)
+      Given the <object> "blue" exists
+      When the client sends GET to the <object> "blue" with "pretty=true" in the query
+      Then the answer is what a reading of the <object> "blue" shows
+
+      Examples: Resources
+        | object |
+        | vault  |
+        | KMS    |
+
   Rule: Authentication
 
     @req:API-AUTH-01
@@ -206,6 +228,16 @@ Feature: The protocol
     @req:API-BODY-09
     Scenario Outline: A GET does not take a body (<object>)
       When the client sends GET "<path>" with a body
+      Then the request is refused with the status "400"
+
+      Examples: Resources
+        | object | path                           |
+        | vault  | /api/security/azure-key-vaults |
+        | KMS    | /api/security/aws-kms          |
+
+    @req:API-BODY-09
+    Scenario Outline: A HEAD does not take a body (<object>)
+      When the client sends HEAD "<path>" with a body
       Then the request is refused with the status "400"
 
       Examples: Resources

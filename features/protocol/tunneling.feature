@@ -16,6 +16,22 @@ Feature: Tunneling to an SVM
         | vault  | vaults  |
         | KMS    | KMSs    |
 
+  @req:API-TUNNEL-04
+  Rule: The SVM may be named by its uuid
+
+    Scenario Outline: The <objects> of another uuid are not listed
+      Given 2 <objects> exist with:
+        | name  |
+        | red   |
+        | green |
+      When the client lists the <objects> by tunneling to the uuid of the SVM of the <object> "green"
+      Then the <objects> "green" are listed
+
+      Examples: Resources
+        | object | objects |
+        | vault  | vaults  |
+        | KMS    | KMSs    |
+
   @req:API-TUNNEL-02
   Rule: A creation by tunneling needs no SVM in its body
 

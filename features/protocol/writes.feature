@@ -14,6 +14,16 @@ Feature: Writing to any collection
         | vault  | client_id     | tenant_id |
         | KMS    | access_key_id | key_id    |
 
+    @req:API-RETURN-02
+    Scenario Outline: The new record is not returned unless it is asked for (<object>)
+      When the operator creates the <object> "blue"
+      Then the request succeeds
+
+      Examples: Resources
+        | object |
+        | vault  |
+        | KMS    |
+
     @req:API-LOCATION-02
     Scenario Outline: The Location leads to the new configuration (<object>)
       Given the <object> "blue" exists
