@@ -154,13 +154,14 @@ func listOperations(w io.Writer, c *contract.Catalogue, r contract.Release) erro
 	return nil
 }
 
-// listConditions names with each condition the error rows that it provokes; one
-// that a release has no row for is left out.
+// listConditions names with each condition what needs it, error rows above all; one
+// that nothing of a release needs is left out.
 func listConditions(w io.Writer, c *contract.Catalogue, r contract.Release) error {
 	for _, k := range c.Conditions {
 		var rows []string
 		for _, q := range c.Requirements() {
-			if q.Row != nil && q.Row.Provoke == contract.ByLab && q.Row.Condition == k.Name && applies(q.Span, r) && applies(q.Resource.Span, r) {
+			needs := q.Needs == k.Name || q.Row != nil && q.Row.Provoke == contract.ByLab && q.Row.Condition == k.Name
+			if needs && applies(q.Span, r) && (q.Resource == nil || applies(q.Resource.Span, r)) {
 				rows = append(rows, string(q.ID))
 			}
 		}

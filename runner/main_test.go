@@ -91,7 +91,7 @@ func TestWrongUsageEndsWith2AndOneLine(t *testing.T) {
 		{"arguments", "run all", `takes no arguments, got "all"`},
 		{"selection of nothing", "run --select AKV-PACH-03", `"AKV-PACH-03" matches no scenario and no property. Did you mean AKV-PATCH-03?`},
 		{"selection of a rule", "run --select API-JSON-01", "no scenario sets out to verify API-JSON-01"},
-		{"selection of what is not tested", "run --select API-RETRY-01", "API-RETRY-01 is not tested: overload is not provoked"},
+		{"selection of what is not tested", "run --select JOB-CHANGE-04", "JOB-CHANGE-04 is not tested: a target that overlooks the filter"},
 		{"skipping nothing", "run --skip no-such-thing-*", "--skip: "},
 		{"nothing left", "run --select AKV-PATCH-* --skip *", "--select and --skip leave nothing to run"},
 		{"folder of features that is none", "run --features nowhere", "--features: nowhere is no folder"},

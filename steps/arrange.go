@@ -190,8 +190,11 @@ func (w *world) prevented(e oracle.Ending) error {
 // whether a target asks Azure when a configuration is made or when it is changed
 // is in no document.
 func ofState(r *contract.Resource, code string) string {
-	if code == "6" || code == "6691623" {
+	switch code {
+	case "6", "6691623":
 		return ": the user may not do it"
+	case unapproved:
+		return ": several administrators have to approve it"
 	}
 	for _, o := range r.Operations {
 		for _, row := range o.Errors {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/cucumber/godog"
@@ -237,6 +238,27 @@ func (w *world) answerIsReading(ctx context.Context, name string) error {
 		return err
 	}
 	return w.verifyBy(w.answer, w.promises(false), oracle.ExpectSame(record, w.answer.Response.Object()))
+}
+
+// asksOnce lists what the SVM of the scenario has. The client does not obey an
+// answer that asks to try again: that is what is looked at.
+func (w *world) asksOnce(ctx context.Context, plural string) error {
+	path := w.collection(kindCalled(plural)) + "?svm.name=" + url.QueryEscape(w.svm().Name)
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: path, Once: true})
+}
+
+// asksToTryAgain wants 503, or 429 with the time to wait.
+func (w *world) asksToTryAgain() error {
+	err := oracle.ExpectStatus(w.answer, http.StatusTooManyRequests, http.StatusServiceUnavailable)
+	if err == nil && w.answer.Response.Status == http.StatusTooManyRequests && w.answer.Response.Header.Get("Retry-After") == "" {
+		err = oracle.Differs("Retry-After of a 429", "when to try again", "nothing")
+	}
+	return w.verifyBy(w.answer, w.promises(false), err)
+}
+
+func (w *world) saysWhy() error {
+	err := oracle.ExpectSet(w.answer.Response.Object(), "error.message")
+	return w.verifyBy(w.answer, w.promises(false), err)
 }
 
 func (w *world) answerAllows(methods string) error {

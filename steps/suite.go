@@ -254,7 +254,7 @@ func noLab(condition string) *oracle.Skip {
 func (s *Suite) documented(conditions []string) bool {
 	for _, name := range conditions {
 		if !slices.ContainsFunc(s.Judge.Contract().Requirements(), func(q *contract.Requirement) bool {
-			return q.Row != nil && q.Row.Condition == name && q.Covers(s.Judge.Release())
+			return (q.Row != nil && q.Row.Condition == name || q.Needs == name) && q.Covers(s.Judge.Release())
 		}) {
 			return false
 		}

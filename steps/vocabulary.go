@@ -194,6 +194,7 @@ func whens() []phrase {
 		on(`the client lists the (`+plurals+`) by tunneling to the SVM of `+theObject, func(w *world) any { return w.listsTunneling }),
 		on(`the client lists the (`+plurals+`) by tunneling to the uuid of the SVM of `+theObject, func(w *world) any { return w.listsTunnelingByUUID }),
 		on(`the client sends (GET|PATCH) to `+theObject+` with "([^"]*)" in the query`, func(w *world) any { return w.sendsWithQuery }),
+		on(`the client asks once for the (`+plurals+`) of its SVM`, func(w *world) any { return w.asksOnce }),
 		on(`the client reads `+theObject+` with a slash at the end of the path`, func(w *world) any { return w.readsWithSlash }),
 		on(`the client creates `+aNew+` with dotted names`, func(w *world) any { return w.createsDotted }),
 	)
@@ -227,6 +228,8 @@ func thens() []phrase {
 		on(`the answer is what a reading of `+theObject+` shows`, func(w *world) any { return w.answerIsReading }),
 		on(`the answer is the record of `+theObject+` with the fields of a reading`, func(w *world) any { return w.answerHasFieldsOfReading }),
 		on(`the answer shows what was sent for `+theObject+`:`, func(w *world) any { return w.answerShowsSent }),
+		about(`the answer asks to try again`, func(w *world) any { return w.asksToTryAgain }),
+		about(`the answer says why`, func(w *world) any { return w.saysWhy }),
 		about(`the answer allows "([^"]*)"`, func(w *world) any { return w.answerAllows }),
 		on(`the (`+plurals+`) "([^"]*)" are listed`, func(w *world) any { return w.areListed }),
 		on(`the (`+plurals+`) "([^"]*)" are listed in this order`, func(w *world) any { return w.areListedInOrder }),
