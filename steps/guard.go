@@ -35,7 +35,7 @@ func (s *Suite) guard(r wire.Request) error {
 	case key == "" && r.Method == http.MethodPost:
 		return nil // a creation: the ledger has it already
 	case key == "":
-		return errors.New("a whole collection is never written to")
+		return errWhole
 	}
 	if _, made := s.fictional.Load(key); made {
 		return nil // nothing is there, and nothing of anybody's can be
@@ -56,8 +56,16 @@ func (w *world) guard(r wire.Request) error {
 	if r.Method == http.MethodPatch && w.suite.Mode != ReadOnly && route.Resource != nil && route.Resource.Name == jobsResource && w.jobs[key] {
 		return nil
 	}
-	return w.suite.guard(r)
+	err := w.suite.guard(r)
+	if errors.Is(err, errWhole) {
+		return w.guardTogether(r)
+	}
+	return err
 }
+
+// errWhole is why a call on a collection is held back that names no objects of the
+// scenario.
+var errWhole = errors.New("a whole collection is never written to")
 
 // first returns the path of the first object that a path names, with its key:
 // whoever owns that owns what is below it. Both are "" when it names none.

@@ -130,6 +130,60 @@ func TestAScenarioAsksSomethingOfItsOwnJobsOnly(t *testing.T) {
 	}
 }
 
+// TestACallOnACollectionNamesObjectsOfTheScenarioOnly tries the guard once the
+// scenario has seen that the collection holds nothing of anybody else.
+func TestACallOnACollectionNamesObjectsOfTheScenarioOnly(t *testing.T) {
+	records := func(uuids ...string) wire.Body {
+		var list []any
+		for _, uuid := range uuids {
+			list = append(list, map[string]any{"uuid": uuid})
+		}
+		return wire.JSON(map[string]any{"records": list})
+	}
+	for _, tt := range []struct {
+		name, method, path string
+		body               wire.Body
+		wantHeld           string // why; "" when it passes
+	}{
+		{"a filter on its own", "DELETE", vaultsPath + "?uuid=" + own, wire.Body{}, ""},
+		{"a filter with more parameters", "PATCH", vaultsPath + "?return_timeout=60&uuid=" + own, wire.JSON(map[string]any{}), ""},
+		{"records of its own", "DELETE", vaultsPath, records(own), ""},
+		{"no filter", "DELETE", vaultsPath, wire.Body{}, "a whole collection"},
+		{"a slash at the end", "DELETE", vaultsPath + "/?uuid=" + own, wire.Body{}, "a whole collection"},
+		{"an empty filter", "DELETE", vaultsPath + "?uuid=", wire.Body{}, "is not in the ledger"},
+		{"two filters", "DELETE", vaultsPath + "?uuid=" + own + "&uuid=*", wire.Body{}, "a whole collection"},
+		{"an asterisk", "DELETE", vaultsPath + "?uuid=*", wire.Body{}, "is not in the ledger"},
+		{"its own and an asterisk", "DELETE", vaultsPath + "?uuid=" + own + "%7C*", wire.Body{}, "is not in the ledger"},
+		{"its own and another", "DELETE", vaultsPath + "?uuid=" + own + "%7C" + alien, wire.Body{}, alien},
+		{"all but its own", "DELETE", vaultsPath + "?uuid=!" + own, wire.Body{}, "is not in the ledger"},
+		{"another filter", "DELETE", vaultsPath + "?svm.name=svm1", wire.Body{}, "a whole collection"},
+		{"no records", "DELETE", vaultsPath, records(), "a whole collection"},
+		{"its own record and another", "PATCH", vaultsPath, records(own, alien), alien},
+		{"a record without a uuid", "PATCH", vaultsPath, wire.JSON(map[string]any{"records": []any{map[string]any{"name": "a"}}}), "is not in the ledger"},
+		{"records and a filter", "DELETE", vaultsPath + "?uuid=*", records(own), "a whole collection"},
+		{"another collection", "DELETE", "/api/security/aws-kms?uuid=" + own, wire.Body{}, "a whole collection"},
+		{"the jobs", "PATCH", jobsPath + "?uuid=" + own + "&action=cancel", wire.Body{}, "a whole collection"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := guarded(t)
+			s.guarded = &wire.Target{Guard: s.guard}
+			w := newWorld(s, &Scenario{Name: "one"}, nil)
+			w.sole, w.objects["blue"] = vaultsPath, &object{kind: vaults, where: vaultsPath, uuid: own}
+			r := wire.Request{Method: tt.method, Path: tt.path, Body: tt.body}
+			err := w.guard(r)
+			if tt.wantHeld == "" {
+				assert.NoError(t, err)
+				s.Mode = Guarded
+				assert.ErrorContains(t, w.guard(r), "a whole collection", "it takes --mode full")
+				s.Mode, w.sole = Full, ""
+				assert.ErrorContains(t, w.guard(r), "a whole collection", "before anybody has looked")
+			} else {
+				assert.ErrorContains(t, err, tt.wantHeld)
+			}
+		})
+	}
+}
+
 func TestWhatWasThereBeforeOrIsNoNameIsForeign(t *testing.T) {
 	for _, tt := range []struct {
 		name, uuid string

@@ -73,14 +73,23 @@ func (w *world) listsStanding(ctx context.Context, word string) error {
 func (w *world) standingWereListed(ctx context.Context, word string) error {
 	fields := "name"
 	if word == jobsResource {
-		fields = "state"
+		fields = "state,start_time"
 	}
 	records, err := list(ctx, w.session, w.standingPath(word)+"?fields="+fields)
 	if err == nil && len(records) == 0 {
 		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target lists no " + word})
 	}
 	w.stood = records
+	if word == jobsResource { // the oldest is none of the run, where there is any other
+		slices.SortStableFunc(w.stood, func(a, b map[string]any) int { return strings.Compare(begun(a), begun(b)) })
+	}
 	return given("a list of the "+word, err)
+}
+
+// begun is when a job started, as it says; "" when it does not.
+func begun(job map[string]any) string {
+	at, _ := job["start_time"].(string)
+	return at
 }
 
 // first is the first record that was listed, by its field.

@@ -1,0 +1,199 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/cucumber/godog"
+
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+)
+
+// The steps of this file write to several objects at once, through their
+// collection. A target that overlooks the filter, or the list of records, would
+// reach whatever else is there: so they take --mode full, a collection in which
+// nobody but the run has anything, and calls that name objects of the scenario by
+// their uuids and nothing else. The guard holds back every other.
+
+// changesTogether changes objects by a filter on their uuids.
+func (w *world) changesTogether(ctx context.Context, plural, names string, table *godog.Table) error {
+	body, err := w.properties(kindCalled(plural), table)
+	if err != nil {
+		return err
+	}
+	return w.together(ctx, kindCalled(plural), names, func(path string) wire.Request {
+		return wire.Request{Method: http.MethodPatch, Path: path, Body: wire.JSON(body)}
+	})
+}
+
+func (w *world) deletesTogether(ctx context.Context, plural, names string) error {
+	return w.together(ctx, kindCalled(plural), names, func(path string) wire.Request {
+		return wire.Request{Method: http.MethodDelete, Path: path}
+	})
+}
+
+// together sends a call with a filter on the uuids of objects, and goes on with the
+// next link for as long as there is one.
+func (w *world) together(ctx context.Context, k *kind, names string, call func(path string) wire.Request) error {
+	uuids, err := w.uuidsOf(ctx, k, names)
+	if err != nil {
+		return err
+	}
+	path := w.collection(k) + "?return_timeout=60&uuid=" + url.QueryEscape(strings.Join(uuids, "|"))
+	w.worked = 0
+	for range maxPages {
+		r := patient(call(path))
+		if err := w.sendTogether(ctx, r); err != nil {
+			return err
+		}
+		n, _ := oracle.Count(w.answer.Response)
+		w.worked += n
+		if path = oracle.NextPage(w.answer.Response); path == "" {
+			return nil
+		}
+	}
+	return fmt.Errorf("a call on several %s that does not end", k.plural)
+}
+
+// changesRecords changes objects by a list of records, each with its uuid.
+func (w *world) changesRecords(ctx context.Context, plural string, table *godog.Table) error {
+	k := kindCalled(plural)
+	var records []any
+	var names []string
+	for _, row := range table.Rows[1:] {
+		names = append(names, row.Cells[0].Value)
+		value, err := w.value(k, table.Rows[0].Cells[1].Value, row.Cells[1].Value)
+		if err != nil {
+			return err
+		}
+		o, err := w.object(row.Cells[0].Value)
+		if err != nil {
+			return err
+		}
+		record := map[string]any{"uuid": o.uuid}
+		put(record, table.Rows[0].Cells[1].Value, value)
+		records = append(records, record)
+	}
+	return w.recordsTogether(ctx, k, http.MethodPatch, strings.Join(names, ", "), records)
+}
+
+func (w *world) deletesRecords(ctx context.Context, plural, names string) error {
+	k := kindCalled(plural)
+	var records []any
+	for _, name := range split(names) {
+		o, err := w.object(name)
+		if err != nil {
+			return err
+		}
+		records = append(records, map[string]any{"uuid": o.uuid})
+	}
+	return w.recordsTogether(ctx, k, http.MethodDelete, names, records)
+}
+
+func (w *world) recordsTogether(ctx context.Context, k *kind, method, names string, records []any) error {
+	if _, err := w.uuidsOf(ctx, k, names); err != nil {
+		return err
+	}
+	return w.sendTogether(ctx, wire.Request{Method: method, Path: w.collection(k), Body: wire.JSON(map[string]any{"records": records})})
+}
+
+// sendTogether sends a call on several objects and follows its jobs to their ends.
+// One that the collection does not take can be documented as well as one that it
+// does: then there is nothing to look at.
+func (w *world) sendTogether(ctx context.Context, r wire.Request) error {
+	if err := w.send(ctx, r); err != nil {
+		return err
+	}
+	if w.answer.Response.Status == http.StatusMethodNotAllowed {
+		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target takes no " + r.Method + " of a collection (405)"})
+	}
+	for _, uuid := range oracle.JobsOf(w.answer.Response) {
+		job, err := w.follow(ctx, uuid)
+		if err != nil {
+			return err
+		}
+		w.endings = append(w.endings, oracle.Ending{Exchange: w.answer, Job: job})
+		if e := (oracle.Ending{Exchange: w.answer, Job: job}); e.Failed() {
+			w.last = e
+		}
+	}
+	return nil
+}
+
+// uuidsOf returns the uuids of objects that a call may be sent to together. Nothing
+// of anybody else may be in the collection.
+func (w *world) uuidsOf(ctx context.Context, k *kind, names string) ([]string, error) {
+	records, err := list(ctx, w.session, w.suite.markedPath(k))
+	if miss := new(oracle.Mismatch); errors.As(err, &miss) {
+		return nil, given("a list of all "+k.plural, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range records {
+		if w.suite.markOf(k, r) == "" {
+			return nil, w.skipped(&oracle.Skip{Applies: true, Reason: "the collection holds what the run did not create, which a filter that is overlooked would reach"})
+		}
+	}
+	var uuids []string
+	for _, name := range split(names) {
+		o, err := w.object(name)
+		if err != nil {
+			return nil, err
+		}
+		uuids = append(uuids, o.uuid)
+	}
+	w.sole = w.collection(k)
+	return uuids, nil
+}
+
+// guardTogether says why a call on a collection must not be sent; nil lets it pass.
+func (w *world) guardTogether(r wire.Request) error {
+	path, _, _ := strings.Cut(r.Path, "?")
+	writes := r.Method == http.MethodPatch || r.Method == http.MethodDelete
+	if w.suite.Mode != Full || w.sole == "" || path != w.sole || !writes {
+		return errWhole
+	}
+	var uuids []string
+	filters := r.Query()["uuid"]
+	body, _ := decode(r.Body.Bytes())
+	records, byRecords := body["records"].([]any)
+	switch {
+	case byRecords && len(r.Query()) == 0:
+		for _, each := range records {
+			record, _ := each.(map[string]any)
+			uuid, _ := record["uuid"].(string)
+			uuids = append(uuids, uuid)
+		}
+	case !byRecords && len(filters) == 1:
+		uuids = strings.Split(filters[0], "|")
+	}
+	if len(uuids) == 0 {
+		return errWhole
+	}
+	for _, uuid := range uuids {
+		if !w.anyObject(func(o *object) bool { return o.uuid == uuid && o.where == w.sole }) || !w.suite.Ledger.Owns(at(w.sole, uuid)) || !plain.MatchString(uuid) {
+			return fmt.Errorf("%q is not in the ledger of this run", uuid)
+		}
+	}
+	return nil
+}
+
+// countsWhatItDid wants num_records to say how many objects a call worked on.
+func (w *world) countsWhatItDid(n int) error {
+	if err := oracle.ExpectSuccess(w.last); err != nil {
+		return w.verifyBy(w.answer, w.promises(false), err)
+	}
+	if _, there := oracle.Count(w.answer.Response); !there {
+		return w.verifyBy(w.answer, w.promises(false), oracle.Differs("num_records", n, "nothing"))
+	}
+	if w.worked != n {
+		return w.verifyBy(w.answer, w.promises(false), oracle.Differs("num_records", n, w.worked))
+	}
+	return w.verifyBy(w.answer, w.promises(false), nil)
+}
