@@ -105,7 +105,7 @@ func (c *Campaign) trial(ctx context.Context, t *Trial, on lane, ready error) or
 	var last error
 	for check := 0; check < c.Checks && ctx.Err() == nil; check++ {
 		seed := seedOf(c.Suite.Seed, t.Name, check)
-		one, _ := t.play(ctx, c.Suite, on, check, draw(t.cases, seed))
+		one, _ := t.play(ctx, c.Suite, on, check, draw(t.cases(check), seed))
 		add(&sum, one)
 		if one.Status == oracle.Errored || one.Status == oracle.Skipped {
 			last = one.Reason
@@ -158,17 +158,19 @@ func (t *Trial) skip(s *steps.Suite) error {
 // fail a second time.
 func (t *Trial) shrink(ctx context.Context, s *steps.Suite, on lane, check int, seed uint64, pinned contract.ID) (*Case, *oracle.Outcome) {
 	var best *oracle.Outcome
-	small, ok := smallest(ctx, t.Name, t.cases, seed, func(small Case) bool {
+	fails := func(small Case) bool {
 		again, _ := t.play(ctx, s, on, check, small)
 		if !slices.Contains(again.Broke(), pinned) {
 			return false
 		}
 		best = again
 		return true
-	})
+	}
+	small, ok := smallest(ctx, t.Name, t.cases(check), seed, fails)
 	if !ok {
 		return nil, nil
 	}
+	small = trim(small, t.Property.deck != nil, fails)
 	return &small, best
 }
 

@@ -26,7 +26,7 @@ func TestTheSimulatorGivesNoFinding(t *testing.T) {
 			o := options
 			o.Release = r
 			suite := suiteOn(t, simulator.New(catalogue(t), o), r, 1, nil)
-			c := fuzz.Campaign{Suite: suite, Trials: fuzz.Trials(catalogue(t), r), Checks: 20}
+			c := fuzz.Campaign{Suite: suite, Trials: fuzz.Trials(catalogue(t), r), Checks: 4}
 			requests := 0
 			for _, o := range c.Outcomes(t.Context(), nil) {
 				requests += o.Requests
@@ -48,7 +48,7 @@ func TestNoLibertyIsTakenForABug(t *testing.T) {
 		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			suite := suiteOn(t, l.New(catalogue(t), options), l.On(), 1, nil)
-			c := fuzz.Campaign{Suite: suite, Trials: fuzz.Trials(catalogue(t), l.On()), Checks: 2}
+			c := fuzz.Campaign{Suite: suite, Trials: fuzz.Trials(catalogue(t), l.On()), Checks: 1}
 			for _, o := range c.Outcomes(t.Context(), nil) {
 				assert.NotEqual(t, oracle.Errored, o.Status, "%s: %v", o.Name, o.Reason)
 				for _, f := range o.Found {
@@ -74,7 +74,7 @@ func TestTheSameSeedSendsTheSameBytesWithAnyNumberOfWorkers(t *testing.T) {
 			line := fmt.Sprintf("%s %s %v %s", r.Method, r.RequestURI, r.Header, body)
 			lines[r.RemoteAddr] = append(lines[r.RemoteAddr], line)
 		})
-		c := fuzz.Campaign{Suite: suite, Trials: fuzz.Trials(catalogue(t), contract.Newest()), Checks: 10, Workers: workers}
+		c := fuzz.Campaign{Suite: suite, Trials: fuzz.Trials(catalogue(t), contract.Newest()), Checks: 3, Workers: workers}
 		c.Outcomes(t.Context(), nil)
 		var all []string
 		for _, some := range lines {

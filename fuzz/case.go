@@ -32,6 +32,8 @@ type Call struct {
 	Query     []Param           `json:"query,omitempty"`
 	Header    map[string]string `json:"header,omitempty"`
 	Accept    string            `json:"accept,omitempty"`
+	As        string            `json:"as,omitempty"`    // "nobody" or "somebody" that does not exist; empty for ourselves
+	Ask       *Ask              `json:"ask,omitempty"`   // a question to a list; nil for none
 	Fault     string            `json:"fault,omitempty"` // the kind of what is wrong on purpose; empty when nothing is
 	Field     string            `json:"field,omitempty"` // that the fault is about, or what the call is about
 }

@@ -58,7 +58,7 @@ func draw(cases *rapid.Generator[Case], seed uint64) Case {
 
 // maxTries bounds the search for a smaller case, in cases played. It is a number
 // and no time, so that a search sends the same requests on every machine.
-const maxTries = 400
+const maxTries = 200
 
 // smallest searches for the smallest case that still fails, beginning with that
 // of the seed. fails plays a case, each only once: rapid tries many draws that

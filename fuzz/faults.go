@@ -35,13 +35,13 @@ func refusal(ids ...contract.ID) []due { return []due{{ids: ids}} }
 // faults is every kind, those with a promise first.
 var faults = []fault{
 	{kind: "unknown-property", make: func(t *rapid.T, _ *model, _ *contract.Field, c *Call) {
-		c.Set["zzz_"+plainWord().Draw(t, "name")] = rapid.SampledFrom([]any{1, "a", nil, true}).Draw(t, "value")
+		c.Set["zzz_"+plainWord().Draw(t, "name")] = pick(t, "value", []any{1, "a", nil, true})
 	}, promises: func(_ *model, _ *contract.Operation, c Call) []due {
 		return []due{{ids: []contract.ID{"API-BODY-04"}, blamed: true}, {ids: []contract.ID{"API-BODY-05"}, codes: []string{"262179", "2", "262197", "262196"}}}
 	}},
 	{kind: "no-json", make: func(t *rapid.T, _ *model, _ *contract.Field, c *Call) {
-		c.Spoil = rapid.SampledFrom([]*Spoil{{How: "all", Text: "hello"}, {How: "all", Text: `{"a":`}, {How: "after", Text: " text"},
-			{How: "after", Text: "{}"}, {How: "before", Text: `"a":"a" "b":"b" `}, {How: "cut", At: 50}, {How: "cut", At: 99}}).Draw(t, "body")
+		c.Spoil = pick(t, "body", []*Spoil{{How: "all", Text: "hello"}, {How: "all", Text: `{"a":`}, {How: "after", Text: " text"},
+			{How: "after", Text: "{}"}, {How: "before", Text: `"a":"a" "b":"b" `}, {How: "cut", At: 50}, {How: "cut", At: 99}})
 	}, promises: noJSON},
 	{kind: "property-twice", fields: texts, make: func(t *rapid.T, _ *model, f *contract.Field, c *Call) {
 		c.Set[f.Name] = plainWord().Draw(t, "first")
@@ -50,7 +50,7 @@ var faults = []fault{
 		return []due{{ids: []contract.ID{"API-BODY-03"}, codes: []string{"262188", "262282"}}}
 	}},
 	{kind: "wrong-kind", fields: plainFields, make: func(t *rapid.T, _ *model, f *contract.Field, c *Call) {
-		c.Set[f.Name] = rapid.SampledFrom([]any{[]any{"a"}, map[string]any{"a": 1}}).Draw(t, "value")
+		c.Set[f.Name] = pick(t, "value", []any{[]any{"a"}, map[string]any{"a": 1}})
 	}, promises: always("API-BODY-06")},
 	{kind: "wrong-type", fields: numbers, make: func(t *rapid.T, _ *model, f *contract.Field, c *Call) {
 		c.Set[f.Name] = "abc" + plainWord().Draw(t, "value")
@@ -61,6 +61,14 @@ var faults = []fault{
 	{kind: "lacks-a-required-property", fields: requiredFields, make: func(_ *rapid.T, m *model, f *contract.Field, c *Call) {
 		c.Lack = m.alternatives(f.Name)
 	}, promises: func(m *model, _ *contract.Operation, c Call) []due { return refusal(m.about(lacking, c.Field)...) }},
+	{kind: "unknown-svm", fields: svmOfCreation, make: func(_ *rapid.T, _ *model, _ *contract.Field, c *Call) {
+		c.Set["svm"] = map[string]any{"name": tokenWord + "-no-such-svm"}
+	}, promises: func(m *model, _ *contract.Operation, _ Call) []due {
+		return []due{{ids: m.of(unknownSVM), blamed: true}}
+	}},
+	{kind: "text-in-place-of-an-object", fields: svmOfCreation, make: func(_ *rapid.T, _ *model, _ *contract.Field, c *Call) {
+		c.Set["svm"] = svmWord
+	}, promises: always("API-BODY-06")},
 	{kind: "read-only-property", fields: readOnlyFields, make: setsFixed, promises: func(m *model, o *contract.Operation, _ Call) []due {
 		if o.Effect == contract.Create {
 			return refusal(m.of(postsReadOnly)...)
@@ -76,18 +84,18 @@ var faults = []fault{
 	{kind: "wild-text", fields: texts, make: func(t *rapid.T, m *model, f *contract.Field, c *Call) { c.Set[f.Name] = wildText().Draw(t, "value") }},
 	{kind: "null", fields: plainFields, make: func(_ *rapid.T, _ *model, f *contract.Field, c *Call) { c.Set[f.Name] = nil }},
 	{kind: "wild-number", fields: numbers, make: func(t *rapid.T, _ *model, f *contract.Field, c *Call) {
-		c.Set[f.Name] = rapid.SampledFrom([]any{0, -1, 65536, 1 << 31, 1 << 53, -1 << 62, 1.5, 1e300, true, ""}).Draw(t, "value")
+		c.Set[f.Name] = pick(t, "value", []any{0, -1, 65536, 1 << 31, 1 << 53, -1 << 62, 1.5, 1e300, true, ""})
 	}},
 	{kind: "text-of-a-number", make: func(t *rapid.T, _ *model, _ *contract.Field, c *Call) {
-		number := rapid.SampledFrom([]string{"18446744073709551616", "1e400", "-0", "1E+2", "1e-999999999", "0.1e1"}).Draw(t, "number")
+		number := pick(t, "number", []string{"18446744073709551616", "1e400", "-0", "1E+2", "1e-999999999", "0.1e1"})
 		c.Spoil = &Spoil{How: "before", Text: `"zzz_number":` + number + `,`}
 	}},
 	{kind: "wild-body", make: func(t *rapid.T, _ *model, _ *contract.Field, c *Call) { c.Spoil = wildBody().Draw(t, "body") }},
 	{kind: "wrong-content-type", make: func(t *rapid.T, _ *model, _ *contract.Field, c *Call) {
-		c.Header = map[string]string{"Content-Type": rapid.SampledFrom([]string{"text/plain", "application/xml", "application/json; charset=utf-16", "multipart/form-data", "a"}).Draw(t, "type")}
+		c.Header = map[string]string{"Content-Type": pick(t, "type", []string{"text/plain", "application/xml", "application/json; charset=utf-16", "multipart/form-data", "a"})}
 	}},
 	{kind: "wrong-accept", make: func(t *rapid.T, _ *model, _ *contract.Field, c *Call) {
-		c.Accept = rapid.SampledFrom([]string{"text/html", "application/xml", "image/*;q=0.1", ";;;"}).Draw(t, "accept")
+		c.Accept = pick(t, "accept", []string{"text/html", "application/xml", "image/*;q=0.1", ";;;"})
 	}},
 }
 
@@ -118,7 +126,7 @@ func always(id contract.ID) func(*model, *contract.Operation, Call) []due {
 func setsFixed(t *rapid.T, m *model, f *contract.Field, c *Call) {
 	switch {
 	case len(f.Enum) > 0:
-		c.Set[f.Name] = rapid.SampledFrom(f.Enum).Draw(t, "value")
+		c.Set[f.Name] = pick(t, "value", f.Enum)
 	case f.Type == contract.Boolean:
 		c.Set[f.Name] = rapid.Bool().Draw(t, "value")
 	case f.Type == contract.Integer:
@@ -142,29 +150,49 @@ func faultCalled(kind string) *fault {
 	return nil
 }
 
-// possible are the faults that a body of the operation can have.
-func (m *model) possible(o *contract.Operation) []*fault {
-	var all []*fault
+// A flaw is a fault in one field, or in none.
+type flaw struct {
+	fault *fault
+	field *contract.Field // nil for none
+}
+
+// flaws are all that a body of the operation can have, mixed so that a few in a
+// row are of many kinds.
+func (m *model) flaws(o *contract.Operation) []flaw {
+	var kinds [][]flaw
 	for i := range faults {
-		if f := &faults[i]; f.fields == nil || len(f.fields(m, o)) > 0 {
-			all = append(all, f)
+		f := &faults[i]
+		if f.fields == nil {
+			kinds = append(kinds, []flaw{{f, nil}})
+			continue
+		}
+		var all []flaw
+		for _, field := range f.fields(m, o) {
+			all = append(all, flaw{f, field})
+		}
+		kinds = append(kinds, all)
+	}
+	var mixed []flaw
+	for i, more := 0, true; more; i++ {
+		more = false
+		for _, all := range kinds {
+			if i < len(all) {
+				mixed, more = append(mixed, all[i]), true
+			}
 		}
 	}
-	return all
+	return mixed
 }
 
 // spoiled draws a call with exactly one fault. The call must be right so far.
-func (m *model) spoiled(t *rapid.T, o *contract.Operation, c Call) Call {
-	f := rapid.SampledFrom(m.possible(o)).Draw(t, "kind of fault")
-	c.Fault = f.kind
+func (m *model) spoiled(t *rapid.T, with flaw, c Call) Call {
+	c.Fault = with.fault.kind
 	if c.Set == nil {
 		c.Set = map[string]any{}
 	}
-	var field *contract.Field
-	if f.fields != nil {
-		field = rapid.SampledFrom(f.fields(m, o)).Draw(t, "field")
-		c.Field = field.Name
+	if with.field != nil {
+		c.Field = with.field.Name
 	}
-	f.make(t, m, field, &c)
+	with.fault.make(t, m, with.field, &c)
 	return c
 }

@@ -36,6 +36,14 @@ func numbers(m *model, o *contract.Operation) []*contract.Field {
 	return m.settableWith(o, func(f *contract.Field) bool { return f.Type == contract.Integer })
 }
 
+// svmOfCreation is the field that names the SVM of a creation.
+func svmOfCreation(m *model, o *contract.Operation) []*contract.Field {
+	if o.Effect != contract.Create {
+		return nil
+	}
+	return m.with(func(f *contract.Field) bool { return f.Name == "svm" })
+}
+
 func enumerations(m *model, o *contract.Operation) []*contract.Field {
 	return m.settableWith(o, func(f *contract.Field) bool { return len(f.Enum) > 0 })
 }

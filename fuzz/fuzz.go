@@ -38,13 +38,19 @@ type Property struct {
 	Says   string // one sentence, for a reader
 	Writes bool   // whether its cases change the target
 
+	weight      int           // turns in each round of a hunt; 0 means 1
 	promises    []role        // those of the resource that it can disprove
 	conventions []contract.ID // those of the whole API
 
+	// rows are requirements of error codes that it can disprove; nil for none.
+	rows func(*model) []*contract.Error
 	// fits reports whether the property says anything about a sort; nil means always.
 	fits func(*model) bool
 	// draw returns the generator of its cases for one sort. It must be pure.
 	draw func(*model) *rapid.Generator[Case]
+	// deck, in place of draw, returns a generator for each check: what can be
+	// listed is gone through from check to check, and only the rest is drawn.
+	deck func(*model) func(check int) *rapid.Generator[Case]
 	// play plays a case. The error is non-nil only if nothing more was found out.
 	play func(context.Context, *player) error
 }
@@ -52,7 +58,7 @@ type Property struct {
 // Properties returns every property, in the order of their files. The slice is
 // the caller's own.
 func Properties() []Property {
-	return slices.Concat(requestProperties, objectProperties)
+	return slices.Concat(objectProperties, requestProperties, listProperties, httpProperties, errorProperties)
 }
 
 // Requirements returns what the property can disprove about a resource in a
@@ -74,6 +80,17 @@ func (p *Property) Requirements(c *contract.Catalogue, r *contract.Resource, rel
 	return ids
 }
 
+// rowsOf are the error codes of a resource that the property can disprove.
+func (p *Property) rowsOf(m *model) []contract.ID {
+	var ids []contract.ID
+	if p.rows != nil {
+		for _, e := range p.rows(m) {
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids
+}
+
 // A Trial is a property on one sort of objects: what has a name, a seed and an
 // outcome of its own.
 type Trial struct {
@@ -83,7 +100,16 @@ type Trial struct {
 	Sort         steps.Sort
 
 	model *model
-	cases *rapid.Generator[Case]
+	cases func(check int) *rapid.Generator[Case]
+}
+
+// casesOf returns the generators of the property for one sort.
+func (p *Property) casesOf(m *model) func(check int) *rapid.Generator[Case] {
+	if p.deck != nil {
+		return p.deck(m)
+	}
+	same := p.draw(m)
+	return func(int) *rapid.Generator[Case] { return same }
 }
 
 // Trials returns a trial for each property and each sort that it says something
@@ -102,7 +128,7 @@ func Trials(c *contract.Catalogue, release contract.Release) []*Trial {
 				continue
 			}
 			all = append(all, &Trial{Name: p.on(sort), Property: p, Sort: sort, model: m,
-				Requirements: p.Requirements(c, sort.Resource, release), cases: p.draw(m)})
+				Requirements: append(p.Requirements(c, sort.Resource, release), p.rowsOf(m)...), cases: p.casesOf(m)})
 		}
 	}
 	return all

@@ -15,8 +15,8 @@ import (
 // A Hunt plays trials for as long as it may, and most of those that show
 // something new. Its fields must not change while it runs.
 //
-// It goes on in rounds. In a round every lane plays every trial once, and those
-// that showed something new in the round before a few times more; then what all
+// It goes on in rounds. In a round every lane gives every trial a turn, and those
+// that showed something new in the round before a few turns more; then what all
 // lanes saw is put together, and what was found is made small. Since lanes wait
 // for each other there, and nowhere else, the same seed sends the same requests
 // with any number of workers, as far as the hunt gets.
@@ -38,7 +38,7 @@ type Hunt struct {
 	tally   Tally
 	seen    map[Seen]int
 	buckets map[Bucket]*Finding
-	energy  map[string]int // plays of a trial in the next round besides the first
+	energy  map[string]int // turns of a trial in the next round besides the first
 }
 
 // A Bucket is what one defect shows as: findings of one bucket are one finding.
@@ -109,11 +109,15 @@ func (h *Hunt) Run(ctx context.Context) (End, error) {
 		deadline, stop = context.WithTimeout(ctx, h.For)
 		defer stop()
 	}
+	plays := make([]map[string]int, len(lanes)) // of each trial until now
+	for i := range plays {
+		plays[i] = map[string]int{}
+	}
 	for round := 0; ; round++ {
 		if end := h.ends(ctx, deadline, round); end != "" {
 			return end, nil
 		}
-		h.round(ctx, deadline, lanes, trials, round)
+		h.round(ctx, deadline, lanes, trials, plays)
 	}
 }
 
@@ -174,21 +178,24 @@ func (h *Hunt) wakes(ctx context.Context) bool {
 }
 
 // round plays one round on every lane.
-func (h *Hunt) round(ctx, deadline context.Context, lanes []lane, trials []*Trial, round int) {
+func (h *Hunt) round(ctx, deadline context.Context, lanes []lane, trials []*Trial, plays []map[string]int) {
 	found := make([][]candidate, len(lanes))
 	fresh := make([]map[string]int, len(lanes))
 	sideBySide(len(lanes), h.Workers, func(i int) {
 		fresh[i] = map[string]int{}
 		for _, t := range trials {
-			for n := range 1 + h.energy[t.Name] {
+			spent, budget := 0, turn*(max(1, t.Property.weight)+h.energy[t.Name])
+			for n := 0; n < maxPlays && spent < budget; n++ {
 				if deadline.Err() != nil || h.Suite.Silent() {
 					return
 				}
-				check := (round*len(lanes)+i)*maxEnergy + n
+				check := (plays[i][t.Name])*len(lanes) + i
+				plays[i][t.Name]++
 				seed := seedOf(h.Suite.Seed, t.Name, check)
-				one := draw(t.cases, seed)
+				one := draw(t.cases(check), seed)
 				o, seen := t.play(ctx, h.Suite, lanes[i], check, one)
 				fresh[i][t.Name] += h.count(o, seen)
+				spent += o.Requests
 				if len(o.Found) > 0 {
 					found[i] = append(found[i], candidate{t, i, check, seed, one, o})
 				}
@@ -207,8 +214,15 @@ func (h *Hunt) round(ctx, deadline context.Context, lanes []lane, trials []*Tria
 	}
 }
 
-// maxEnergy is how often a trial may be played in a round.
-const maxEnergy = 4
+// Bounds of a turn of a trial in a round: a trial whose cases are short has more
+// of them.
+const (
+	turn     = 16 // requests, after which it is the next one's turn
+	maxPlays = 16
+)
+
+// maxBonus is how many turns a round adds for a trial that showed something new.
+const maxBonus = 2
 
 // count adds a case to the tally, and returns how many of its points were new to
 // the hunt when its round began.
@@ -245,7 +259,7 @@ func (h *Hunt) settle(trials []*Trial, fresh []map[string]int) {
 		for _, some := range fresh {
 			n += some[t.Name]
 		}
-		h.energy[t.Name] = min(n, maxEnergy-1)
+		h.energy[t.Name] = min(n, maxBonus)
 	}
 }
 

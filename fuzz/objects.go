@@ -15,6 +15,13 @@ import (
 // objectProperties speak of the life of one object.
 var objectProperties = []Property{
 	{
+		Name: "what-was-deleted-is-gone", Writes: true,
+		Says:     "A deleted object is not read, not listed and not worked on, and another can take its place.",
+		promises: []role{unreadable, unlisted, unaskable, again},
+		fits:     func(m *model) bool { return m.operation(contract.Delete) != nil },
+		draw:     drawDeletion, play: playDeletion,
+	},
+	{
 		Name: "a-creation-reads-as-it-was-sent", Writes: true,
 		Says:     "Whatever a creation sends can be read back, but for secrets.",
 		promises: []role{creates, createsByCert, readsBack},
@@ -24,7 +31,7 @@ var objectProperties = []Property{
 	{
 		Name: "a-change-takes-what-it-names-and-keeps-the-rest", Writes: true,
 		Says:     "An accepted change changes what it names and nothing else.",
-		promises: []role{changes, severalAtOnce, keepsTheRest},
+		promises: []role{changes, changesAlone, changesSecret, changesCert, namesKind, severalAtOnce, keepsTheRest},
 		fits:     hasChange,
 		draw:     drawChange, play: playChange,
 	},
@@ -33,7 +40,7 @@ var objectProperties = []Property{
 		Says:     "A change that is made twice has the effect of one.",
 		promises: []role{twice},
 		fits:     func(m *model) bool { return hasChange(m) && len(m.of(twice)) > 0 },
-		draw:     drawChange, play: playTwice,
+		draw:     drawOneChange, play: playTwice,
 	},
 	{
 		Name: "changes-of-different-fields-commute", Writes: true,
@@ -43,11 +50,11 @@ var objectProperties = []Property{
 		draw:     drawTwoChanges, play: playTwoChanges,
 	},
 	{
-		Name: "what-was-deleted-is-gone", Writes: true,
-		Says:     "A deleted object is not read, not listed and not worked on, and another can take its place.",
-		promises: []role{unreadable, unlisted, unaskable, again},
-		fits:     func(m *model) bool { return m.operation(contract.Delete) != nil },
-		draw:     drawDeletion, play: playDeletion,
+		Name: "work-on-keys-is-started", Writes: true,
+		Says:     "Work on the keys of an object is started, or refused for the reason that the documents name, and what lacks a key is refused.",
+		promises: []role{startsOrNot, keyless},
+		fits:     func(m *model) bool { return len(m.acts()) > 0 },
+		draw:     drawWork, play: playWork,
 	},
 	{
 		Name: "a-new-key-changes-nothing-but-the-key", Writes: true,
@@ -168,150 +175,6 @@ func (p *player) readsAsSent(ctx context.Context, sent map[string]any) error {
 	return nil
 }
 
-func drawChange(m *model) *rapid.Generator[Case] {
-	return cases(func(t *rapid.T) []Call { return []Call{m.creation(t, 4), m.change(t, m.plain(), 1, 3)} })
-}
-
-func playChange(ctx context.Context, p *player) error {
-	if err := p.exists(ctx, p.calls[0]); err != nil {
-		return err
-	}
-	before, err := p.reads(ctx)
-	if err != nil {
-		return err
-	}
-	ok, err := p.changes(ctx, p.calls[1])
-	if err != nil || !ok {
-		return err
-	}
-	return p.verifies(ctx, p.of(keepsTheRest), p.sameButFor(before, p.mayFollow(p.calls[1].Set)))
-}
-
-// changes makes a change and judges that it took; ok is false when it was
-// refused or did not.
-func (p *player) changes(ctx context.Context, c Call) (ok bool, err error) {
-	e, err := p.call(ctx, c)
-	if err != nil {
-		return false, err
-	}
-	if err := p.hand.Prevented(e); err != nil {
-		return false, err
-	}
-	ids := p.of(changes)
-	if len(c.Set) > 1 {
-		ids = append(ids, p.of(severalAtOnce)...)
-	}
-	if err := oracle.ExpectSuccess(e); err != nil {
-		return false, p.hand.Verify(e.Exchange, ids, err)
-	}
-	took := false
-	err = p.verifies(ctx, ids, func(record map[string]any) error {
-		for _, name := range sortedKeys(c.Set) {
-			if err := sameValue(record, name, p.real(c.Set[name])); err != nil {
-				return err
-			}
-		}
-		took = true
-		return nil
-	})
-	return took, err
-}
-
-func playTwice(ctx context.Context, p *player) error {
-	if err := p.exists(ctx, p.calls[0]); err != nil {
-		return err
-	}
-	if ok, err := p.changes(ctx, p.calls[1]); err != nil || !ok {
-		return err
-	}
-	before, err := p.reads(ctx)
-	if err != nil {
-		return err
-	}
-	e, err := p.call(ctx, p.calls[1])
-	if err != nil {
-		return err
-	}
-	if err := p.hand.Prevented(e); err != nil {
-		return err
-	}
-	if err := oracle.ExpectSuccess(e); err != nil {
-		return p.hand.Verify(e.Exchange, p.of(twice), err)
-	}
-	return p.verifies(ctx, p.of(twice), p.sameButFor(before, nil))
-}
-
-// apart are plain fields of which no document says that one follows another.
-func (m *model) apart() []*contract.Field {
-	return slices.DeleteFunc(m.plain(), func(f *contract.Field) bool { return len(m.mayFollow(map[string]any{f.Name: "a"})) > 1 })
-}
-
-func drawTwoChanges(m *model) *rapid.Generator[Case] {
-	return cases(func(t *rapid.T) []Call {
-		creation := m.creation(t, 2)
-		one := m.change(t, m.apart(), 1, 2)
-		rest := slices.DeleteFunc(m.apart(), func(f *contract.Field) bool { _, named := one.Set[f.Name]; return named })
-		if len(rest) == 0 { // there are two fields at least
-			rest = m.apart()[:1]
-			delete(one.Set, rest[0].Name)
-		}
-		return []Call{creation, one, m.change(t, rest, 1, 2)}
-	})
-}
-
-func playTwoChanges(ctx context.Context, p *player) error {
-	one, other := p.calls[1], p.calls[2]
-	both := one
-	both.Set = map[string]any{}
-	for _, c := range []Call{one, other} {
-		for name, v := range c.Set {
-			both.Set[name] = v
-		}
-	}
-	first, err := p.after(ctx, one, other)
-	if err != nil || first == nil {
-		return err
-	}
-	for _, order := range [][]Call{{other, one}, {both}} {
-		e, err := p.call(ctx, Call{Operation: p.operation(contract.Delete).ID})
-		if err != nil || e.Failed() {
-			return err
-		}
-		now, err := p.after(ctx, order...)
-		if err != nil || now == nil {
-			return err
-		}
-		if err := p.hand.Verify(p.lastReading(), p.of(keepsTheRest), oracle.ExpectSame(p.only(first), p.only(now))); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// only is what a reading shows of the fields that changes may set. The rest is
-// that of another object.
-func (m *model) only(record map[string]any) map[string]any {
-	shown := map[string]any{}
-	for _, f := range m.plain() {
-		shown[f.Name], _ = oracle.Lookup(record, f.Name)
-	}
-	return shown
-}
-
-// after makes the object anew and changes it; nil when a change was refused or
-// did not take, which was judged.
-func (p *player) after(ctx context.Context, all ...Call) (map[string]any, error) {
-	if err := p.exists(ctx, p.calls[0]); err != nil {
-		return nil, err
-	}
-	for _, c := range all {
-		if ok, err := p.changes(ctx, c); err != nil || !ok {
-			return nil, err
-		}
-	}
-	return p.reads(ctx)
-}
-
 func drawDeletion(m *model) *rapid.Generator[Case] {
 	asked := append([]*contract.Operation{}, m.acts()...)
 	for _, e := range []contract.Effect{contract.Change, contract.Delete} {
@@ -321,7 +184,7 @@ func drawDeletion(m *model) *rapid.Generator[Case] {
 	}
 	return cases(func(t *rapid.T) []Call {
 		calls := []Call{m.creation(t, 2), {Operation: m.operation(contract.Delete).ID}}
-		o := rapid.SampledFrom(asked).Draw(t, "what is asked of it then")
+		o := pick(t, "what is asked of it then", asked)
 		calls = append(calls, m.asks(o))
 		return append(calls, m.creation(t, 0))
 	})
@@ -351,8 +214,14 @@ func playDeletion(ctx context.Context, p *player) error {
 	}
 	gone := p.thing
 	e, err := p.call(ctx, p.calls[1])
-	if err != nil || e.Failed() || p.hand.Untold(e) {
-		return err // that a deletion may be refused is in no requirement
+	if err != nil || p.hand.Untold(e) {
+		return err
+	}
+	if e.Failed() {
+		if err := p.hand.Prevented(e); err != nil {
+			return err
+		}
+		return p.hand.Verify(e.Exchange, p.of(unreadable), oracle.ExpectSuccess(e))
 	}
 	x, err := p.hand.Ask(ctx, getOf(gone.Path()))
 	if err != nil {
@@ -387,6 +256,70 @@ func (p *player) succeeds(ctx context.Context) error {
 		return err
 	}
 	return p.hand.Verify(e.Exchange, p.of(again), oracle.ExpectSuccess(e))
+}
+
+func drawWork(m *model) *rapid.Generator[Case] {
+	return cases(func(t *rapid.T) []Call {
+		calls := []Call{m.creation(t, 1)}
+		for range many(t, "acts", 4) {
+			o := pick(t, "act", m.acts())
+			c := Call{Operation: o.ID}
+			if o == m.rekey() {
+				c.Set, c.Fault = map[string]any{}, "lacks-a-key"
+				if rapid.Bool().Draw(t, "with a key and an unknown property") {
+					c.Set, c.Fault = map[string]any{newKeyWord: true, "zzz_no_such_field": 1}, "unknown-property"
+				}
+			}
+			calls = append(calls, c)
+		}
+		return calls
+	})
+}
+
+func playWork(ctx context.Context, p *player) error {
+	if err := p.exists(ctx, p.calls[0]); err != nil {
+		return err
+	}
+	before, err := p.reads(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range p.calls[1:] {
+		e, err := p.call(ctx, c)
+		if err != nil {
+			return err
+		}
+		o := c.operation(p.catalogue)
+		if c.Fault != "" {
+			d := due{ids: p.of(keyless)}
+			if c.Fault == "unknown-property" {
+				d = due{ids: []contract.ID{"API-BODY-04"}, blamed: true}
+			}
+			if err := p.isDue(e, d); err != nil {
+				return err
+			}
+			if !e.Failed() {
+				return nil
+			}
+			if err := p.verifies(ctx, []contract.ID{"API-FAULT-01"}, p.sameButFor(before, nil)); err != nil {
+				return err
+			}
+			continue
+		}
+		for _, id := range p.of(startsOrNot) {
+			text := p.catalogue.Requirement(id).Text
+			if !speaksOfAct(text, o) || e.Failed() && slices.Contains(digitsIn(text), e.Code()) {
+				continue
+			}
+			if err := p.hand.Prevented(e); err != nil {
+				return err
+			}
+			if err := p.hand.Verify(e.Exchange, []contract.ID{id}, oracle.ExpectSuccess(e)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func drawRekey(m *model) *rapid.Generator[Case] {

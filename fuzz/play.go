@@ -18,8 +18,10 @@ type player struct {
 	hand  *steps.Hand
 	calls []Call
 
-	thing *steps.Thing // that was created last; nil for none
-	seen  []Seen
+	thing  *steps.Thing   // that was created last; nil for none
+	record map[string]any // of the thing, as a change that took has left it
+	unlike []string       // properties that readings do not show as they were sent
+	seen   []Seen
 }
 
 // A Seen is what a call of a case came to: a point of the coverage.
@@ -35,6 +37,9 @@ func (p *player) call(ctx context.Context, c Call) (oracle.Ending, error) {
 	r, err := p.request(c)
 	if err != nil {
 		return oracle.Ending{}, err
+	}
+	if c.As != "" && r.As == nil {
+		return oracle.Ending{}, errGone // the run has no credentials, so nothing shows whether they are needed
 	}
 	e, err := p.hand.Send(ctx, r)
 	p.note(c, e)
@@ -64,10 +69,14 @@ func (p *player) request(c Call) (wire.Request, error) {
 	path = strings.ReplaceAll(strings.ReplaceAll(path, "{uuid}", uuid), uuidWord, uuid)
 	r.Path = path + c.query(p.hand, uuid)
 	switch {
-	case c.Set[newKeyWord] != nil && p.thing != nil:
-		r.Body = wire.JSON(p.hand.NewKey(p.sort, p.thing))
 	case c.Set[newKeyWord] != nil:
-		r.Body = wire.JSON(p.hand.NewKey(p.sort, nil))
+		body := p.hand.NewKey(p.sort, p.thing)
+		for name, v := range c.Set {
+			if name != newKeyWord {
+				body[name] = v
+			}
+		}
+		r.Body = wire.JSON(body)
 	case c.Set != nil:
 		body, err := c.body(p.hand, map[string]any{})
 		if err != nil {
@@ -78,6 +87,7 @@ func (p *player) request(c Call) (wire.Request, error) {
 	case c.Spoil != nil:
 		p.spoil(c, &r)
 	}
+	r.As = p.hand.As(c.As)
 	return c.dressed(r), nil
 }
 
@@ -96,7 +106,10 @@ func (p *player) create(ctx context.Context, c Call) (*steps.Thing, oracle.Endin
 	if err != nil {
 		return nil, oracle.Ending{}, err
 	}
-	m := steps.Making{Sort: p.sort, SVM: svm, Body: body, Query: c.query(p.hand, ""), Request: c.dressed(wire.Request{})}
+	m := steps.Making{Sort: p.sort, SVM: svm, Body: body, Query: c.query(p.hand, ""), Request: c.dressed(wire.Request{As: p.hand.As(c.As)})}
+	if c.As != "" && m.Request.As == nil {
+		return nil, oracle.Ending{}, errGone
+	}
 	if c.Spoil != nil {
 		m.Request.Body = wire.JSON(body)
 		p.spoil(c, &m.Request)
@@ -112,7 +125,7 @@ func (p *player) note(c Call, e oracle.Ending) {
 		return
 	}
 	x := e.Exchange
-	s := Seen{Operation: x.Request.Method + " " + c.Path, Status: x.Response.Status, Fault: c.Fault}
+	s := Seen{Operation: x.Request.Method + " elsewhere", Status: x.Response.Status, Fault: c.Fault}
 	if o := p.catalogue.Route(x.Request.APIPath()).Operation(x.Request.Method); o != nil {
 		s.Operation = o.String()
 	}

@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"context"
+	"regexp"
 	"strings"
 
 	"pgregory.net/rapid"
@@ -13,37 +14,57 @@ import (
 // requestProperties speak of one request, right or wrong.
 var requestProperties = []Property{
 	{
-		Name: "a-faulty-body-is-refused-and-leaves-no-trace", Writes: true,
+		Name: "a-faulty-body-is-refused-and-leaves-no-trace", Writes: true, weight: 4,
 		Says:        "A creation or a change with one fault is refused for it, and whatever is refused leaves everything as it was.",
-		promises:    []role{lacking, postsReadOnly, postsPatchOnly, patchesRead, patchesFixed, fixed, neverSet},
+		promises:    []role{lacking, unknownSVM, postsReadOnly, postsPatchOnly, patchesRead, patchesFixed, fixed, neverSet},
 		conventions: []contract.ID{"API-BODY-01", "API-BODY-02", "API-BODY-03", "API-BODY-04", "API-BODY-05", "API-BODY-06", "API-BODY-07", "API-FAULT-01"},
 		fits:        func(m *model) bool { return m.operation(contract.Create) != nil },
-		draw:        drawFault, play: playFault,
+		deck:        dealFaults, play: playFault,
 	},
 	{
 		Name:     "what-does-not-exist-is-refused",
 		Says:     "Whatever is asked of an object that nobody made is refused.",
 		Writes:   true,
-		promises: []role{readsUnknown, changesUnknown, deletesUnknown, actsOnUnknown},
-		draw:     drawUnknown, play: playUnknown,
+		promises: []role{readsUnknown, changesUnknown, deletesUnknown, actsOnUnknown, readsGone, readsCoded, changesGone, deletesGone},
+		deck:     dealUnknown, play: playUnknown,
 	},
 }
 
-// drawFault draws a creation with a fault, or a complete creation and a change
-// with one.
-func drawFault(m *model) *rapid.Generator[Case] {
+// mostCalls is how many requests of one kind a case may have. Several in one case
+// save the object that each would need; what fails is left alone in the end.
+const mostCalls = 8
+
+// dealFaults goes through the faults of creations and of changes by turns. A
+// fault of a change has a complete creation before it.
+func dealFaults(m *model) func(int) *rapid.Generator[Case] {
 	create, change := m.operation(contract.Create), m.operation(contract.Change)
-	return cases(func(t *rapid.T) []Call {
-		if change != nil && rapid.Bool().Draw(t, "in a change") {
-			return []Call{m.creation(t, 1), m.spoiled(t, change, m.change(t, m.plain(), 0, 1))}
+	ofCreation := m.flaws(create)
+	var ofChange []flaw
+	if change != nil {
+		ofChange = m.flaws(change)
+	}
+	return decked(func(t *rapid.T, check int) []Call {
+		var calls []Call
+		if change != nil && check%2 == 1 {
+			calls = append(calls, m.creation(t, 1))
+			for _, i := range dealt(t, check/2, 2*mostCalls, len(ofChange)) {
+				calls = append(calls, m.spoiled(t, ofChange[i], m.change(t, m.plain(), 0, 1)))
+			}
+			return calls
 		}
-		return []Call{m.spoiled(t, create, m.creation(t, 2))}
+		for _, i := range dealt(t, check/2, 2*mostCalls, len(ofCreation)) {
+			calls = append(calls, m.spoiled(t, ofCreation[i], m.creation(t, 2)))
+		}
+		if len(calls) == 0 {
+			calls = append(calls, m.creation(t, 0))
+		}
+		return calls
 	})
 }
 
 func playFault(ctx context.Context, p *player) error {
-	if len(p.calls) == 1 {
-		return p.faultyCreation(ctx, p.calls[0])
+	if p.calls[0].Fault != "" || len(p.calls) == 1 {
+		return p.faultyCreations(ctx)
 	}
 	if err := p.exists(ctx, p.calls[0]); err != nil {
 		return err
@@ -52,42 +73,67 @@ func playFault(ctx context.Context, p *player) error {
 	if err != nil {
 		return err
 	}
-	c := p.calls[1]
-	e, err := p.call(ctx, c)
-	if err != nil {
-		return err
+	refused := false
+	for _, c := range p.calls[1:] {
+		e, err := p.call(ctx, c)
+		if err != nil {
+			return err
+		}
+		if err := p.isRefused(e, c); err != nil {
+			return err
+		}
+		if e.Failed() {
+			refused = true
+			continue
+		}
+		if err := p.staysFixed(ctx, c, before); err != nil {
+			return err
+		}
+		now, err := p.reads(ctx)
+		if err != nil {
+			return err
+		}
+		if refused = false; !p.hand.Untold(e) {
+			before = now
+		}
 	}
-	if err := p.isRefused(e, c); err != nil {
-		return err
+	if !refused {
+		return nil // nothing was refused since the last reading
 	}
-	if e.Failed() {
-		return p.verifies(ctx, []contract.ID{"API-FAULT-01"}, p.sameButFor(before, nil))
-	}
-	return p.staysFixed(ctx, c, before)
+	return p.verifies(ctx, []contract.ID{"API-FAULT-01"}, p.sameButFor(before, nil))
 }
 
-// faultyCreation sends a creation with a fault. One that was refused must have
-// made nothing.
-func (p *player) faultyCreation(ctx context.Context, c Call) error {
-	t, e, err := p.create(ctx, c)
-	if err != nil {
-		return err
-	}
-	if err := p.isRefused(e, c); err != nil {
-		return err
-	}
-	if e.Failed() {
-		mine, err := p.hand.Mine(ctx, p.sort)
-		if err == nil && len(mine) > 0 {
-			err = oracle.Differs("records of the SVM after a refused creation", "none", mine[0]["uuid"])
+// faultyCreations sends creations with a fault each. What is accepted is deleted
+// before the next one; those that were refused must have made nothing.
+func (p *player) faultyCreations(ctx context.Context) error {
+	for _, c := range p.calls {
+		t, e, err := p.create(ctx, c)
+		if err != nil {
+			return err
 		}
-		return p.hand.Verify(p.lastReading(), []contract.ID{"API-FAULT-01"}, err)
+		if err := p.isRefused(e, c); err != nil {
+			return err
+		}
+		if e.Failed() {
+			continue
+		}
+		if p.thing = t; t.Path() == "" || p.operation(contract.Delete) == nil {
+			return nil
+		}
+		if c.Fault == "read-only-property" && c.Field == "uuid" {
+			if err := p.verifies(ctx, p.of(neverSet), p.notAsSent(c)); err != nil {
+				return err
+			}
+		}
+		if e, err := p.call(ctx, Call{Operation: p.operation(contract.Delete).ID}); err != nil || e.Failed() || p.hand.Untold(e) {
+			return err
+		}
 	}
-	if c.Fault != "read-only-property" || c.Field != "uuid" || t.Path() == "" {
-		return nil
+	mine, err := p.hand.Mine(ctx, p.sort)
+	if err == nil && len(mine) > 0 {
+		err = oracle.Differs("records of the SVM after a refused creation", "none", mine[0]["uuid"])
 	}
-	p.thing = t
-	return p.verifies(ctx, p.of(neverSet), p.notAsSent(c))
+	return p.hand.Verify(p.lastReading(), []contract.ID{"API-FAULT-01"}, err)
 }
 
 // notAsSent wants the field of a call not to have taken its value.
@@ -144,22 +190,36 @@ func (p *player) isDue(e oracle.Ending, d due) error {
 	return p.hand.Verify(e.Exchange, d.ids, err)
 }
 
-func drawUnknown(m *model) *rapid.Generator[Case] {
+// dealUnknown goes through the operations on an object.
+func dealUnknown(m *model) func(int) *rapid.Generator[Case] {
 	var all []*contract.Operation
 	for _, o := range m.resource.Operations {
 		if o.Covers(m.release) && strings.Contains(o.Path, "{") {
 			all = append(all, o)
 		}
 	}
-	return cases(func(t *rapid.T) []Call {
-		c := m.asks(rapid.SampledFrom(all).Draw(t, "operation"))
-		c.Unknown, c.Fault = true, "unknown-uuid"
-		return []Call{c}
+	return decked(func(t *rapid.T, check int) []Call {
+		var calls []Call
+		for _, i := range dealt(t, check, mostCalls, len(all)) {
+			c := m.asks(all[i])
+			c.Unknown, c.Fault = true, "unknown-uuid"
+			calls = append(calls, c)
+		}
+		return calls
 	})
 }
 
 func playUnknown(ctx context.Context, p *player) error {
-	c := p.calls[0]
+	for _, c := range p.calls {
+		if err := p.asksUnknown(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// asksUnknown asks something of an object that does not exist.
+func (p *player) asksUnknown(ctx context.Context, c Call) error {
 	e, err := p.call(ctx, c)
 	if err != nil {
 		return err
@@ -179,7 +239,59 @@ func playUnknown(ctx context.Context, p *player) error {
 			ids = append(ids, id)
 		}
 	}
-	return p.isDue(e, due{ids: ids})
+	d := due{ids: ids, blamed: o.Effect == contract.Read}
+	if err := p.isDue(e, d); err != nil {
+		return err
+	}
+	return p.notFound(e, o)
+}
+
+// notFound judges the status and the code of a refusal for what does not exist.
+func (p *player) notFound(e oracle.Ending, o *contract.Operation) error {
+	roles := map[contract.Effect]role{contract.Read: readsGone, contract.Change: changesGone, contract.Delete: deletesGone}
+	if r, said := roles[o.Effect]; said {
+		for _, id := range p.of(r) {
+			if err := p.isDue(e, p.answeredWith(e, id)); err != nil {
+				return err
+			}
+		}
+	}
+	for _, row := range o.Errors {
+		if row.Condition == "use a uuid that does not exist" && row.Covers(p.release) && row.Untested == "" {
+			if err := p.isDue(e, due{ids: []contract.ID{row.ID}, codes: row.Codes()}); err != nil {
+				return err
+			}
+		}
+	}
+	if o.Effect != contract.Read {
+		return nil
+	}
+	for _, id := range p.of(readsCoded) {
+		codes := digitsIn(p.catalogue.Requirement(id).Text)
+		if err := p.isDue(e, due{ids: []contract.ID{id}, codes: codes}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var numbersPattern = regexp.MustCompile(`\d+`)
+
+// digitsIn are the numbers in a sentence, which are statuses or codes.
+func digitsIn(sentence string) []string { return numbersPattern.FindAllString(sentence, -1) }
+
+// answeredWith is what a sentence wants that names statuses: any of them, but a
+// code besides stands for the last alone.
+func (p *player) answeredWith(e oracle.Ending, id contract.ID) due {
+	d := due{ids: []contract.ID{id}}
+	for _, s := range digitsIn(p.catalogue.Requirement(id).Text) {
+		if len(s) == 3 {
+			d.status = append(d.status, number(s))
+		} else if e.Exchange.Response.Status == d.status[len(d.status)-1] {
+			d.codes = append(d.codes, s)
+		}
+	}
+	return d
 }
 
 // speaksOfAct reports whether a sentence is about an operation that starts work.

@@ -1,6 +1,9 @@
 package fuzz
 
 import (
+	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"pgregory.net/rapid"
@@ -54,14 +57,33 @@ func word(before, after string) *rapid.Generator[any] {
 // some draws values for a few of fields, the fewest first.
 func (m *model) some(t *rapid.T, label string, fields []*contract.Field, least, most int) map[string]any {
 	set := map[string]any{}
-	if most = min(most, len(fields)); most == 0 {
-		return set
+	least, most = min(least, len(fields)), min(most, len(fields))
+	fields = turned(t, label, fields, most)
+	for _, f := range fields { // a coin for each, as long as there is room
+		left := most - len(set)
+		if left > 0 && rapid.Bool().Draw(t, f.Name+" in "+label) {
+			set[f.Name] = m.valueOf(f).Draw(t, f.Name)
+		}
 	}
-	chosen := rapid.SliceOfNDistinct(rapid.IntRange(0, len(fields)-1), min(least, most), most, rapid.ID[int]).Draw(t, label)
-	for _, i := range chosen {
-		set[fields[i].Name] = m.valueOf(fields[i]).Draw(t, fields[i].Name)
+	for len(set) < least {
+		f := pick(t, label, fields)
+		set[f.Name] = m.valueOf(f).Draw(t, f.Name)
 	}
 	return set
+}
+
+// turned begins with another field where not all may be chosen, or the last ones
+// never would be.
+func turned(t *rapid.T, label string, fields []*contract.Field, most int) []*contract.Field {
+	if most == len(fields) {
+		return fields
+	}
+	places := make([]int, len(fields))
+	for i := range places {
+		places[i] = i
+	}
+	n := pick(t, label+" from", places)
+	return slices.Concat(fields[n:], fields[:n])
 }
 
 // cases makes a generator of cases. rapid wants each to draw something, which a
@@ -71,6 +93,43 @@ func cases(of func(t *rapid.T) []Call) *rapid.Generator[Case] {
 		rapid.Bool().Draw(t, "nothing")
 		return Case{of(t)}
 	})
+}
+
+// pick draws one of several, each as likely as any: rapid's own choice leans
+// towards the first, which leaves the last kinds of a long table to luck.
+func pick[T any](t *rapid.T, label string, all []T) T {
+	k := 0
+	for n := 1; n < 8*len(all); n *= 2 {
+		if k *= 2; rapid.Bool().Draw(t, label) {
+			k++
+		}
+	}
+	return all[k%len(all)]
+}
+
+// dealt returns which entries of a deck the case of a check goes through, hand of
+// them. Each may be left out, which few are at first and most in the end.
+func dealt(t *rapid.T, check, hand, deck int) []int {
+	var all []int
+	for i := range min(hand, deck) {
+		if pick(t, "kept", []bool{false, true, true, true, true, true, true, true}) {
+			all = append(all, (check*hand+i)%deck)
+		}
+	}
+	return all
+}
+
+// decked makes the generators of a deck.
+func decked(of func(t *rapid.T, check int) []Call) func(int) *rapid.Generator[Case] {
+	return func(check int) *rapid.Generator[Case] {
+		return cases(func(t *rapid.T) []Call { return of(t, check) })
+	}
+}
+
+// many draws how many calls of one kind a case has: most, more often than not, but
+// few where few will do.
+func many(t *rapid.T, label string, most int) int {
+	return pick(t, label, []int{1, 2, 3, most / 2, most, most, most, most})
 }
 
 // wildText draws text that nobody promises to take, but that must not do harm:
@@ -83,4 +142,18 @@ func wildText() *rapid.Generator[string] {
 		rapid.StringN(1, 20, -1),
 		rapid.Map(rapid.SampledFrom([]int{255, 256, 1024, 65536}), func(n int) string { return strings.Repeat("a", n) }),
 	)
+}
+
+// text writes a value as a filter has it.
+func text(v any) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprint(v)
+}
+
+// number reads a whole number that we sent; what is none counts as 0.
+func number(s string) int {
+	n, _ := strconv.Atoi(s)
+	return n
 }

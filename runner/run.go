@@ -59,7 +59,7 @@ func (a *app) runCommand() *cobra.Command {
 	fs.Var(&f.level, "level", "test down to must, should or may")
 	fs.BoolVar(&f.strict, "strict", false, "broken SHOULDs decide the verdict too")
 	fs.Uint64Var(&f.seed, "seed", 1, "the same seed sends the same requests")
-	f.checks = 40 // a second or two of a run; fuzz goes on for longer
+	f.checks = 20 // a second or two of a run; fuzz goes on for longer
 	fs.Var(&f.checks, "checks", "inputs of each property")
 	fs.StringVar(&f.out, "out", "", "folder for the reports (default reports/<run id>)")
 	fs.Var(&f.formats, "format", "reports to write: "+strings.Join(report.Names(), ", "))

@@ -105,6 +105,20 @@ func (h *Hand) Secret(name string) wire.Secret { return h.w.secret(name) }
 // UUID makes up a uuid that nothing has.
 func (h *Hand) UUID() string { return h.w.uuid() }
 
+// As are credentials that must not be enough: none for "nobody", those of a user
+// that cannot exist for "somebody". It is nil for anything else, which means our
+// own, and where the run has none to leave out.
+func (h *Hand) As(whom string) *wire.Credentials {
+	switch {
+	case h.w.session.Target().Credentials.IsZero():
+	case whom == "nobody":
+		return &wire.Credentials{}
+	case whom == "somebody":
+		return &wire.Credentials{User: h.w.token + "-no-such-user", Password: h.w.secret("WRONG_PASSWORD")}
+	}
+	return nil
+}
+
 // Certificate returns a real PKCS#12 as base64, another one each time.
 func (h *Hand) Certificate() (wire.Secret, error) { return h.w.certificate() }
 

@@ -1,0 +1,390 @@
+package fuzz
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/oracle"
+)
+
+// A question is an ask with what is known.
+type question struct {
+	p     *player
+	ask   Ask
+	truth map[string]map[string]any
+	path  string
+}
+
+func (q *question) status() int {
+	if x := q.p.lastReading(); x != nil {
+		return x.Response.Status
+	}
+	return 0
+}
+
+// put asks the question and compares the answer; a mismatch says how it differs.
+func (q *question) put(ctx context.Context) error {
+	switch q.ask.What {
+	case "ascending", "descending":
+		return q.sorted(ctx, "")
+	case "two-orders":
+		return q.twiceSorted(ctx)
+	case "filtered-pages":
+		one, other := q.ask.Values[0], q.ask.Values[1]
+		return q.lists(ctx, "?max_records=1&"+escape(q.ask.Field)+"="+escape(one+"|"+other), func(r map[string]any) bool {
+			got, set := q.value(r)
+			return set && (got == one || got == other)
+		})
+	case "as-shown":
+		return q.asShown(ctx)
+	case "as-not-shown":
+		return q.asNotShown(ctx)
+	case "pages":
+		return q.lists(ctx, "?max_records="+q.ask.Values[0], func(map[string]any) bool { return true })
+	case "sorted-pages":
+		return q.sorted(ctx, "&max_records="+q.ask.Values[0])
+	case "counted":
+		return q.counted(ctx)
+	case "tunneled":
+		return q.tunneled(ctx)
+	case "fields":
+		return q.fields(ctx)
+	case "all-fields":
+		return q.allFields(ctx)
+	}
+	filter, is := q.filter()
+	return q.lists(ctx, "?"+filter, is)
+}
+
+// lists wants a list to hold exactly those of our records that satisfy is.
+func (q *question) lists(ctx context.Context, query string, is func(map[string]any) bool) error {
+	query += "&" + q.p.mine()
+	records, err := q.p.hand.List(ctx, q.path+query)
+	if err != nil {
+		return err
+	}
+	var want []string
+	for uuid, record := range q.truth {
+		if is(record) {
+			want = append(want, uuid)
+		}
+	}
+	return oracle.ExpectRecords("records of "+q.path+query, q.ours(records), want, false)
+}
+
+// ours are the uuids of our records, in the order of the list; one that comes
+// twice is there twice.
+func (q *question) ours(records []map[string]any) []string {
+	var all []string
+	for _, r := range records {
+		uuid, _ := r["uuid"].(string)
+		for known := range q.truth {
+			if strings.EqualFold(known, uuid) {
+				all = append(all, known)
+			}
+		}
+	}
+	return all
+}
+
+// value is what a record has in the field of the question; found is false when
+// nothing is set.
+func (q *question) value(record map[string]any) (string, bool) {
+	v, found := oracle.Lookup(record, q.ask.Field)
+	return text(v), found && v != nil
+}
+
+// filter returns the filter, and which records satisfy it.
+func (q *question) filter() (string, func(map[string]any) bool) {
+	field, v := escape(q.ask.Field)+"=", append(slices.Clone(q.ask.Values), "", "")
+	is := func(test func(got string) bool) func(map[string]any) bool {
+		return func(r map[string]any) bool { got, set := q.value(r); return set && test(got) }
+	}
+	switch q.ask.What {
+	case "begins":
+		return field + escape(v[0]) + "*", is(func(s string) bool { return strings.HasPrefix(s, v[0]) })
+	case "ends":
+		end := v[0][strings.LastIndex(v[0], "-")+1:]
+		return field + "*" + escape(end), is(func(s string) bool { return strings.HasSuffix(s, end) })
+	case "with-a-dot": // which stands for nothing but itself
+		return field + escape(v[0][:len(v[0])-1]+"."), func(map[string]any) bool { return false }
+	case "begins-within":
+		return field + escape(v[0][1:]) + "*", is(func(s string) bool { return strings.HasPrefix(s, v[0][1:]) })
+	case "ends-within":
+		return field + "*" + escape(v[0][:len(v[0])-1]), is(func(s string) bool { return strings.HasSuffix(s, v[0][:len(v[0])-1]) })
+	case "either":
+		return field + escape(v[0]+"|"+v[1]), is(func(s string) bool { return s == v[0] || s == v[1] })
+	case "not":
+		return field + escape("!"+v[0]), is(func(s string) bool { return s != v[0] })
+	case "unset":
+		return field + "null", func(r map[string]any) bool { _, set := q.value(r); return !set }
+	case "set":
+		return field + escape("!null"), func(r map[string]any) bool { _, set := q.value(r); return set }
+	case "quoted":
+		return field + escape(`"`+v[0]+`"`), is(func(s string) bool { return s == v[0] })
+	case "quoted-asterisk":
+		return field + escape(`"`+v[0][:len(v[0])-1]+`*"`), func(map[string]any) bool { return false }
+	case "both":
+		return q.bothFilters()
+	case "less", "more", "at-most", "at-least", "between":
+		return q.comparison(field)
+	}
+	return field + escape(v[0]), is(func(s string) bool { return s == v[0] })
+}
+
+// comparison returns a filter of numbers.
+func (q *question) comparison(field string) (string, func(map[string]any) bool) {
+	low, high := number(q.ask.Values[0]), number(q.ask.Values[len(q.ask.Values)-1])
+	low, high = min(low, high), max(low, high)
+	is := func(test func(int) bool) func(map[string]any) bool {
+		return func(r map[string]any) bool { got, set := q.value(r); return set && test(number(got)) }
+	}
+	switch q.ask.What {
+	case "less":
+		return field + escape("<"+text(low)), is(func(n int) bool { return n < low })
+	case "more":
+		return field + escape(">"+text(low)), is(func(n int) bool { return n > low })
+	case "at-most":
+		return field + escape("<="+text(low)), is(func(n int) bool { return n <= low })
+	case "at-least":
+		return field + escape(">="+text(low)), is(func(n int) bool { return n >= low })
+	}
+	return field + escape(text(low)+".."+text(high)), is(func(n int) bool { return n >= low && n <= high })
+}
+
+// bothFilters returns two filters of different fields: the field of the question,
+// and that of the SVM.
+func (q *question) bothFilters() (string, func(map[string]any) bool) {
+	svm, uuid := q.p.hand.SVM().Name, q.p.hand.SVM().UUID
+	also := "&svm.uuid=" + escape(uuid)
+	if uuid == "" { // nobody told
+		also = "&scope=svm"
+	}
+	return escape(q.ask.Field) + "=" + escape(q.ask.Values[0]+"|"+q.ask.Values[1]) + also, func(r map[string]any) bool {
+		got, set := q.value(r)
+		owner, _ := oracle.Lookup(r, "svm.name")
+		return set && (owner == svm || uuid == "") && (got == q.ask.Values[0] || got == q.ask.Values[1])
+	}
+}
+
+// sorted wants our records in order. Where those without a value come is in no
+// document, nor in which order equal ones do.
+func (q *question) sorted(ctx context.Context, more string) error {
+	direction := ""
+	if q.ask.What == "descending" {
+		direction = "%20desc"
+	}
+	query := "?order_by=" + escape(q.ask.Field) + direction + more
+	query += "&" + q.p.mine()
+	records, err := q.p.hand.List(ctx, q.path+query)
+	if err != nil {
+		return err
+	}
+	got := q.ours(records)
+	if err := oracle.ExpectRecords("records of "+q.path+query, got, sortedKeys(q.truth), false); err != nil {
+		return err
+	}
+	var values []string
+	for _, uuid := range got {
+		if v, set := q.value(q.truth[uuid]); set {
+			values = append(values, v)
+		}
+	}
+	want := slices.Clone(values)
+	slices.SortStableFunc(want, q.compare)
+	if q.ask.What == "descending" {
+		slices.Reverse(want)
+	}
+	return oracle.ExpectRecords(q.ask.Field+" of "+q.path+query, values, want, true)
+}
+
+// twiceSorted wants our records in the order of two fields, the second falling,
+// if both are set in all of them.
+func (q *question) twiceSorted(ctx context.Context) error {
+	second := &question{p: q.p, ask: Ask{Field: q.ask.Values[0]}, truth: q.truth}
+	if q.ask.Field == second.ask.Field {
+		return nil
+	}
+	for _, r := range q.truth {
+		_, one := q.value(r)
+		if _, other := second.value(r); !one || !other {
+			return nil
+		}
+	}
+	query := "?order_by=" + escape(q.ask.Field) + "%20asc," + escape(second.ask.Field) + "%20desc"
+	query += "&" + q.p.mine()
+	records, err := q.p.hand.List(ctx, q.path+query)
+	if err != nil {
+		return err
+	}
+	var got []string
+	for _, uuid := range q.ours(records) {
+		one, _ := q.value(q.truth[uuid])
+		other, _ := second.value(q.truth[uuid])
+		got = append(got, one+"\x00"+other)
+	}
+	want := slices.Clone(got)
+	slices.SortStableFunc(want, func(a, b string) int {
+		a1, a2, _ := strings.Cut(a, "\x00")
+		b1, b2, _ := strings.Cut(b, "\x00")
+		if n := q.compare(a1, b1); n != 0 {
+			return n
+		}
+		return second.compare(b2, a2)
+	})
+	return oracle.ExpectRecords(q.ask.Field+" and "+second.ask.Field+" of "+q.path+query, got, want, true)
+}
+
+// asShown filters by a value that one of our records shows.
+func (q *question) asShown(ctx context.Context) error {
+	for _, uuid := range sortedKeys(q.truth) {
+		value, set := q.value(q.truth[uuid])
+		if !set || value == "" || slices.Contains(q.p.unlike, q.ask.Field) || strings.ContainsAny(value, `*|!<>,."`) && !strings.HasPrefix(value, "https://") {
+			continue
+		}
+		return q.lists(ctx, "?"+escape(q.ask.Field)+"="+escape(value), func(r map[string]any) bool {
+			got, set := q.value(r)
+			return set && (got == value || strings.HasSuffix(q.ask.Field, "uuid") && strings.EqualFold(got, value))
+		})
+	}
+	return nil
+}
+
+// asNotShown filters by a value of the right kind that no record of ours has.
+func (q *question) asNotShown(ctx context.Context) error {
+	f := q.p.field(q.ask.Field)
+	if f == nil {
+		return nil
+	}
+	var all []string
+	switch {
+	case len(f.Enum) > 0:
+		all = f.Enum
+	case f.Type == contract.Boolean:
+		all = []string{"true", "false"}
+	case f.Type == contract.Integer:
+		all = []string{"64999", "64998"}
+	case strings.HasSuffix(f.Name, "uuid"):
+		all = []string{q.p.hand.UUID()}
+	default:
+		all = []string{q.p.hand.Token() + "-zzz"}
+	}
+	for _, value := range all {
+		if !slices.ContainsFunc(sortedKeys(q.truth), func(uuid string) bool { got, _ := q.value(q.truth[uuid]); return got == value }) {
+			return q.lists(ctx, "?"+escape(f.Name)+"="+escape(value), func(map[string]any) bool { return false })
+		}
+	}
+	return nil
+}
+
+func (q *question) compare(a, b string) int {
+	if f := q.p.field(q.ask.Field); f != nil && f.Type == contract.Integer {
+		return number(a) - number(b)
+	}
+	return strings.Compare(a, b)
+}
+
+// counted wants the number of the records that a filter selects, and no record.
+// Only a field with the mark of the run tells ours from those of others.
+func (q *question) counted(ctx context.Context) error {
+	if !q.p.isMarked(q.ask.Field) {
+		return nil
+	}
+	want := 0
+	for _, r := range q.truth {
+		if got, set := q.value(r); set && got == q.ask.Values[0] {
+			want++
+		}
+	}
+	path := q.path + "?return_records=false&" + escape(q.ask.Field) + "=" + escape(q.ask.Values[0])
+	x, err := q.p.hand.Ask(ctx, getOf(path))
+	if err != nil {
+		return err
+	}
+	if err := oracle.ExpectStatus(x, http.StatusOK); err != nil {
+		return err
+	}
+	if records, _ := x.Response.Object()["records"].([]any); len(records) > 0 {
+		return oracle.Differs("records of a count", "none", len(records))
+	}
+	return oracle.ExpectField(x.Response.Object(), "num_records", want)
+}
+
+// tunneled wants the records of one SVM alone.
+func (q *question) tunneled(ctx context.Context) error {
+	svms := q.p.hand.SVMs()
+	r := getOf(q.path + "?fields=uuid")
+	r.Header = http.Header{"X-Dot-Svm-Name": {svms[len(svms)-1].Name}}
+	x, err := q.p.hand.Ask(ctx, r)
+	if err != nil {
+		return err
+	}
+	if err := oracle.ExpectStatus(x, http.StatusOK); err != nil {
+		return err
+	}
+	if oracle.NextPage(x.Response) != "" {
+		return nil // not all of it
+	}
+	var want []string
+	for uuid, record := range q.truth {
+		if owner, _ := oracle.Lookup(record, "svm.name"); owner == svms[len(svms)-1].Name {
+			want = append(want, uuid)
+		}
+	}
+	return oracle.ExpectRecords("records of an SVM by tunneling", q.ours(recordsOf(x.Response.Object())), want, false)
+}
+
+func recordsOf(body map[string]any) []map[string]any {
+	var all []map[string]any
+	list, _ := body["records"].([]any)
+	for _, e := range list {
+		if r, is := e.(map[string]any); is {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// fields wants all records, each with the field where it is set.
+func (q *question) fields(ctx context.Context) error {
+	all := append([]string{q.ask.Field}, q.ask.Values...)
+	return q.eachOfList(ctx, "?fields="+escape(strings.Join(all, ",")), func(record, truth map[string]any) error {
+		for _, name := range all {
+			if want, set := oracle.Lookup(truth, name); set && want != nil {
+				if err := sameValue(record, name, want); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// allFields wants each record of a list to be as it is read by itself.
+func (q *question) allFields(ctx context.Context) error {
+	return q.eachOfList(ctx, "?fields="+escape("*"), func(record, truth map[string]any) error {
+		return oracle.ExpectSame(truth, record, q.p.resource.Advanced()...)
+	})
+}
+
+func (q *question) eachOfList(ctx context.Context, query string, check func(record, truth map[string]any) error) error {
+	query += "&" + q.p.mine()
+	records, err := q.p.hand.List(ctx, q.path+query)
+	if err != nil {
+		return err
+	}
+	if err := oracle.ExpectRecords("records of "+q.path+query, q.ours(records), sortedKeys(q.truth), false); err != nil {
+		return err
+	}
+	for _, r := range records {
+		for _, uuid := range q.ours([]map[string]any{r}) {
+			if err := check(r, q.truth[uuid]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,270 @@
+package fuzz
+
+import (
+	"context"
+	"slices"
+
+	"pgregory.net/rapid"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/oracle"
+)
+
+func drawChange(m *model) *rapid.Generator[Case] {
+	return cases(func(t *rapid.T) []Call {
+		calls := []Call{m.creation(t, len(m.optional))}
+		for range many(t, "changes", 4) {
+			calls = append(calls, m.anyChange(t))
+		}
+		return calls
+	})
+}
+
+// anyChange draws a change of plain fields, of the identity or of the credentials.
+func (m *model) anyChange(t *rapid.T) Call {
+	kind := pick(t, "kind of change", []string{"plain", "identity", "credentials", "all"})
+	c := m.change(t, m.plain(), 1, 3)
+	if kind == "identity" || kind == "credentials" {
+		c.Set = map[string]any{}
+	}
+	if kind == "identity" || kind == "all" {
+		for _, f := range m.changed {
+			if m.isMarked(f.Name) && (kind == "all" || rapid.Bool().Draw(t, f.Name)) {
+				c.Set[f.Name] = m.valueOf(f).Draw(t, f.Name)
+			}
+		}
+	}
+	if kind == "credentials" || kind == "all" || len(c.Set) == 0 || !m.movesAlone(c.Set) {
+		m.addCredentials(t, &c)
+	}
+	return c
+}
+
+// movesAlone reports whether the identity in a change needs no new credentials.
+func (m *model) movesAlone(set map[string]any) bool {
+	for name := range set {
+		if m.isMarked(name) && len(m.about(changesAlone, name)) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// addCredentials adds new credentials of the kind that a creation requires, or of
+// another kind that can stand in their place.
+func (m *model) addCredentials(t *rapid.T, c *Call) {
+	for _, p := range m.operation(contract.Create).Required {
+		if !p.Covers(m.release) {
+			continue
+		}
+		name := pick(t, "credential", p.AnyOf)
+		if f := m.field(name); f != nil && f.Access == contract.WriteOnly {
+			c.Set[name] = m.valueOf(f).Draw(t, name)
+		}
+	}
+	for _, f := range m.changed { // an identity that is of no use without its secret
+		if m.isMarked(f.Name) && len(m.about(changesAlone, f.Name)) == 0 {
+			c.Set[f.Name] = m.valueOf(f).Draw(t, f.Name)
+		}
+	}
+}
+
+func drawOneChange(m *model) *rapid.Generator[Case] {
+	return cases(func(t *rapid.T) []Call { return []Call{m.creation(t, 4), m.change(t, m.plain(), 1, 3)} })
+}
+
+func playChange(ctx context.Context, p *player) error {
+	if err := p.exists(ctx, p.calls[0]); err != nil {
+		return err
+	}
+	before, err := p.reads(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range p.calls[1:] {
+		ok, err := p.changes(ctx, c)
+		if err != nil || !ok {
+			return err
+		}
+		now := p.record // which changes has just read
+		if err := p.hand.Verify(p.lastReading(), p.of(keepsTheRest), p.sameButFor(before, p.mayFollow(c.Set))(now)); err != nil {
+			return err
+		}
+		if err := p.namesItsKind(c.Set); err != nil {
+			return err
+		}
+		before = now
+	}
+	return nil
+}
+
+// changes makes a change and judges that it took; ok is false when it was
+// refused or did not.
+func (p *player) changes(ctx context.Context, c Call) (ok bool, err error) {
+	e, err := p.call(ctx, c)
+	if err != nil {
+		return false, err
+	}
+	if err := p.hand.Prevented(e); err != nil {
+		return false, err
+	}
+	ids := p.promisesOf(c.Set)
+	if err := oracle.ExpectSuccess(e); err != nil {
+		return false, p.hand.Verify(e.Exchange, ids, err)
+	}
+	took := false
+	err = p.verifies(ctx, ids, func(record map[string]any) error {
+		for _, name := range sortedKeys(c.Set) {
+			if f := p.field(name); f != nil && f.Access == contract.WriteOnly {
+				continue
+			}
+			if err := sameValue(record, name, p.real(c.Set[name])); err != nil {
+				return err
+			}
+		}
+		took, p.record = true, record
+		return nil
+	})
+	return took, err
+}
+
+// promisesOf are the promises that a change of some properties is about.
+func (p *player) promisesOf(set map[string]any) []contract.ID {
+	var ids []contract.ID
+	moved, secrets, shown := false, 0, 0
+	for _, name := range sortedKeys(set) {
+		f := p.field(name)
+		switch {
+		case f != nil && f.Access == contract.WriteOnly:
+			secrets++
+			if name == "client_certificate" {
+				ids = append(ids, p.of(changesCert)...)
+			} else {
+				ids = append(ids, p.of(changesSecret)...)
+			}
+		default:
+			shown++
+			moved = moved || p.isMarked(name)
+		}
+	}
+	if moved && secrets == 0 {
+		return p.of(changesAlone)
+	}
+	if shown > 0 {
+		ids = append(ids, p.of(changes)...)
+	}
+	if shown > 1 {
+		ids = append(ids, p.of(severalAtOnce)...)
+	}
+	return ids
+}
+
+// namesItsKind wants authentication_method to go with the credentials of a change.
+func (p *player) namesItsKind(set map[string]any) error {
+	want := ""
+	switch {
+	case set["client_certificate"] != nil:
+		want = "certificate"
+	case set["client_secret"] != nil:
+		want = "client_secret"
+	}
+	if want == "" || p.field("authentication_method") == nil {
+		return nil
+	}
+	return p.hand.Verify(p.lastReading(), p.of(namesKind), sameValue(p.record, "authentication_method", want))
+}
+
+func playTwice(ctx context.Context, p *player) error {
+	if err := p.exists(ctx, p.calls[0]); err != nil {
+		return err
+	}
+	if ok, err := p.changes(ctx, p.calls[1]); err != nil || !ok {
+		return err
+	}
+	before, err := p.reads(ctx)
+	if err != nil {
+		return err
+	}
+	e, err := p.call(ctx, p.calls[1])
+	if err != nil {
+		return err
+	}
+	if err := p.hand.Prevented(e); err != nil {
+		return err
+	}
+	if err := oracle.ExpectSuccess(e); err != nil {
+		return p.hand.Verify(e.Exchange, p.of(twice), err)
+	}
+	return p.verifies(ctx, p.of(twice), p.sameButFor(before, nil))
+}
+
+// apart are plain fields of which no document says that one follows another.
+func (m *model) apart() []*contract.Field {
+	return slices.DeleteFunc(m.plain(), func(f *contract.Field) bool { return len(m.mayFollow(map[string]any{f.Name: "a"})) > 1 })
+}
+
+func drawTwoChanges(m *model) *rapid.Generator[Case] {
+	return cases(func(t *rapid.T) []Call {
+		creation := m.creation(t, 2)
+		one := m.change(t, m.apart(), 1, 2)
+		rest := slices.DeleteFunc(m.apart(), func(f *contract.Field) bool { _, named := one.Set[f.Name]; return named })
+		if len(rest) == 0 { // there are two fields at least
+			rest = m.apart()[:1]
+			delete(one.Set, rest[0].Name)
+		}
+		return []Call{creation, one, m.change(t, rest, 1, 2)}
+	})
+}
+
+func playTwoChanges(ctx context.Context, p *player) error {
+	one, other := p.calls[1], p.calls[2]
+	both := one
+	both.Set = map[string]any{}
+	for _, c := range []Call{one, other} {
+		for name, v := range c.Set {
+			both.Set[name] = v
+		}
+	}
+	first, err := p.after(ctx, one, other)
+	if err != nil || first == nil {
+		return err
+	}
+	for _, order := range [][]Call{{other, one}, {both}} {
+		e, err := p.call(ctx, Call{Operation: p.operation(contract.Delete).ID})
+		if err != nil || e.Failed() {
+			return err
+		}
+		now, err := p.after(ctx, order...)
+		if err != nil || now == nil {
+			return err
+		}
+		if err := p.hand.Verify(p.lastReading(), p.of(keepsTheRest), oracle.ExpectSame(p.only(first), p.only(now))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// only is what a reading shows of the fields that changes may set. The rest is
+// that of another object.
+func (m *model) only(record map[string]any) map[string]any {
+	shown := map[string]any{}
+	for _, f := range m.plain() {
+		shown[f.Name], _ = oracle.Lookup(record, f.Name)
+	}
+	return shown
+}
+
+// after makes the object anew and changes it; nil when a change was refused or
+// did not take, which was judged.
+func (p *player) after(ctx context.Context, all ...Call) (map[string]any, error) {
+	if err := p.exists(ctx, p.calls[0]); err != nil {
+		return nil, err
+	}
+	for _, c := range all {
+		if ok, err := p.changes(ctx, c); err != nil || !ok {
+			return nil, err
+		}
+	}
+	return p.reads(ctx)
+}

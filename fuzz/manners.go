@@ -1,0 +1,133 @@
+package fuzz
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+)
+
+// playOptions wants the methods that the catalogue has of a path.
+func playOptions(_ context.Context, p *player, c Call, x *wire.Exchange) error {
+	want := []string{http.MethodOptions}
+	for _, o := range p.catalogue.Route(x.Request.APIPath()).Operations {
+		if o.Covers(p.release) {
+			want = append(want, o.Method)
+		}
+	}
+	if slices.Contains(want, http.MethodGet) {
+		want = append(want, http.MethodHead)
+	}
+	return oracle.ExpectAllow(x, want...)
+}
+
+// playOneField wants the field, the identifier, and no field besides.
+func playOneField(_ context.Context, p *player, c Call, x *wire.Exchange) error {
+	field, record := c.Query[0].Value, x.Response.Object()
+	if err := oracle.ExpectStatus(x, http.StatusOK); err != nil {
+		return p.hand.Verify(x, []contract.ID{"API-FIELDS-01"}, err)
+	}
+	err := sameID(record, p.thing.UUID())
+	if err := p.hand.Verify(x, []contract.ID{"API-FIELDS-06"}, err); err != nil {
+		return err
+	}
+	err = nil
+	for _, f := range p.shown {
+		top, _, _ := strings.Cut(f.Name, ".")
+		if identifies(f.Name) || top == strings.Split(field, ".")[0] || err != nil {
+			continue
+		}
+		err = oracle.ExpectUnset(record, f.Name)
+	}
+	return p.hand.Verify(x, []contract.ID{"API-FIELDS-02"}, err)
+}
+
+// identifies reports whether a field may count as an identifier, which a reading
+// may bring unasked.
+func identifies(field string) bool {
+	last := field[strings.LastIndex(field, ".")+1:]
+	return last == "uuid" || last == "name" || last == "scope"
+}
+
+func sameID(record map[string]any, uuid string) error {
+	if got, _ := record["uuid"].(string); !strings.EqualFold(got, uuid) {
+		return oracle.Differs("uuid", uuid, fmt.Sprint(record["uuid"]))
+	}
+	return nil
+}
+
+// playObjectField wants the members of an object that a whole reading shows.
+func playObjectField(ctx context.Context, p *player, c Call, x *wire.Exchange) error {
+	if err := oracle.ExpectStatus(x, http.StatusOK); err != nil {
+		return err
+	}
+	whole, _, err := p.read(ctx)
+	if err != nil {
+		return nil // for other properties
+	}
+	for name, v := range flat(whole, c.Query[0].Value) {
+		if err := sameValue(x.Response.Object(), name, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// playMembers wants members of the SVM to be there, or with a ! in front not to be.
+func playMembers(members ...string) func(context.Context, *player, Call, *wire.Exchange) error {
+	return func(_ context.Context, p *player, _ Call, x *wire.Exchange) error {
+		if p.field("svm.name") == nil || p.field("svm.uuid") == nil {
+			return nil
+		}
+		err := oracle.ExpectStatus(x, http.StatusOK)
+		for _, name := range members {
+			if absent, out := strings.CutPrefix(name, "!"); out && err == nil {
+				err = oracle.ExpectUnset(x.Response.Object(), absent)
+			} else if err == nil {
+				err = oracle.ExpectSet(x.Response.Object(), name)
+			}
+		}
+		return err
+	}
+}
+
+// flat lists the members of an object of a record by dotted name, links left out.
+func flat(record map[string]any, object string) map[string]any {
+	all := map[string]any{}
+	in, _ := record[object].(map[string]any)
+	for name, v := range in {
+		if _, nested := v.(map[string]any); !nested && v != nil {
+			all[object+"."+name] = v
+		}
+	}
+	return all
+}
+
+// playAdvanced wants the advanced properties.
+func playAdvanced(_ context.Context, p *player, c Call, x *wire.Exchange) error {
+	if x.Response.Status >= 500 || !x.Response.OK() && p.catalogue.Knows(oracle.Ending{Exchange: x}.Code()) {
+		return nil // the state of the target, which such a reading looks at
+	}
+	err := oracle.ExpectStatus(x, http.StatusOK)
+	for _, f := range p.fields {
+		if f.Advanced && !strings.Contains(f.Name, ".") && f.Type != contract.Array && err == nil {
+			err = oracle.ExpectSet(x.Response.Object(), f.Name)
+		}
+	}
+	return p.hand.Verify(x, append(p.of(named), "API-FIELDS-05"), err)
+}
+
+func playEmpty(_ context.Context, _ *player, _ Call, x *wire.Exchange) error {
+	if err := oracle.ExpectStatus(x, http.StatusOK); err != nil {
+		return err
+	}
+	if records, _ := x.Response.Object()["records"].([]any); len(records) > 0 {
+		return oracle.Differs("records", "none", len(records))
+	}
+	return oracle.ExpectField(x.Response.Object(), "num_records", 0)
+}

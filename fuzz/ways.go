@@ -1,0 +1,176 @@
+package fuzz
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"pgregory.net/rapid"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+	"ontap-conformance/steps"
+)
+
+// ways are the ways to ask for a creation or a change that are right, and those
+// that are not.
+var ways = []string{"dotted", "tunneled", "with-the-record", "waiting", "waiting-change", "working", "working-too-long", "by-uuid", "tunneled-elsewhere", "location", "filtered"}
+
+// dealWays goes through all ways, one a case.
+func dealWays(m *model) func(int) *rapid.Generator[Case] {
+	return decked(func(t *rapid.T, check int) []Call {
+		way := ways[check%len(ways)]
+		c := m.creation(t, 2)
+		c.Fault = "way-" + way
+		switch { // a body of its own is sent for the rest
+		case way == "with-the-record":
+			c.Query = []Param{{"return_records", "true"}}
+		case way == "filtered":
+			c.Query = []Param{{m.sort.Marked[0], "conformance"}}
+		case way == "working-too-long":
+			c.Query = []Param{{"return_timeout", pick(t, "seconds", []string{"121", "-1", "100000"})}}
+		case strings.HasPrefix(way, "waiting"), way == "working":
+			c.Query = []Param{{"return_timeout", strconv.Itoa(pick(t, "seconds", []int{0, 120, 1, 15, 119}))}}
+		}
+		return []Call{c}
+	})
+}
+
+func playWay(ctx context.Context, p *player) error {
+	c := p.calls[0]
+	switch strings.TrimPrefix(c.Fault, "way-") {
+	case "dotted":
+		return p.without(ctx, c, "API-BODY-08", func(m *steps.Making) { m.Body["svm.name"] = p.hand.SVM().Name })
+	case "tunneled":
+		return p.without(ctx, c, "API-TUNNEL-02", func(m *steps.Making) {
+			m.Request.Header = http.Header{"X-Dot-SVM-Name": {p.hand.SVM().Name}}
+		})
+	case "tunneled-elsewhere":
+		return p.tunnelsElsewhere(ctx, c)
+	case "by-uuid":
+		svm := p.hand.SVM()
+		if svm.UUID == "" || len(p.of(creates)) == 0 {
+			return errGone
+		}
+		return p.without(ctx, c, p.of(creates)[0], func(m *steps.Making) { m.Body["svm"] = map[string]any{"uuid": svm.UUID} })
+	case "waiting-change":
+		return p.waiting(ctx, c, p.model.asks(p.operation(contract.Change)))
+	case "working", "working-too-long":
+		acts := slices.DeleteFunc(p.acts(), func(o *contract.Operation) bool { return o == p.rekey() })
+		if len(acts) == 0 {
+			return errGone
+		}
+		return p.waiting(ctx, c, p.model.asks(acts[len(acts)-1]))
+	}
+	t, e, err := p.create(ctx, c)
+	if err != nil {
+		return err
+	}
+	switch c.Fault {
+	case "way-filtered":
+		return p.isDue(e, due{ids: []contract.ID{"API-QUERY-03"}})
+	}
+	if err := p.hand.Prevented(e); err != nil {
+		return err
+	}
+	ids := p.of(creates)
+	if c.Fault == "way-waiting" {
+		ids = []contract.ID{"API-TIMEOUT-01"}
+	}
+	if err := p.hand.Verify(e.Exchange, ids, oracle.ExpectSuccess(e)); err != nil || e.Failed() || t.Lost() != nil {
+		return err
+	}
+	p.thing = t
+	return p.showsWhatWasMade(ctx, c, e)
+}
+
+// without makes a creation whose body does not name its SVM as usual.
+func (p *player) without(ctx context.Context, c Call, id contract.ID, change func(*steps.Making)) error {
+	body, err := c.body(p.hand, p.hand.Body(p.sort, p.hand.SVM()))
+	if err != nil {
+		return err
+	}
+	delete(body, "svm")
+	m := steps.Making{Sort: p.sort, Body: body}
+	change(&m)
+	t, e, err := p.hand.Create(ctx, m)
+	p.note(c, e)
+	if err != nil {
+		return err
+	}
+	if err := p.hand.Prevented(e); err != nil {
+		return err
+	}
+	if err := oracle.ExpectSuccess(e); err != nil || t.Lost() != nil {
+		return p.hand.Verify(e.Exchange, []contract.ID{id}, err)
+	}
+	p.thing = t
+	return p.verifies(ctx, []contract.ID{id}, func(record map[string]any) error { return sameValue(record, "svm.name", p.hand.SVM().Name) })
+}
+
+// tunnelsElsewhere names one SVM in the body and another in the header; both are
+// ours.
+func (p *player) tunnelsElsewhere(ctx context.Context, c Call) error {
+	svms := p.hand.SVMs()
+	if len(svms) < 2 {
+		return errGone
+	}
+	c.Header = map[string]string{"X-Dot-SVM-Name": svms[1].Name}
+	_, e, err := p.create(ctx, c)
+	if err != nil {
+		return err
+	}
+	return p.isDue(e, due{ids: []contract.ID{"API-TUNNEL-03"}, status: []int{400}})
+}
+
+// waiting asks something of an object with a time to wait. Work on keys may have
+// nothing to do, which the tables have codes for.
+func (p *player) waiting(ctx context.Context, c, asked Call) error {
+	if err := p.exists(ctx, Call{Operation: c.Operation, Set: c.Set, Lack: c.Lack}); err != nil {
+		return err
+	}
+	asked.Query, asked.Fault = c.Query, c.Fault
+	e, err := p.call(ctx, asked)
+	if err != nil {
+		return err
+	}
+	if c.Fault == "way-working-too-long" {
+		return p.isDue(e, due{ids: []contract.ID{"API-TIMEOUT-02"}})
+	}
+	if err := p.hand.Prevented(e); err != nil {
+		return err
+	}
+	return p.hand.Verify(e.Exchange, []contract.ID{"API-TIMEOUT-01"}, oracle.ExpectSuccess(e))
+}
+
+// showsWhatWasMade looks at the record that a creation returned, and at where its
+// Location leads.
+func (p *player) showsWhatWasMade(ctx context.Context, c Call, e oracle.Ending) error {
+	if records := recordsOf(e.Exchange.Response.Object()); c.Fault == "way-with-the-record" && e.Exchange.Response.Status == http.StatusCreated && len(records) == 1 {
+		var err error
+		for _, name := range p.sort.Marked {
+			if sent, named := oracle.Lookup(p.thing.Sent(), name); named && err == nil {
+				err = sameValue(records[0], name, sent)
+			}
+		}
+		if err := p.hand.Verify(e.Exchange, []contract.ID{"API-RETURN-01"}, err); err != nil {
+			return err
+		}
+	}
+	path := oracle.Location(e.Exchange.Response)
+	if path == "" || p.hand.Untold(e) {
+		return nil
+	}
+	x, err := p.hand.Ask(ctx, wire.Request{Method: http.MethodGet, Path: path})
+	if err != nil {
+		return err
+	}
+	err = oracle.ExpectStatus(x, http.StatusOK)
+	if err == nil {
+		err = sameID(x.Response.Object(), p.thing.UUID())
+	}
+	return p.hand.Verify(x, []contract.ID{"API-LOCATION-02"}, err)
+}
