@@ -111,7 +111,7 @@ func (c *Campaign) trial(ctx context.Context, t *Trial, on lane, ready error) or
 			last = one.Reason
 		}
 		if one.Status == oracle.Failed {
-			if small, again := t.shrink(ctx, c.Suite, on, check, seed, one.Found[0].Requirement); small != nil {
+			if small, again, _ := t.shrink(ctx, c.Suite, on, check, seed, one.Found[0].Requirement); small != nil {
 				one = again
 			}
 		}
@@ -154,24 +154,27 @@ func (t *Trial) skip(s *steps.Suite) error {
 }
 
 // shrink looks for the smallest case that shows a requirement broken, beginning
-// with that of a seed, and returns it with its outcome; nil when it does not
-// fail a second time.
-func (t *Trial) shrink(ctx context.Context, s *steps.Suite, on lane, check int, seed uint64, pinned contract.ID) (*Case, *oracle.Outcome) {
+// with that of a seed, and returns it with its outcome and its player; nil when it does
+// not fail a second time.
+func (t *Trial) shrink(ctx context.Context, s *steps.Suite, on lane, check int, seed uint64, pinned contract.ID) (*Case, *oracle.Outcome, *player) {
 	var best *oracle.Outcome
+	var player *player
 	fails := func(small Case) bool {
-		again, _ := t.play(ctx, s, on, check, small)
-		if !slices.Contains(again.Broke(), pinned) {
-			return false
+		for range max(1, t.Property.repeats) {
+			again, by := t.play(ctx, s, on, check, small)
+			if slices.Contains(again.Broke(), pinned) {
+				best, player = again, by
+				return true
+			}
 		}
-		best = again
-		return true
+		return false
 	}
 	small, ok := smallest(ctx, t.Name, t.cases(check), seed, fails)
 	if !ok {
-		return nil, nil
+		return nil, nil, nil
 	}
-	small = trim(small, t.Property.deck != nil, fails)
-	return &small, best
+	small = t.trim(small, fails)
+	return &small, best, player
 }
 
 // ring is how many checks go by until a mark is used again on an SVM: few enough
@@ -180,7 +183,7 @@ const ring = 64
 
 // play plays a case on a lane. It is told apart from its neighbours by the
 // number of its check alone.
-func (t *Trial) play(ctx context.Context, s *steps.Suite, on lane, check int, one Case) (*oracle.Outcome, []Seen) {
+func (t *Trial) play(ctx context.Context, s *steps.Suite, on lane, check int, one Case) (*oracle.Outcome, *player) {
 	h := s.Take(fmt.Sprintf("%s #%d", t.Name, check%ring), on, t.Requirements)
 	p := &player{model: t.model, hand: h, calls: one.Calls}
 	err := t.Property.play(ctx, p)
@@ -189,7 +192,7 @@ func (t *Trial) play(ctx context.Context, s *steps.Suite, on lane, check int, on
 	}
 	o := h.Conclude(ctx, err)
 	o.Name = t.Name
-	return o, p.seen
+	return o, p
 }
 
 // add adds what one case showed to the sum of its trial.

@@ -32,10 +32,11 @@ type Call struct {
 	Query     []Param           `json:"query,omitempty"`
 	Header    map[string]string `json:"header,omitempty"`
 	Accept    string            `json:"accept,omitempty"`
-	As        string            `json:"as,omitempty"`    // "nobody" or "somebody" that does not exist; empty for ourselves
-	Ask       *Ask              `json:"ask,omitempty"`   // a question to a list; nil for none
-	Fault     string            `json:"fault,omitempty"` // the kind of what is wrong on purpose; empty when nothing is
-	Field     string            `json:"field,omitempty"` // that the fault is about, or what the call is about
+	As        string            `json:"as,omitempty"`     // "nobody" or "somebody" that does not exist; empty for ourselves
+	Client    int               `json:"client,omitempty"` // that makes the call, from 1; 0 where there is one only
+	Ask       *Ask              `json:"ask,omitempty"`    // a question to a list; nil for none
+	Fault     string            `json:"fault,omitempty"`  // the kind of what is wrong on purpose; empty when nothing is
+	Field     string            `json:"field,omitempty"`  // that the fault is about, or what the call is about
 }
 
 // A Spoil is a change of the text of a body. The text that it begins with names

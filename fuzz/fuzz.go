@@ -44,6 +44,9 @@ type Property struct {
 
 	// rows are requirements of error codes that it can disprove; nil for none.
 	rows func(*model) []*contract.Error
+	// repeats is how often a smaller case is played until it fails, where chance has
+	// a part in it; 0 means once.
+	repeats int
 	// fits reports whether the property says anything about a sort; nil means always.
 	fits func(*model) bool
 	// draw returns the generator of its cases for one sort. It must be pure.
@@ -58,7 +61,7 @@ type Property struct {
 // Properties returns every property, in the order of their files. The slice is
 // the caller's own.
 func Properties() []Property {
-	return slices.Concat(objectProperties, requestProperties, listProperties, httpProperties, errorProperties)
+	return slices.Concat(objectProperties, requestProperties, listProperties, httpProperties, errorProperties, jobProperties, sequenceProperties, concurrencyProperties)
 }
 
 // Requirements returns what the property can disprove about a resource in a

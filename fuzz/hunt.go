@@ -57,6 +57,7 @@ type Finding struct {
 	Outcome *oracle.Outcome
 	Also    []contract.ID // that the same case showed broken
 	Times   int           // that it was seen in the hunt
+	Drawing []byte        // of what several clients saw, as HTML; nil for none
 }
 
 // A Tally is how far a hunt is.
@@ -89,6 +90,7 @@ type candidate struct {
 	seed  uint64
 	one   Case
 	fails *oracle.Outcome
+	drawn []byte
 }
 
 // Run hunts until it ends, and says why it did. The error is non-nil only if it
@@ -193,11 +195,11 @@ func (h *Hunt) round(ctx, deadline context.Context, lanes []lane, trials []*Tria
 				plays[i][t.Name]++
 				seed := seedOf(h.Suite.Seed, t.Name, check)
 				one := draw(t.cases(check), seed)
-				o, seen := t.play(ctx, h.Suite, lanes[i], check, one)
-				fresh[i][t.Name] += h.count(o, seen)
+				o, by := t.play(ctx, h.Suite, lanes[i], check, one)
+				fresh[i][t.Name] += h.count(o, by.seen)
 				spent += o.Requests
 				if len(o.Found) > 0 {
-					found[i] = append(found[i], candidate{t, i, check, seed, one, o})
+					found[i] = append(found[i], candidate{t, i, check, seed, one, o, by.drawing})
 				}
 			}
 		}
@@ -277,9 +279,9 @@ func (h *Hunt) file(ctx context.Context, on lane, c candidate) {
 		return // one defect shows in many ways: those that come along are told with it
 	}
 	first := c.fails.Found[0]
-	f := &Finding{Bucket: h.bucket(first), Trial: c.trial.Name, Seed: c.seed, Case: c.one, Outcome: c.fails, Times: 1}
-	if small, o := c.trial.shrink(ctx, h.Suite, on, c.check, c.seed, first.Requirement); small != nil {
-		f.Case, f.Outcome, f.Small = *small, o, true
+	f := &Finding{Bucket: h.bucket(first), Trial: c.trial.Name, Seed: c.seed, Case: c.one, Outcome: c.fails, Times: 1, Drawing: c.drawn}
+	if small, o, by := c.trial.shrink(ctx, h.Suite, on, c.check, c.seed, first.Requirement); small != nil {
+		f.Case, f.Outcome, f.Small, f.Drawing = *small, o, true, by.drawing
 	}
 	for _, o := range []*oracle.Outcome{c.fails, f.Outcome} {
 		for _, also := range o.Found {

@@ -22,6 +22,8 @@ type player struct {
 	record map[string]any // of the thing, as a change that took has left it
 	unlike []string       // properties that readings do not show as they were sent
 	seen   []Seen
+
+	drawing []byte // of a history that has no order, as HTML; nil for none
 }
 
 // A Seen is what a call of a case came to: a point of the coverage.

@@ -2,16 +2,17 @@ package fuzz
 
 import (
 	"slices"
-	"strings"
+
+	"ontap-conformance/fixtures/contract"
 )
 
 // trim leaves out of a case, one by one, whatever it fails without: calls, where
 // each is about something of its own, and properties. What rapid has made small
 // by draws is then small as data, too: nothing can be left out of it.
-func trim(c Case, calls bool, fails func(Case) bool) Case {
+func (t *Trial) trim(c Case, fails func(Case) bool) Case {
 	for again := true; again; {
 		again = false
-		for _, smaller := range lesser(c, calls) {
+		for _, smaller := range t.lesser(c) {
 			if fails(smaller) {
 				c, again = smaller, true
 				break
@@ -21,17 +22,19 @@ func trim(c Case, calls bool, fails func(Case) bool) Case {
 	return c
 }
 
-// lesser are the cases that have one thing less.
-func lesser(c Case, calls bool) []Case {
+// lesser are the cases that have one thing less. Each is as right as the case is,
+// and as wrong: only calls of a deck and properties that nothing goes with are
+// left out.
+func (t *Trial) lesser(c Case) []Case {
 	var all []Case
 	for i, call := range c.Calls {
-		if calls && (call.Fault != "" || call.Ask != nil) && len(c.Calls) > 1 {
+		if t.Property.deck != nil && (call.Fault != "" || call.Ask != nil) && len(c.Calls) > 1 {
 			all = append(all, Case{slices.Delete(slices.Clone(c.Calls), i, i+1)})
 		}
 	}
 	for i, call := range c.Calls {
 		for _, name := range sortedKeys(call.Set) {
-			if !call.idle(name) {
+			if !t.model.idle(&call, name) {
 				continue
 			}
 			smaller := call
@@ -50,10 +53,15 @@ func lesser(c Case, calls bool) []Case {
 }
 
 // idle reports whether a property of a call can be left out without making the
-// call another one: what a fault is made of cannot.
-func (c *Call) idle(name string) bool {
-	if c.Fault == "" {
-		return name != newKeyWord
+// call another one: what a fault is made of cannot, nor what a change is about,
+// nor what has to come with something else.
+func (m *model) idle(c *Call, name string) bool {
+	o := c.operation(m.catalogue)
+	if o == nil || c.Fault != "" && faultCalled(c.Fault) == nil || name == c.Field || c.Client > 0 {
+		return false
 	}
-	return faultCalled(c.Fault) != nil && name != c.Field && !strings.HasPrefix(name, "zzz_")
+	if o.Effect == contract.Create {
+		return slices.Contains(names(m.optional), name)
+	}
+	return o.Effect == contract.Change && slices.Contains(names(m.plain()), name) && (len(c.Set) > 1 || c.Fault != "")
 }

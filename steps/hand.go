@@ -18,8 +18,9 @@ import (
 // jobs, removes what it made and has every exchange judged by every rule. It
 // belongs to one goroutine.
 type Hand struct {
-	w    *world
-	made int // bodies of creations
+	w     *world
+	made  int // bodies of creations
+	sides []*Side
 }
 
 // A Thing is an object that a hand made.
@@ -166,6 +167,37 @@ func (h *Hand) Ask(ctx context.Context, r wire.Request) (*wire.Exchange, error) 
 	return h.w.session.Do(ctx, patient(r))
 }
 
+// A Side is one of several clients that act at the same time. It belongs to one
+// goroutine; what it saw is judged when its hand concludes.
+type Side struct{ session *wire.Session }
+
+// Side returns another client. It must not be asked for while one of them acts.
+func (h *Hand) Side() *Side {
+	s := &Side{h.w.session.Target().NewSession()}
+	h.sides = append(h.sides, s)
+	return s
+}
+
+// Do sends a request and follows nothing.
+func (s *Side) Do(ctx context.Context, r wire.Request) (*wire.Exchange, error) {
+	return s.session.Do(ctx, r)
+}
+
+// Reserve writes down a creation that a side is about to ask for. Whatever comes
+// of it is found by its mark, and removed.
+func (h *Hand) Reserve(ctx context.Context, s Sort) error {
+	entry, err := h.w.intend(ctx, s.kind, h.SVM())
+	if err == nil {
+		h.w.made = append(h.w.made, &object{kind: s.kind, svm: h.SVM(), entry: entry, where: h.w.collection(s.kind)})
+	}
+	return err
+}
+
+// Follow polls a job to its end and returns how it was last read.
+func (h *Hand) Follow(ctx context.Context, uuid string) (map[string]any, error) {
+	return h.w.follow(ctx, uuid)
+}
+
 // List returns all records of a collection, page by page. A list that is none
 // is a mismatch.
 func (h *Hand) List(ctx context.Context, path string) ([]map[string]any, error) {
@@ -237,7 +269,27 @@ func (h *Hand) Conclude(ctx context.Context, err error) *oracle.Outcome {
 	o := &oracle.Outcome{Name: h.w.scenario.Name, Kind: "property", Requirements: h.w.scenario.Requirements}
 	h.w.conclude(o, err)
 	o.Evidence = h.w.session.History()
+	for _, side := range h.sides {
+		h.judgeSide(o, side)
+	}
 	return o
+}
+
+// judgeSide adds to an outcome what a side saw.
+func (h *Hand) judgeSide(o *oracle.Outcome, side *Side) {
+	history := side.session.History()
+	for _, v := range h.w.suite.Judge.Judge(history, side.session.Sent()) {
+		o.Verdicts[v.Requirement]++
+		if v.Broken != nil {
+			o.Found = append(o.Found, oracle.Finding{Requirement: v.Requirement, Err: v.Broken, Exchange: v.Exchange})
+		}
+	}
+	if len(o.Found) > 0 && o.Status == oracle.Passed {
+		o.Conclude(nil)
+	}
+	o.Requests += len(history) + len(side.session.Unanswered())
+	o.Secrets = append(o.Secrets, side.session.Secrets()...)
+	o.Evidence = append(o.Evidence, history...)
 }
 
 // Clean reports whether everything that was made on an SVM is gone again, as far

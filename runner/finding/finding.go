@@ -34,6 +34,7 @@ const (
 	ShellFile   = "repro.sh"
 	TestFile    = "repro_test.go"
 	TraceFile   = "trace.har"
+	DrawingFile = "history.html" // only where several clients acted at once
 )
 
 // A Finding is what finding.json holds.
@@ -121,6 +122,9 @@ func Write(dir string, in Input) (*Finding, error) {
 	}
 	if feature != "" {
 		files[FeatureFile] = feature
+	}
+	if len(in.Found.Drawing) > 0 {
+		files[DrawingFile] = string(in.Found.Drawing)
 	}
 	var errs []error
 	for name, text := range files {

@@ -1,0 +1,290 @@
+package fuzz
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math"
+	"net/http"
+	"sync"
+	"sync/atomic"
+
+	"github.com/anishathalye/porcupine"
+	"pgregory.net/rapid"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+	"ontap-conformance/steps"
+)
+
+// concurrencyProperties speak of several clients at the same time.
+var concurrencyProperties = []Property{
+	{
+		Name: "clients-at-once-see-one-order", Writes: true, repeats: 5,
+		Says:     "Changes and readings of one object by several clients at once come out as if they were made one after the other.",
+		promises: []role{changes},
+		fits:     func(m *model) bool { return len(m.of(changes)) > 0 && len(m.racy()) > 0 },
+		draw:     drawRace, play: playRace,
+	},
+	{
+		Name: "one-of-several-creations-wins", Writes: true, repeats: 5,
+		Says:     "Of several creations for one SVM at once one is made, and the others are refused.",
+		promises: []role{second},
+		fits:     func(m *model) bool { return m.sort.Seat && len(m.of(second)) > 0 },
+		draw:     drawCreationRace, play: playCreationRace,
+	},
+}
+
+// racy are the fields that clients change at once: plain texts that nothing
+// follows.
+func (m *model) racy() []*contract.Field {
+	var all []*contract.Field
+	if m.operation(contract.Change) == nil {
+		return nil
+	}
+	for _, f := range m.apart() {
+		if f.Type == contract.String && len(f.Enum) == 0 {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// drawRace draws an object and what two or three clients do with one field of it.
+func drawRace(m *model) *rapid.Generator[Case] {
+	return cases(func(t *rapid.T) []Call {
+		f := pick(t, "field", m.racy())
+		calls := []Call{m.creation(t, 0)}
+		calls[0].Set[f.Name] = "start"
+		n := 0
+		for client := range pick(t, "clients", []int{2, 3}) {
+			for range pick(t, "calls of a client", []int{1, 2, 3, 4}) {
+				c := Call{Operation: m.operation(contract.Read).ID, Client: client + 1, Field: f.Name}
+				if rapid.Bool().Draw(t, "a change") {
+					n++
+					c = Call{Operation: m.operation(contract.Change).ID, Client: client + 1, Field: f.Name, Set: map[string]any{f.Name: fmt.Sprintf("value%d", n)}}
+				}
+				calls = append(calls, c)
+			}
+		}
+		return calls
+	})
+}
+
+// An act of the register: a value that was written, or read.
+type registered struct {
+	write bool
+	value string
+}
+
+// register is one field of one object: what is read is what was written last, or
+// what was there at the start. A write of which nobody knows whether it was made
+// may have been.
+func register(start string) porcupine.Model {
+	return porcupine.Model{
+		Init: func() any { return start },
+		Step: func(state, input, output any) (bool, any) {
+			act, seen := input.(registered), output.(registered)
+			if act.write {
+				return true, act.value
+			}
+			return seen.value == state.(string), state
+		},
+		DescribeOperation: described,
+	}
+}
+
+func described(input, output any) string {
+	if act := input.(registered); act.write {
+		return "PATCH " + act.value
+	}
+	return "GET " + output.(registered).value
+}
+
+func playRace(ctx context.Context, p *player) error {
+	if err := p.exists(ctx, p.calls[0]); err != nil {
+		return err
+	}
+	before, err := p.reads(ctx)
+	if err != nil {
+		return err
+	}
+	start, _ := oracle.Lookup(before, fieldOf(p.calls))
+	model := register(text(start))
+	by := map[int][]Call{}
+	for _, c := range p.calls[1:] {
+		by[c.Client] = append(by[c.Client], c)
+	}
+	r := &race{p: p, by: by, requests: map[int][]wire.Request{}, sides: map[int]*steps.Side{}}
+	if err := r.prepare(); err != nil {
+		return err
+	}
+	if err := r.run(ctx); err != nil {
+		return err
+	}
+	if r.untold {
+		return nil // work goes on that nobody can tell the end of
+	}
+	verdict, info := porcupine.CheckOperationsVerbose(model, r.history, 0)
+	err = nil
+	if verdict == porcupine.Illegal {
+		var drawing bytes.Buffer
+		if porcupine.Visualize(model, info, &drawing) == nil {
+			p.drawing = drawing.Bytes()
+		}
+		err = oracle.Differs(fieldOf(p.calls)+" as several clients saw it", "one order of the changes that explains every reading", r.told())
+	}
+	return p.hand.Verify(p.lastReading(), p.of(changes), err)
+}
+
+// fieldOf is the field that a race is about.
+func fieldOf(calls []Call) string {
+	for _, other := range calls {
+		if other.Client > 0 {
+			return other.Field
+		}
+	}
+	return "a field"
+}
+
+// A race is what several clients do at once.
+type race struct {
+	p        *player
+	by       map[int][]Call
+	requests map[int][]wire.Request
+	sides    map[int]*steps.Side
+
+	clock   atomic.Int64 // counts beginnings and ends: their order is all that matters
+	mu      sync.Mutex
+	history []porcupine.Operation
+	untold  bool
+	failed  error
+}
+
+// prepare makes every request before anything is sent: a player belongs to one
+// goroutine.
+func (r *race) prepare() error {
+	for client, calls := range r.by {
+		r.sides[client] = r.p.hand.Side()
+		for _, c := range calls {
+			request, err := r.p.request(c)
+			if err != nil {
+				return err
+			}
+			r.requests[client] = append(r.requests[client], request)
+		}
+	}
+	return nil
+}
+
+// run lets all clients go at once, and returns when all are done.
+func (r *race) run(ctx context.Context) error {
+	var all sync.WaitGroup
+	start := make(chan struct{})
+	for client := range r.by {
+		all.Go(func() {
+			<-start
+			for i, c := range r.by[client] {
+				r.act(ctx, client, c, r.requests[client][i])
+			}
+		})
+	}
+	close(start)
+	all.Wait()
+	return r.failed
+}
+
+// act makes one call. A change without an answer may be made any time later.
+func (r *race) act(ctx context.Context, client int, c Call, request wire.Request) {
+	begun := r.clock.Add(1)
+	x, err := r.sides[client].Do(ctx, request)
+	ended := r.clock.Add(1)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	op := porcupine.Operation{ClientId: client, Call: begun, Return: ended, Input: registered{}, Output: registered{}}
+	if request.Method == http.MethodPatch {
+		v, _ := c.Set[c.Field].(string)
+		op.Input = registered{write: true, value: v}
+	}
+	switch {
+	case err != nil && request.Method == http.MethodPatch:
+		op.Return = math.MaxInt64
+	case err != nil:
+		r.failed = err
+		return
+	case x.Response.Status == http.StatusAccepted:
+		r.untold = true
+		return
+	case !x.Response.OK():
+		return // refused: a conflict may be
+	case request.Method == http.MethodGet:
+		got, _ := oracle.Lookup(x.Response.Object(), c.Field)
+		op.Output = registered{value: text(got)}
+	}
+	r.history = append(r.history, op)
+}
+
+// told lists the history in the order in which calls began.
+func (r *race) told() string {
+	var all []string
+	for _, op := range r.history {
+		all = append(all, fmt.Sprintf("client %d from %d to %d: %s", op.ClientId, op.Call, op.Return, described(op.Input, op.Output)))
+	}
+	return fmt.Sprint(all)
+}
+
+// drawCreationRace draws how many clients create at once.
+func drawCreationRace(m *model) *rapid.Generator[Case] {
+	return cases(func(t *rapid.T) []Call {
+		var calls []Call
+		for client := range pick(t, "clients", []int{2, 3, 4}) {
+			c := m.creation(t, 0)
+			c.Client = client + 1
+			calls = append(calls, c)
+		}
+		return calls
+	})
+}
+
+func playCreationRace(ctx context.Context, p *player) error {
+	var sides []*steps.Side
+	var requests []wire.Request
+	for _, c := range p.calls {
+		body, err := c.body(p.hand, p.hand.Body(p.sort, p.hand.SVM()))
+		if err != nil {
+			return err
+		}
+		if err := p.hand.Reserve(ctx, p.sort); err != nil {
+			return err
+		}
+		sides = append(sides, p.hand.Side())
+		requests = append(requests, wire.Request{Method: http.MethodPost, Path: "/api" + p.resource.Path, Body: wire.JSON(body)})
+	}
+	won := make([]bool, len(sides))
+	var all sync.WaitGroup
+	start := make(chan struct{})
+	for i := range sides {
+		all.Go(func() {
+			<-start
+			x, err := sides[i].Do(ctx, requests[i])
+			won[i] = err == nil && x.Response.Status == http.StatusCreated
+		})
+	}
+	close(start)
+	all.Wait()
+	n := 0
+	for _, w := range won {
+		if w {
+			n++
+		}
+	}
+	mine, err := p.hand.Mine(ctx, p.sort)
+	if err != nil {
+		return err
+	}
+	if n > 1 || len(mine) > 1 {
+		err = oracle.Differs("creations for one SVM at once that succeeded", "one", fmt.Sprintf("%d, with %d records in the list", n, len(mine)))
+	}
+	return p.hand.Verify(p.lastReading(), p.of(second), err)
+}

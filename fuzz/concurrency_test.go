@@ -1,0 +1,63 @@
+package fuzz_test
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fuzz"
+)
+
+// stale serves every second reading of an object as the one before.
+func stale(next http.Handler) http.Handler {
+	var mu sync.Mutex
+	before, n := map[string][]byte{}, map[string]int{}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet || strings.Count(r.URL.Path, "/") < 4 || strings.Contains(r.URL.Path, "jobs") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		rec := httptest.NewRecorder()
+		next.ServeHTTP(rec, r)
+		body := rec.Body.Bytes()
+		mu.Lock()
+		if n[r.URL.Path]++; n[r.URL.Path]%2 == 0 {
+			body = before[r.URL.Path]
+		}
+		before[r.URL.Path] = bytes.Clone(rec.Body.Bytes())
+		mu.Unlock()
+		for name, values := range rec.Header() {
+			if name != "Content-Length" {
+				w.Header()[name] = values
+			}
+		}
+		w.WriteHeader(rec.Code)
+		w.Write(body)
+	})
+}
+
+func TestReadingsThatGoBackInTimeAreFoundAndDrawn(t *testing.T) {
+	suite := suiteOn(t, simulator.New(catalogue(t), options), contract.Newest(), 1, nil)
+	server := httptest.NewServer(stale(simulator.New(catalogue(t), options)))
+	t.Cleanup(server.Close)
+	suite.Target.BaseURL = server.URL
+	trials := slices.DeleteFunc(fuzz.Trials(catalogue(t), contract.Newest()), func(tr *fuzz.Trial) bool { return !strings.HasSuffix(tr.Name, "clients-at-once-see-one-order") })
+	require.Len(t, trials, 2)
+	var found []*fuzz.Finding
+	h := fuzz.Hunt{Suite: suite, Trials: trials, Checks: 5, Found: func(f *fuzz.Finding) { found = append(found, f) }}
+	_, err := h.Run(t.Context())
+	require.NoError(t, err)
+	require.NotEmpty(t, found)
+	assert.Contains(t, []contract.ID{"AKV-PATCH-01", "KMS-PATCH-01"}, found[0].Requirement)
+	assert.Contains(t, string(found[0].Drawing), "<html")
+	assert.LessOrEqual(t, len(found[0].Case.Calls), 5, "%v", found[0].Case)
+}
