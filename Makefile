@@ -18,9 +18,13 @@ test: ## all tests, with the race detector
 bench: ## speed and memory, as ratios against a bare client in the same run
 	go test -run '^$$' -bench . -benchtime 10x ./steps ./runner
 	go test -run '^$$' -bench . ./fixtures/simulator
+	go test -run '^$$' -bench 'Judged|Memory' -benchtime 3x ./fuzz
 
 mutants: ## which mutant is killed by what, and that no liberty is
 	go test -count=1 -v -run 'Mutant|Liberty|Unbent' ./fixtures/mutant | grep -E '^(---|ok|FAIL|PASS)|--- FAIL'
+
+kills: ## fuzz alone against every mutant that requests can reveal, into kills.tsv (SEEDS=…, EVERY=…)
+	go test -run '^$$' -bench Kills -benchtime 1x -timeout 8h ./fuzz -kill.seeds $(or $(SEEDS),1) -kill.every $(or $(EVERY),1) -kill.out $(CURDIR)/kills.tsv
 
 trace: ## rewrite the matrix requirement x verifier x mutant x source, and the tables of codes and of statements
 	go test -count=1 -run TestMatrix ./runner -update
@@ -37,4 +41,4 @@ fuzz: ## the native fuzz targets, FUZZTIME each (default 10s)
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
-.PHONY: check vet lint run test bench mutants trace sets golden fuzz help
+.PHONY: check vet lint run test bench mutants kills trace sets golden fuzz help

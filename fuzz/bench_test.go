@@ -1,0 +1,147 @@
+package fuzz_test
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"io"
+	"net/http"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fuzz"
+	"ontap-conformance/steps"
+)
+
+// TestMain gives tests and benchmarks the garbage collector of the command.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(1000)
+	debug.SetMemoryLimit(512 << 20)
+	os.Exit(m.Run())
+}
+
+// stateless are the properties that mostly read, or ask for what is refused.
+func stateless(t testing.TB) []*fuzz.Trial {
+	return slices.DeleteFunc(fuzz.Trials(catalogue(t), contract.Newest()), func(tr *fuzz.Trial) bool {
+		_, name, _ := strings.Cut(tr.Name, ": ")
+		return !slices.Contains([]string{"any-request-is-answered-by-the-conventions", "what-does-not-exist-is-refused", "lists-agree-with-their-records"}, name)
+	})
+}
+
+// keptRequest is a request as the server got it.
+type keptRequest struct {
+	method, uri string
+	header      http.Header
+	body        []byte
+}
+
+// BenchmarkJudgedExchanges compares the stateless properties with a bare client
+// that sends the same bytes at the same concurrency.
+func BenchmarkJudgedExchanges(b *testing.B) {
+	var mu sync.Mutex
+	var kept []keptRequest
+	keep := func(r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		mu.Lock()
+		kept = append(kept, keptRequest{r.Method, r.RequestURI, r.Header.Clone(), body})
+		mu.Unlock()
+	}
+	play := func(s *steps.Suite) {
+		h := fuzz.Hunt{Suite: s, Trials: stateless(b), Checks: 8}
+		_, err := h.Run(b.Context())
+		require.NoError(b, err)
+	}
+	play(suiteOn(b, simulator.New(catalogue(b), options), contract.Newest(), 1, keep))
+	var judged, bare time.Duration
+	for b.Loop() {
+		s := suiteOn(b, simulator.New(catalogue(b), options), contract.Newest(), 1, nil)
+		start := time.Now()
+		play(s)
+		judged += time.Since(start)
+		s = suiteOn(b, simulator.New(catalogue(b), options), contract.Newest(), 1, nil)
+		start = time.Now()
+		sendAll(b, s, kept, len(s.SVMs)/3)
+		bare += time.Since(start)
+	}
+	n := float64(len(kept) * b.N)
+	b.ReportMetric(n/judged.Seconds(), "judged/s")
+	b.ReportMetric(n/bare.Seconds(), "bare/s")
+	b.ReportMetric(bare.Seconds()/judged.Seconds(), "ratio")
+	b.ReportMetric(0, "ns/op")
+}
+
+// sendAll sends requests with nothing but net/http.
+func sendAll(b *testing.B, s *steps.Suite, all []keptRequest, workers int) {
+	next := make(chan keptRequest)
+	var done sync.WaitGroup
+	for range workers {
+		done.Go(func() {
+			for r := range next {
+				q, err := http.NewRequest(r.method, s.Target.BaseURL+r.uri, bytes.NewReader(r.body))
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				q.Header = r.header
+				res, err := s.Target.HTTP.Do(q)
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				io.Copy(io.Discard, res.Body)
+				res.Body.Close()
+			}
+		})
+	}
+	for _, r := range all {
+		next <- r
+	}
+	close(next)
+	done.Wait()
+}
+
+var memoryExchanges = flag.Int("memory.exchanges", 50_000, "judged exchanges of BenchmarkMemory")
+
+// BenchmarkMemory compares the heap that is live after all of some exchanges with
+// that after a tenth of them.
+func BenchmarkMemory(b *testing.B) {
+	for b.Loop() {
+		suite := suiteOn(b, simulator.New(catalogue(b), options), contract.Newest(), 1, nil)
+		ctx, stop := context.WithCancel(b.Context())
+		var early, late uint64
+		h := fuzz.Hunt{Suite: suite, Trials: fuzz.Trials(catalogue(b), contract.Newest()), Told: func(t fuzz.Tally) {
+			switch {
+			case early == 0 && t.Requests >= *memoryExchanges/10:
+				early = live()
+			case late == 0 && t.Requests >= *memoryExchanges:
+				late = live()
+				stop()
+			}
+		}}
+		_, err := h.Run(ctx)
+		require.NoError(b, err)
+		stop()
+		b.ReportMetric(float64(early)/(1<<20), "early-MiB")
+		b.ReportMetric(float64(late)/float64(early), "ratio")
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// live is the heap in use after a collection, in bytes.
+func live() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
