@@ -23,8 +23,8 @@ bench: ## speed and memory, as ratios against a bare client in the same run
 mutants: ## which mutant is killed by what, and that no liberty is
 	go test -count=1 -v -run 'Mutant|Liberty|Unbent' ./fixtures/mutant | grep -E '^(---|ok|FAIL|PASS)|--- FAIL'
 
-kills: ## fuzz alone against every mutant that requests can reveal, into kills.tsv (SEEDS=…, EVERY=…)
-	go test -run '^$$' -bench Kills -benchtime 1x -timeout 8h ./fuzz -kill.seeds $(or $(SEEDS),1) -kill.every $(or $(EVERY),1) -kill.out $(CURDIR)/kills.tsv
+kills: ## fuzz alone against every mutant that requests can reveal, into fuzz/kills.tsv (SEEDS=…, EVERY=…)
+	go test -run '^$$' -bench Kills -benchtime 1x -timeout 8h ./fuzz -kill.seeds $(or $(SEEDS),1) -kill.every $(or $(EVERY),1) -kill.out $(CURDIR)/fuzz/kills.tsv
 
 trace: ## rewrite the matrix requirement x verifier x mutant x source, and the tables of codes and of statements
 	go test -count=1 -run TestMatrix ./runner -update

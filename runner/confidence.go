@@ -37,6 +37,7 @@ type confidence struct {
 	Statuses   []int       `json:"statuses"`
 	Points     []fuzz.Seen `json:"points"` // operation x status x code x fault
 	Findings   []string    `json:"findings"`
+	Mutants    part        `json:"mutants"` // of those that were measured, found within as many requests
 }
 
 // A part is how much of what there is was reached.
@@ -69,6 +70,8 @@ func (h *hunt) confidence(end fuzz.End, game *fuzz.Hunt) confidence {
 		c.Findings = append(c.Findings, string(f.Requirement.ID))
 	}
 	c.Operations, c.Codes = h.reached(operations, codes)
+	c.Mutants.Reached, c.Mutants.All = fuzz.Killed(t.Requests)
+	c.Mutants.Missing = []string{}
 	return c
 }
 
@@ -114,6 +117,7 @@ func (h *hunt) write(a *app, end fuzz.End, game *fuzz.Hunt) error {
 	fmt.Fprintf(a.stdout, "  operations %d of %d, documented codes that a request can provoke %d of %d, %d kinds of faults, statuses %s\n",
 		c.Operations.Reached, c.Operations.All, c.Codes.Reached, c.Codes.All, len(c.Faults), strings.Trim(fmt.Sprint(c.Statuses), "[]"))
 	fmt.Fprintf(a.stdout, "  %d different combinations of operation, status, code and kind of fault\n", len(c.Points))
+	fmt.Fprintf(a.stdout, "  so many requests find %d of %d servers that are wrong on purpose (make kills)\n", c.Mutants.Reached, c.Mutants.All)
 	if c.Unanswered > 0 {
 		fmt.Fprintf(a.stdout, "  %d cases ended without an answer\n", c.Unanswered)
 	}
