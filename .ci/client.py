@@ -88,6 +88,37 @@ def onboard():
     expect("nothing is left", list(kind.get_collection()) == [])
 
 
+def external(svm):
+    """The life of an external key manager, its certificates and its key servers."""
+    with open(os.path.join(os.path.dirname(__file__), "..", "steps", "certificate.pem")) as file:
+        public, end, private = file.read().partition("-----END CERTIFICATE-----\n")
+    public += end
+    client = resources.SecurityCertificate.from_dict({"svm": {"name": svm}, "type": "client", "public_certificate": public, "private_key": private})
+    client.post(hydrate=True)
+    ca = resources.SecurityCertificate.from_dict({"svm": {"name": svm}, "type": "server_ca", "public_certificate": public})
+    ca.post(hydrate=True)
+    expect("the certificates are listed", {c.type for c in resources.SecurityCertificate.get_collection(**{"svm.name": svm}, fields="type")} == {"client", "server_ca"})
+    body = {"svm": {"name": svm}, "external": {"client_certificate": {"uuid": client.uuid}, "server_ca_certificates": [{"uuid": ca.uuid}], "servers": [{"server": "one.example.test"}]}}
+    one = resources.SecurityKeyManager.from_dict(body)
+    one.post(hydrate=True)
+    refused("a second key manager", "65536823", lambda: resources.SecurityKeyManager.from_dict(body).post())
+    refused("a certificate in use", "3735683", client.delete)
+    two = resources.KeyServer(one.uuid, server="two.example.test:5697")
+    two.post(hydrate=True)
+    listed = [s.server for s in resources.KeyServer.get_collection(one.uuid)]
+    expect(f"both key servers are listed, not {listed}", listed == ["one.example.test:5696", "two.example.test:5697"])
+    two = resources.KeyServer(one.uuid, server="two.example.test:5697")
+    two.timeout = 45
+    two.patch()
+    two.get()
+    expect("the timeout is changed", two.timeout == 45)
+    two.delete()
+    refused("a key server that is gone", "65536843|4", lambda: resources.KeyServer(one.uuid, server="two.example.test:5697").get())
+    for each in (one, client, ca):
+        each.delete()
+    expect("no certificate is left", list(resources.SecurityCertificate.get_collection(**{"svm.name": svm})) == [])
+
+
 def main():
     config.CONNECTION = Here(HOST, username="admin", password=os.environ["ONTAP_CONFORMANCE_PASSWORD"], verify=True)
     config.RAISE_API_ERRORS = True
@@ -99,6 +130,7 @@ def main():
         keystore(resources.AwsKms, "svm2",
                  {"region": "us-east-1", "key_id": "k1", "access_key_id": "a", "secret_access_key": "a secret of the key"},
                  {"region": "us-west-2", "port": 8443}, "k2")
+    external("svm3")
     onboard()
     print(len(done), "expectations kept")
 

@@ -26,7 +26,7 @@ type model struct {
 func newModel(c *contract.Catalogue, release contract.Release, sort steps.Sort) *model {
 	m := &model{catalogue: c, release: release, sort: sort, resource: sort.Resource}
 	for _, f := range m.resource.Fields {
-		if f.Covers(release) {
+		if f.Covers(release) && !inArray(m.resource, f) {
 			m.fields = append(m.fields, f)
 		}
 	}
@@ -53,6 +53,14 @@ func newModel(c *contract.Catalogue, release contract.Release, sort steps.Sort) 
 		}
 	}
 	return m
+}
+
+// inArray reports whether a field is one of the elements of an array, whose names
+// say nothing about how a body is written.
+func inArray(r *contract.Resource, f *contract.Field) bool {
+	return slices.ContainsFunc(r.Fields, func(holder *contract.Field) bool {
+		return holder.Type == contract.Array && strings.HasPrefix(f.Name, holder.Name+".")
+	})
 }
 
 // addOptional keeps a field that a creation may set by itself. What can only be

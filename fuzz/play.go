@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"ontap-conformance/fixtures/contract"
@@ -68,7 +69,7 @@ func (p *player) request(c Call) (wire.Request, error) {
 	if c.Unknown {
 		uuid = p.hand.UUID()
 	}
-	path = strings.ReplaceAll(strings.ReplaceAll(path, "{uuid}", uuid), uuidWord, uuid)
+	path = strings.ReplaceAll(placeholder.ReplaceAllLiteralString(path, uuid), uuidWord, uuid)
 	r.Path = path + c.query(p.hand, uuid)
 	switch {
 	case c.Set[newKeyWord] != nil:
@@ -92,6 +93,10 @@ func (p *player) request(c Call) (wire.Request, error) {
 	r.As = p.hand.As(c.As)
 	return c.dressed(r), nil
 }
+
+// placeholder is where the path of an operation has the uuid of a thing, which
+// some documents write with an object in front: {source.uuid}.
+var placeholder = regexp.MustCompile(`\{([a-z_]+\.)?uuid\}`)
 
 // spoil changes the text of a body.
 func (p *player) spoil(c Call, r *wire.Request) {

@@ -239,7 +239,7 @@ func (p *prober) findResources(ctx context.Context) []check {
 	for _, r := range p.contract.Resources {
 		claimed := slices.Contains(p.flags.claims, r.Name)
 		testable = testable || claimed
-		if !r.Covers(p.release) {
+		if !r.Covers(p.release) || r.IsPart() {
 			continue
 		}
 		res, err := p.get(ctx, "/api"+r.Path+"?max_records=1")

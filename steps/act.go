@@ -191,7 +191,7 @@ func (w *world) followsLocation(ctx context.Context, name string) error {
 	}
 	for _, e := range w.endings {
 		location := e.Exchange.Response.Header.Get("Location")
-		if e.Exchange.Request.Method != http.MethodPost || location == "" {
+		if e.Exchange.Request.Method != http.MethodPost || location == "" || "/api"+e.Exchange.Request.APIPath() != o.where {
 			continue
 		}
 		if path := leadsTo(e.Exchange); path != "" {
@@ -248,7 +248,15 @@ func (w *world) changesBody(ctx context.Context, name string, body map[string]an
 	if err != nil {
 		return err
 	}
-	return w.did(w.patch(ctx, o.path(), body))
+	svm := o.svm
+	if o.kind.singleton {
+		svm = SVM{}
+	}
+	resolved, err := w.resolve(ctx, svm, body)
+	if err != nil {
+		return err
+	}
+	return w.did(w.patch(ctx, o.path(), resolved.(map[string]any)))
 }
 
 // changesAgain sends the last change of an object once more.

@@ -76,6 +76,11 @@ func (w *world) exists(ctx context.Context, c creation) error {
 	if c.svm.Name == "" {
 		c.svm = w.svm()
 	}
+	return w.makes(ctx, c)
+}
+
+// makes makes an object that must be there for what the scenario is about.
+func (w *world) makes(ctx context.Context, c creation) error {
 	o, e, err := w.create(ctx, c)
 	if err == nil {
 		if err := w.prevented(e); err != nil {

@@ -27,7 +27,7 @@ func (s *Suite) remove(ctx context.Context, session *wire.Session, entry ledger.
 			return s.Ledger.Removed(entry)
 		}
 	}
-	if k := kindOf(entry.Kind); k != nil && k.singleton {
+	if k := kindOf(entry.Kind); k != nil && k.nameless {
 		return s.Ledger.Removed(entry) // nothing shows whose another one is: it is not ours to delete
 	}
 	uuids, err := s.strays(ctx, session, entry, known)
@@ -108,11 +108,25 @@ func (s *Suite) CleanUp(ctx context.Context) error {
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
-	left := s.Ledger.Left()
-	errs := make([]error, len(left)+1)
+	left, failed := s.Ledger.Left(), map[int]error{}
+	for _, k := range slices.Backward(kinds) { // what others stand on goes last
+		s.removeAll(ctx, slices.DeleteFunc(slices.Clone(left), func(e ledger.Entry) bool { return kindOf(e.Kind) != k }), failed)
+	}
+	s.removeAll(ctx, slices.DeleteFunc(left, func(e ledger.Entry) bool { return kindOf(e.Kind) != nil }), failed)
+	errs := []error{s.sweep(ctx, s.guarded.NewSession())}
+	for _, e := range s.Ledger.Left() { // what went at the second try is no news
+		errs = append(errs, failed[e.ID])
+	}
+	return errors.Join(errs...)
+}
+
+// removeAll removes what entries stand for side by side, and notes what could not
+// be removed: after an interrupt somebody is waiting.
+func (s *Suite) removeAll(ctx context.Context, entries []ledger.Entry, failed map[int]error) {
+	errs := make([]error, len(entries))
 	var all sync.WaitGroup
 	turns := make(chan struct{}, s.parallel())
-	for i, e := range left { // side by side: after an interrupt somebody is waiting
+	for i, e := range entries {
 		all.Go(func() {
 			turns <- struct{}{}
 			defer func() { <-turns }()
@@ -120,14 +134,19 @@ func (s *Suite) CleanUp(ctx context.Context) error {
 		})
 	}
 	all.Wait()
-	errs[len(left)] = s.sweep(ctx, s.guarded.NewSession())
-	still := s.Ledger.Left()
-	for i, e := range left { // what went at the second try is no news
-		if !slices.ContainsFunc(still, func(k ledger.Entry) bool { return k.ID == e.ID }) {
-			errs[i] = nil
-		}
+	for i, e := range entries {
+		failed[e.ID] = errs[i]
 	}
-	return errors.Join(errs...)
+}
+
+// owner returns the name of the SVM that a record belongs to; "" means the cluster.
+func (s *Suite) owner(record map[string]any) string {
+	svm, _ := oracle.Lookup(record, "svm.name")
+	name, _ := svm.(string)
+	if name == s.Admin.Name {
+		return ""
+	}
+	return name
 }
 
 func (s *Suite) removeLeft(ctx context.Context, e ledger.Entry) error {
@@ -143,7 +162,7 @@ func (s *Suite) sweep(ctx context.Context, session *wire.Session) error {
 	marks := s.Ledger.Marks()
 	var errs []error
 	for _, k := range slices.Backward(kinds) { // what others stand on goes last
-		if !k.singleton && slices.ContainsFunc(slices.Collect(maps.Values(marks)), func(e ledger.Entry) bool { return e.Kind == k.resource }) {
+		if !k.nameless && slices.ContainsFunc(slices.Collect(maps.Values(marks)), func(e ledger.Entry) bool { return kindOf(e.Kind) == k }) {
 			errs = append(errs, s.sweepKind(ctx, session, k, marks))
 		}
 	}
@@ -157,8 +176,7 @@ func (s *Suite) sweepKind(ctx context.Context, session *wire.Session, k *kind, m
 	}
 	var errs []error
 	for _, r := range records {
-		uuid, _ := r["uuid"].(string)
-		svm, _ := oracle.Lookup(r, "svm.name")
+		uuid, svm := k.id(r), s.owner(r)
 		if uuid == "" || s.isForeign(uuid) {
 			continue
 		}
@@ -176,7 +194,7 @@ func (s *Suite) sweepKind(ctx context.Context, session *wire.Session, k *kind, m
 // sweepOne deletes an object that should have been gone, and looks whether it
 // is. When it is not, it stays in the ledger.
 func (s *Suite) sweepOne(ctx context.Context, session *wire.Session, k *kind, e ledger.Entry, uuid string) error {
-	e, err := s.Ledger.Adopt(ledger.Entry{Kind: k.resource, SVM: e.SVM, Mark: e.Mark, Path: at(k.path(s.Judge.Contract()), uuid)})
+	e, err := s.Ledger.Adopt(ledger.Entry{Kind: k.noun, SVM: e.SVM, Mark: e.Mark, Path: at(k.path(s.Judge.Contract()), uuid)})
 	if err != nil {
 		return err
 	}

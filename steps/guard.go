@@ -43,6 +43,22 @@ func (s *Suite) guard(r wire.Request) error {
 	if !s.Ledger.Owns("/api" + owner) {
 		return fmt.Errorf("%s is not in the ledger of this run", key)
 	}
+	return s.guardDestination(r, path)
+}
+
+// guardDestination holds back a migration of keys into a key manager that is not ours.
+func (s *Suite) guardDestination(r wire.Request, path string) error {
+	if !strings.HasSuffix(path, migrate) {
+		return nil
+	}
+	body, _ := decode(r.Body.Bytes())
+	to, _ := body["uuid"].(string)
+	if _, made := s.fictional.Load(to); made || to == "" {
+		return nil // it names nobody's
+	}
+	if !s.Ledger.Owns(at(external.path(s.Judge.Contract()), to)) {
+		return fmt.Errorf("%s is not in the ledger of this run", to)
+	}
 	return nil
 }
 
@@ -98,8 +114,9 @@ func (s *Suite) existing(ctx context.Context) (map[string]bool, error) {
 		return found, nil
 	}
 	session := s.guarded.NewSession()
-	for _, k := range kinds {
-		if !s.has(k) {
+	for i, k := range kinds {
+		alike := slices.ContainsFunc(kinds[:i], func(other *kind) bool { return s.markedPath(other) == s.markedPath(k) })
+		if k.part != "" || alike || !s.has(k) {
 			continue
 		}
 		records, err := list(ctx, session, s.markedPath(k))
@@ -111,7 +128,7 @@ func (s *Suite) existing(ctx context.Context) (map[string]bool, error) {
 		}
 		for _, r := range records {
 			// Ours are those of the run whose ledger we were given.
-			if uuid, ok := r["uuid"].(string); ok && s.markOf(k, r) == "" {
+			if uuid := k.id(r); uuid != "" && s.markOf(k, r) == "" {
 				found[strings.ToLower(uuid)] = true
 			}
 		}

@@ -18,6 +18,9 @@ const (
 	alien  = "00000000-0000-4000-8000-000000000002"
 	madeUp = "00000000-0000-4000-8000-000000000003"
 	ended  = "00000000-0000-4000-8000-000000000004"
+
+	second   = "00000000-0000-4000-8000-000000000005"
+	ownVault = "00000000-0000-4000-8000-000000000006"
 )
 
 func TestOnlyWhatTheRunCreatedIsWrittenTo(t *testing.T) {
@@ -42,6 +45,8 @@ func TestOnlyWhatTheRunCreatedIsWrittenTo(t *testing.T) {
 		{"a change of a foreign one", "PATCH", vaultsPath + "/" + alien, alien + " is not in the ledger"},
 		{"a deletion of a foreign one", "DELETE", vaultsPath + "/" + alien, alien + " is not in the ledger"},
 		{"an act on a foreign one", "POST", vaultsPath + "/" + alien + "/rekey-internal", alien + " is not in the ledger"},
+		{"a new key server of a foreign key manager", "POST", "/api/security/key-managers/" + alien + "/key-servers", alien + " is not in the ledger"},
+		{"a key server of a foreign key manager", "DELETE", "/api/security/key-managers/" + alien + "/key-servers/a:5696", alien + " is not in the ledger"},
 		{"PUT to a foreign one", "PUT", vaultsPath + "/" + alien, alien + " is not in the ledger"},
 		{"a deletion of all by an asterisk", "DELETE", vaultsPath + "/*", "is not in the ledger"},
 		{"a deletion of all by an escaped asterisk", "DELETE", vaultsPath + "/%2A", "is not in the ledger"},
@@ -78,6 +83,37 @@ func TestOnlyWhatTheRunCreatedIsWrittenTo(t *testing.T) {
 				assert.NoError(t, s.guard(r), "read-only")
 			} else {
 				assert.ErrorContains(t, s.guard(r), "the mode is read-only")
+			}
+		})
+	}
+}
+
+func TestKeysAreMigratedBetweenOurOwnKeyManagersOnly(t *testing.T) {
+	const managers = "/api/security/key-managers/"
+	for _, tt := range []struct {
+		name, from, body, wantHeld string
+	}{
+		{"to another of ours", own, `{"uuid":"` + second + `"}`, ""},
+		{"to a uuid that we made up", own, `{"uuid":"` + madeUp + `"}`, ""},
+		{"to nobody", own, `{}`, ""},
+		{"to a foreign one", own, `{"uuid":"` + alien + `"}`, alien + " is not in the ledger"},
+		{"to a foreign one by a dotted name", own, `{"uuid":"` + alien + `","x.y":1}`, alien + " is not in the ledger"},
+		{"from a foreign one", alien, `{"uuid":"` + own + `"}`, alien + " is not in the ledger"},
+		{"to a vault of ours", own, `{"uuid":"` + ownVault + `"}`, "is not in the ledger"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := guarded(t)
+			for _, uuid := range []string{own, second} {
+				e, err := s.Ledger.Intend("external key manager", "svm1", "mark")
+				require.NoError(t, err)
+				_, err = s.Ledger.Created(e, managers+uuid)
+				require.NoError(t, err)
+			}
+			err := s.guard(wire.Request{Method: "POST", Path: managers + tt.from + "/migrate", Body: wire.Text(tt.body)})
+			if tt.wantHeld == "" {
+				assert.NoError(t, err)
+			} else {
+				assert.ErrorContains(t, err, tt.wantHeld)
 			}
 		})
 	}

@@ -15,7 +15,7 @@ import (
 // lets anybody delete it.
 var onboard = &kind{
 	noun: "onboard key manager", plural: "onboard key managers", resource: "key-managers",
-	marked: []string{"onboard.enabled"}, singleton: true, unlisted: "KM-DELETE-02",
+	marked: []string{"onboard.enabled"}, singleton: true, nameless: true, unlisted: "KM-DELETE-02",
 	body: func(w *world, _ string, _ SVM) map[string]any {
 		return map[string]any{"onboard": map[string]any{"passphrase": w.passphrase(48)}}
 	},
@@ -39,7 +39,7 @@ func (w *world) passphrase(n int) wire.Secret {
 // created, or one that nothing has.
 func (w *world) present() any {
 	for _, o := range w.made {
-		if p, found := oracle.Lookup(o.sent, "onboard.passphrase"); found && o.kind.singleton {
+		if p, found := oracle.Lookup(o.sent, "onboard.passphrase"); found {
 			return p
 		}
 	}

@@ -17,8 +17,12 @@ type kind struct {
 	noun      string // as features say it, for example "vault"
 	plural    string
 	resource  string      // in the catalogue
+	key       string      // the field that identifies one; "" means uuid
+	part      string      // the end of the path of its collection below that of what it is a part of; "" for what stands alone
+	stands    []string    // resources that it stands on, in the catalogue
 	marked    []string    // the fields that a creation puts the mark of the run into
-	singleton bool        // whether the cluster has one of it, which carries no mark and belongs to no SVM
+	singleton bool        // whether the cluster has one of it, which belongs to no SVM
+	nameless  bool        // whether it carries no mark: it is ours if there was none before
 	seat      bool        // whether it takes the one place of an SVM's key manager
 	occupied  []string    // codes of a creation for an SVM whose place is taken
 	unlisted  contract.ID // the promise that what was deleted is not listed
@@ -40,7 +44,10 @@ type kind struct {
 
 // kinds is every kind. No noun may be the end of another that features write
 // before the same words: the longest is tried first.
-var kinds = []*kind{vaults, awsKMS, onboard}
+// What others stand on comes before them.
+var kinds = []*kind{clientCertificate, caCertificate, vaults, awsKMS, onboard, external, clusterExternal, keyServer, authKey}
+
+func (k *kind) singular() string { return k.noun }
 
 // path is that of the collection.
 func (k *kind) path(c *contract.Catalogue) string { return "/api" + c.Resource(k.resource).Path }
@@ -55,10 +62,19 @@ func (s *Suite) markedPath(k *kind) string {
 	return k.path(s.Judge.Contract()) + "?fields=" + strings.Join(fields, ",")
 }
 
+// owner is the name of the SVM that what is made for svm belongs to; "" means the
+// cluster itself.
+func (k *kind) owner(svm SVM) string {
+	if k.singleton {
+		return ""
+	}
+	return svm.Name
+}
+
 // ofSVM narrows a list to what an SVM may have of a kind; an SVM without a name
 // is the cluster itself.
 func (k *kind) ofSVM(svm string) string {
-	if k.singleton || svm == "" {
+	if svm == "" {
 		return ""
 	}
 	return "&svm.name=" + url.QueryEscape(svm)
@@ -67,7 +83,7 @@ func (k *kind) ofSVM(svm string) string {
 // carries reports whether a record shows the mark in one of the fields that a
 // creation of ours puts it into.
 func (k *kind) carries(record map[string]any, mark string) bool {
-	if k.singleton {
+	if k.nameless {
 		enabled, _ := oracle.Lookup(record, "onboard.enabled")
 		return mark != "" && enabled == true
 	}
@@ -95,17 +111,24 @@ func kindCalled(word string) *kind {
 	return kinds[i]
 }
 
-// kindOf returns the kind of a resource, or nil.
-func kindOf(resource string) *kind {
-	i := slices.IndexFunc(kinds, func(k *kind) bool { return k.resource == resource })
+// kindOf returns the kind that a ledger names by its noun, as those of today do,
+// or by its resource; nil when there is none.
+func kindOf(filed string) *kind {
+	i := slices.IndexFunc(kinds, func(k *kind) bool { return k.noun == filed || k.resource == filed })
 	if i < 0 {
 		return nil
 	}
 	return kinds[i]
 }
 
-// words lists a word of every kind as a regular expression has it.
-func words(of func(*kind) string) string {
+// id returns what identifies a record of the kind, or "".
+func (k *kind) id(record map[string]any) string {
+	id, _ := record[cmp.Or(k.key, "uuid")].(string)
+	return id
+}
+
+// words lists a word of kinds as a regular expression has it.
+func words(kinds []*kind, of func(*kind) string) string {
 	var all []string
 	for _, k := range kinds {
 		all = append(all, of(k))
@@ -116,13 +139,14 @@ func words(of func(*kind) string) string {
 
 // The parts of phrases that stand for objects.
 var (
-	nouns   = words(func(k *kind) string { return k.noun })
-	plurals = words(func(k *kind) string { return k.plural })
+	nouns   = words(kinds, (*kind).singular)
+	wholes  = words(slices.DeleteFunc(slices.Clone(kinds), func(k *kind) bool { return k.part != "" }), (*kind).singular)
+	plurals = words(kinds, func(k *kind) string { return k.plural })
 
 	theObject = `the (?:` + nouns + `) "([^"]*)"`                         // one that the scenario has
-	aNew      = `the (` + nouns + `) "([^"]*)"`                           // one that is to be made
-	inactive  = `the inactive (` + nouns + `) "([^"]*)"`                  // one that is to be made beside the active one
-	unknown   = `(?:a|an) (` + nouns + `) that does not exist`            // one that nobody ever made
+	aNew      = `the (` + wholes + `) "([^"]*)"`                          // one that is to be made
+	inactive  = `the inactive (` + wholes + `) "([^"]*)"`                 // one that is to be made beside the active one
+	unknown   = `(?:a|an) (` + wholes + `) that does not exist`           // one that nobody ever made
 	spoken    = regexp.MustCompile(`\b(` + plurals + `|` + nouns + `)\b`) // any of them
 )
 
@@ -131,7 +155,7 @@ var (
 func spokenOf(c *contract.Catalogue, step string) []*kind {
 	var all []*kind
 	for _, k := range kinds {
-		if strings.Contains(step, k.path(c)) {
+		if k.part == "" && strings.Contains(step, k.path(c)) {
 			all = append(all, k)
 		}
 	}

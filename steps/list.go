@@ -165,7 +165,7 @@ func (w *world) eachFilterLists() error {
 // own leaves out what others created.
 func (w *world) own(records []map[string]any) []map[string]any {
 	return slices.DeleteFunc(records, func(r map[string]any) bool {
-		return !w.anyObject(func(o *object) bool { return o.uuid == r["uuid"] })
+		return !w.anyObject(func(o *object) bool { return o.uuid != "" && o.uuid == o.kind.id(r) })
 	})
 }
 
@@ -248,11 +248,10 @@ func (w *world) allNames(k *kind) []string {
 func (w *world) names(records []map[string]any) []string {
 	var names []string
 	for _, r := range records {
-		uuid, _ := r["uuid"].(string)
-		name := "(" + uuid + ")"
+		name, known := fmt.Sprint(r["uuid"]), false
 		for n, o := range w.objects {
-			if o.uuid == uuid {
-				name = n
+			if o.uuid != "" && o.uuid == o.kind.id(r) && (!known || o.kind.part != "") {
+				name, known = n, true // a part may show the uuid of what it is a part of
 			}
 		}
 		names = append(names, name)

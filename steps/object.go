@@ -64,12 +64,16 @@ type creation struct {
 // create writes down what is about to be made, makes it, and finds out where
 // it is. A refusal is an ending like any other.
 func (w *world) create(ctx context.Context, c creation) (*object, oracle.Ending, error) {
-	o := &object{kind: c.kind, name: c.name, svm: c.svm, where: w.collection(c.kind), sent: c.sent}
-	w.objects[c.name], w.made = o, append(w.made, o)
+	o := &object{kind: c.kind, name: c.name, svm: c.svm, where: w.collection(c.kind)}
+	w.objects[c.name] = o
 	err := w.vacant(ctx, c.kind)
 	if err != nil {
 		return o, oracle.Ending{}, err
 	}
+	if c.sent, err = w.complete(ctx, c); err != nil {
+		return o, oracle.Ending{}, err
+	}
+	o.sent, w.made = c.sent, append(w.made, o) // after what it stands on
 	if o.entry, err = w.intend(ctx, c.kind, c.svm); err != nil {
 		return o, oracle.Ending{}, err
 	}
@@ -94,7 +98,20 @@ func (w *world) intend(ctx context.Context, k *kind, svm SVM) (ledger.Entry, err
 	if err := ctx.Err(); err != nil {
 		return ledger.Entry{}, err
 	}
-	return w.suite.Ledger.Intend(k.resource, svm.Name, w.token)
+	return w.suite.Ledger.Intend(k.noun, k.owner(svm), w.token)
+}
+
+// complete is the body of a creation with what it stands on made and named.
+func (w *world) complete(ctx context.Context, c creation) (map[string]any, error) {
+	svm := c.svm
+	if c.kind.singleton {
+		svm = SVM{}
+	}
+	body, err := w.resolve(ctx, svm, c.sent)
+	if err != nil {
+		return nil, err
+	}
+	return body.(map[string]any), nil
 }
 
 // occupied tells a second key manager that the scenario asked for from one
@@ -224,7 +241,7 @@ func (s *Suite) strays(ctx context.Context, session *wire.Session, entry ledger.
 	}
 	var found []string
 	for _, r := range records {
-		uuid, _ := r["uuid"].(string)
+		uuid := k.id(r)
 		if uuid != "" && !s.isForeign(uuid) && !known(uuid) && k.carries(r, entry.Mark) {
 			found = append(found, uuid)
 		}
@@ -269,7 +286,7 @@ func (w *world) cleanUp(ctx context.Context) {
 			w.suite.unclean.Store(o.svm.Name, true)
 		}
 		if o.late { // it stays in the ledger, for CleanUp to look again at the end
-			w.suite.Ledger.Intend(o.kind.resource, o.svm.Name, w.token)
+			w.suite.Ledger.Intend(o.kind.noun, o.kind.owner(o.svm), w.token)
 		}
 	}
 }

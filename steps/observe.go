@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -125,6 +126,27 @@ func (w *world) objectShowsSent(ctx context.Context, name string, table *godog.T
 	})
 }
 
+// objectShowsChange wants properties to read as the change before sent them.
+func (w *world) objectShowsChange(ctx context.Context, name string, table *godog.Table) error {
+	if w.succeeded() != nil {
+		return w.succeeds()
+	}
+	return w.afterReading(ctx, name, func(record map[string]any) error {
+		for _, row := range table.Rows {
+			for _, cell := range row.Cells {
+				want, found := w.lastSent(cell.Value)
+				if !found {
+					return fmt.Errorf("no request of the scenario sent %s", cell.Value)
+				}
+				if err := oracle.ExpectField(record, cell.Value, want); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
 // answerShowsSent wants the record that a creation returned to show what it was
 // sent. One that is not done yet has no record to return.
 func (w *world) answerShowsSent(name string, table *godog.Table) error {
@@ -233,12 +255,12 @@ func (w *world) objectIsNotListed(ctx context.Context, name string) error {
 		return err
 	}
 	return w.judge(w.look(ctx, func() error {
-		records, err := list(ctx, w.session, o.where+"?fields=uuid")
+		records, err := list(ctx, w.session, o.where+"?fields="+cmp.Or(o.kind.key, "uuid"))
 		if err != nil {
 			return err
 		}
 		for _, r := range records {
-			if r["uuid"] == o.uuid {
+			if o.kind.id(r) == o.uuid {
 				return oracle.Differs(o.kind.plural+" of the list", "none of uuid "+o.uuid, "it")
 			}
 		}
@@ -308,7 +330,7 @@ func (w *world) answerIsObject(name string) error {
 			return w.judge(oracle.Differs(field+" of the "+o.kind.noun, sent, shown))
 		}
 	}
-	return w.judge(oracle.ExpectField(record, "uuid", o.uuid))
+	return w.judge(oracle.ExpectField(record, cmp.Or(o.kind.key, "uuid"), o.uuid))
 }
 
 // failureShowsInJob looks at a call that the lab made fail: the answer may say

@@ -82,7 +82,7 @@ func (p *phrase) String() string {
 	return p.with(func(g string) string {
 		listed := strings.Trim(g, "(?:)")
 		switch {
-		case listed == nouns:
+		case listed == nouns || listed == wholes:
 			return "<noun>"
 		case listed == plurals:
 			return "<nouns>"

@@ -265,9 +265,11 @@ func (p *planner) steps(s *Scenario, src *source, k *messages.Pickle) {
 		}
 		for _, k := range spokenOf(p.contract, step.Text) {
 			s.Cluster = s.Cluster || k.singleton && ph.writes
-			onSVM = onSVM || !k.singleton
-			if !slices.Contains(s.Resources, k.resource) {
-				s.Resources = append(s.Resources, k.resource)
+			onSVM = onSVM || !k.singleton && k.part == ""
+			for _, name := range append([]string{k.resource}, k.stands...) {
+				if !slices.Contains(s.Resources, name) {
+					s.Resources = append(s.Resources, name)
+				}
 			}
 		}
 		switch step.Type {

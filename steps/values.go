@@ -44,9 +44,13 @@ func (w *world) value(k *kind, property, cell string) (any, error) {
 	case "(uuid of own SVM)":
 		return w.svm().UUID, nil
 	}
+	if v, known := w.certificateValue(cell); known {
+		return v, nil
+	}
 	if strings.HasPrefix(cell, "(") {
 		return nil, fmt.Errorf("%s is no word of the vocabulary", cell)
 	}
+	cell = strings.ReplaceAll(cell, "<token>", w.token)
 	if cell != "" && strings.ContainsRune(`"[{`, rune(cell[0])) {
 		var v any
 		if err := json.Unmarshal([]byte(cell), &v); err != nil {
@@ -54,7 +58,7 @@ func (w *world) value(k *kind, property, cell string) (any, error) {
 		}
 		return v, nil
 	}
-	return w.typed(k, property, strings.ReplaceAll(cell, "<token>", w.token)), nil
+	return w.typed(k, property, cell), nil
 }
 
 // typed writes a cell as the type that the catalogue gives the property, if it

@@ -9,9 +9,11 @@ Feature: Nothing is done for a stranger
       Then the request is answered with the status "401"
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
+        | client certificate   |
 
     Scenario Outline: <method> without credentials leaves a configuration as it was (<object>)
       Given the <object> "blue" exists
@@ -33,9 +35,10 @@ Feature: Nothing is done for a stranger
       Then the request is answered with the status "401"
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
 
     Scenario Outline: A creation without credentials makes nothing (<object>)
       When the client creates the <object> "blue" without credentials
@@ -43,6 +46,8 @@ Feature: Nothing is done for a stranger
       And the SVM has no <object>
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
+        | client certificate   |

@@ -20,9 +20,11 @@ Feature: The fields of any record
       Then the answer has "svm.name"
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
+        | client certificate   |
 
     @req:API-FIELDS-02
     Scenario Outline: Fields of a <object> that are not named are left out
@@ -42,9 +44,11 @@ Feature: The fields of any record
       Then the answer has "svm.name, svm.uuid"
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
+        | client certificate   |
 
     @req:API-FIELDS-05
     Scenario Outline: Two asterisks also stand for the advanced properties of a <object>
@@ -76,9 +80,11 @@ Feature: The fields of any record
       And the refusal has one of the codes "262197, 262179, 2"
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
+        | client certificate   |
 
     @req:API-FIELDS-08
     Scenario Outline: The write-only field <field> of a <object> is refused
@@ -101,9 +107,11 @@ Feature: The fields of any record
       Then the answer has "svm.name, svm.uuid"
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
+        | client certificate   |
 
     @req:API-FIELDS-10
     Scenario Outline: An exclamation mark leaves a field of a <object> out
@@ -113,9 +121,11 @@ Feature: The fields of any record
       And the answer has "svm.uuid"
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
+        | client certificate   |
 
     @req:API-FIELDS-11
     Scenario Outline: An unknown field of <objects> can be ignored
@@ -125,6 +135,8 @@ Feature: The fields of any record
       Then the request is answered with the status "200"
 
       Examples: Resources
-        | objects |
-        | vaults  |
-        | KMSs    |
+        | objects               |
+        | vaults                |
+        | KMSs                  |
+        | external key managers |
+        | client certificates   |

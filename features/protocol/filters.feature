@@ -165,9 +165,11 @@ Feature: Filtering any collection
       And the refusal has one of the codes "262179, 2, 262197"
 
       Examples: Resources
-        | objects |
-        | vaults  |
-        | KMSs    |
+        | objects               |
+        | vaults                |
+        | KMSs                  |
+        | external key managers |
+        | client certificates   |
 
     @req:API-QUERY-02
     Scenario Outline: The write-only <secret> is refused as a filter of <objects>

@@ -9,9 +9,11 @@ Feature: Listing any collection
       Then the count is "0" and no record is there
 
       Examples: Resources
-        | objects |
-        | vaults  |
-        | KMSs    |
+        | objects               |
+        | vaults                |
+        | KMSs                  |
+        | external key managers |
+        | client certificates   |
 
     @req:API-FIELDS-04
     Scenario Outline: An asterisk stands for the fields of a reading of a <object>
@@ -21,9 +23,11 @@ Feature: Listing any collection
       Then the answer is the record of the <object> "blue" with the fields of a reading
 
       Examples: Resources
-        | object | objects |
-        | vault  | vaults  |
-        | KMS    | KMSs    |
+        | object               | objects               |
+        | vault                | vaults                |
+        | KMS                  | KMSs                  |
+        | external key manager | external key managers |
+        | client certificate   | client certificates   |
 
     @req:API-COUNT-01
     Scenario Outline: The <objects> can be counted without being returned
@@ -34,9 +38,11 @@ Feature: Listing any collection
       Then the count is "1" and no record is there
 
       Examples: Resources
-        | object | objects |
-        | vault  | vaults  |
-        | KMS    | KMSs    |
+        | object               | objects               |
+        | vault                | vaults                |
+        | KMS                  | KMSs                  |
+        | external key manager | external key managers |
+        | client certificate   | client certificates   |
 
     @req:API-COUNT-01
     Scenario Outline: Only the <objects> that a filter selects are counted
@@ -110,9 +116,11 @@ Feature: Listing any collection
       Then the <objects> "red, green, blue" are listed
 
       Examples: Resources
-        | object | objects |
-        | vault  | vaults  |
-        | KMS    | KMSs    |
+        | object               | objects               |
+        | vault                | vaults                |
+        | KMS                  | KMSs                  |
+        | external key manager | external key managers |
+        | client certificate   | client certificates   |
 
     @req:API-PAGE-02
     Scenario Outline: The next pages of <objects> keep to the filter
@@ -142,9 +150,11 @@ Feature: Listing any collection
       Then every page size gives every <object> once
 
       Examples: Resources
-        | object | objects |
-        | vault  | vaults  |
-        | KMS    | KMSs    |
+        | object               | objects               |
+        | vault                | vaults                |
+        | KMS                  | KMSs                  |
+        | external key manager | external key managers |
+        | client certificate   | client certificates   |
 
     @req:API-PAGE-02
     Scenario: Pages of many inactive configurations give every one once

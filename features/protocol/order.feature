@@ -83,9 +83,11 @@ Feature: Sorting any collection
       Then the request is refused
 
       Examples: Resources
-        | objects |
-        | vaults  |
-        | KMSs    |
+        | objects               |
+        | vaults                |
+        | KMSs                  |
+        | external key managers |
+        | client certificates   |
 
   Rule: Parts of a sorted list
 

@@ -55,9 +55,11 @@ Feature: The protocol
       Then the request is answered with the status "200"
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
+        | client certificate   |
 
     @req:API-HEAD-01
     Scenario Outline: HEAD of the collection answers as GET does (<object>)
@@ -75,9 +77,11 @@ Feature: The protocol
       Then a GET of the same is answered with the same status
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
+        | client certificate   |
 
     @req:API-OPTIONS-01
     Scenario Outline: OPTIONS names the methods of the collection (<object>)
@@ -96,9 +100,10 @@ Feature: The protocol
       Then the answer allows "GET, HEAD, OPTIONS, PATCH, DELETE"
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
 
     @req:API-METHOD-01
     Scenario Outline: A record does not take POST (<object>)
@@ -107,9 +112,11 @@ Feature: The protocol
       Then the request is refused with the status "405"
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
+        | client certificate   |
 
     @req:API-METHOD-02
     Scenario Outline: Nothing takes PUT (<object>)
@@ -118,9 +125,11 @@ Feature: The protocol
       Then the request is refused with a status of the 400s
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
+        | client certificate   |
 
     @req:API-SYNC-01
     Scenario Outline: Reading is never asynchronous (<object>)
@@ -221,9 +230,11 @@ Feature: The protocol
       And the refusal has one of the codes "262199, 262200, 262201"
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
+        | client certificate   |
 
     @req:API-BODY-09
     Scenario Outline: A GET does not take a body (<object>)
@@ -265,9 +276,11 @@ Feature: The protocol
       Then the request is refused with a status of the 400s
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
+        | client certificate   |
 
     @req:API-BODY-05
     Scenario Outline: An unknown property is refused for that (<object>)
@@ -276,9 +289,11 @@ Feature: The protocol
       Then the refusal has one of the codes "262179, 2, 262197, 262196"
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
+        | client certificate   |
 
     @req:API-BODY-06
     Scenario Outline: <value> is refused for <property> in a creation (<object>)
@@ -302,6 +317,8 @@ Feature: The protocol
       Then the request is refused
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
+        | client certificate   |

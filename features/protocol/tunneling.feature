@@ -12,9 +12,11 @@ Feature: Tunneling to an SVM
       Then the <objects> "green" are listed
 
       Examples: Resources
-        | object | objects |
-        | vault  | vaults  |
-        | KMS    | KMSs    |
+        | object               | objects               |
+        | vault                | vaults                |
+        | KMS                  | KMSs                  |
+        | external key manager | external key managers |
+        | client certificate   | client certificates   |
 
   @req:API-TUNNEL-04
   Rule: The SVM may be named by its uuid
@@ -42,9 +44,11 @@ Feature: Tunneling to an SVM
         | svm.name | (own SVM) |
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
+        | client certificate   |
 
   @req:API-TUNNEL-03
   Rule: The body and the header may not name different SVMs
@@ -54,6 +58,8 @@ Feature: Tunneling to an SVM
       Then the request is refused with the status "400"
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
+        | client certificate   |

@@ -31,9 +31,11 @@ Feature: Writing to any collection
       Then the answer is the <object> "blue"
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
+        | client certificate   |
 
     @req:API-BODY-08
     Scenario Outline: Nested properties may be named with dots (<object>)
@@ -43,9 +45,11 @@ Feature: Writing to any collection
         | svm.name | (own SVM) |
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
+        | client certificate   |
 
     @req:API-FAULT-01
     Scenario Outline: A creation that is refused for its last property makes nothing (<object>)
@@ -53,9 +57,11 @@ Feature: Writing to any collection
       Then the SVM has no <object>
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
+        | client certificate   |
 
     @req:API-FAULT-01
     Scenario Outline: A second configuration that is refused leaves the first as it was (<object>)
@@ -65,9 +71,11 @@ Feature: Writing to any collection
       Then the request left the <object> "blue" as it was, if it was refused
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
+        | client certificate   |
 
     @req:API-TIMEOUT-01
     Scenario Outline: A creation may wait for <seconds> seconds (<object>)
@@ -122,9 +130,11 @@ Feature: Writing to any collection
       Then the request is refused with a status of the 400s
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
+        | client certificate   |
 
     @req:API-BODY-06
     Scenario Outline: <value> is refused for <property> (<object>)
@@ -150,6 +160,8 @@ Feature: Writing to any collection
       Then the request is refused
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object               |
+        | vault                |
+        | KMS                  |
+        | external key manager |
+        | client certificate   |

@@ -1,0 +1,195 @@
+package steps
+
+import (
+	"context"
+	"crypto"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	_ "embed"
+	"encoding/pem"
+	"fmt"
+	"maps"
+	"math/big"
+	"slices"
+	"sync"
+	"time"
+
+	"ontap-conformance/fixtures/wire"
+)
+
+// The certificates that an external key manager stands on. They are installed,
+// never created: then the same seed installs the same ones.
+var (
+	clientCertificate = &kind{
+		noun: "client certificate", plural: "client certificates", resource: "certificates",
+		marked: []string{"common_name", "name"}, unlisted: "CERT-DELETE-02",
+		body: func(w *world, name string, svm SVM) map[string]any { return w.installation(name, svm, ourKey()) },
+	}
+	caCertificate = &kind{
+		noun: "CA certificate", plural: "CA certificates", resource: "certificates",
+		marked: []string{"common_name", "name"}, unlisted: "CERT-DELETE-02",
+		body: func(w *world, name string, svm SVM) map[string]any {
+			body := w.installation(name, svm, ourKey())
+			delete(body, "private_key")
+			body["type"] = "server_ca"
+			return body
+		},
+	}
+)
+
+// otherPEM is a second key that protects nothing: test data like certificatePEM.
+//
+//go:embed other.pem
+var otherPEM []byte
+
+// A keyPair is one of the test keys.
+type keyPair struct {
+	secret wire.Secret // as a body has it
+	signer crypto.Signer
+}
+
+// The keys are read when the first scenario needs them.
+var (
+	ourKey   = sync.OnceValue(func() keyPair { return readKey("CLIENT_PRIVATE_KEY", certificatePEM) })
+	otherKey = sync.OnceValue(func() keyPair { return readKey("OTHER_PRIVATE_KEY", otherPEM) })
+)
+
+// readKey reads the key of a file; name is that of the secret, in reports.
+func readKey(name string, file []byte) keyPair {
+	block, rest := pem.Decode(file)
+	for block.Type != "PRIVATE KEY" {
+		block, rest = pem.Decode(rest)
+	}
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		panic("steps: " + err.Error()) // it is embedded, and the tests use it
+	}
+	return keyPair{wire.NewSecret(name, string(pem.EncodeToMemory(block))), key.(crypto.Signer)}
+}
+
+// installation is the body that installs a client certificate. Without an SVM it
+// is one of the cluster.
+func (w *world) installation(name string, svm SVM, key keyPair) map[string]any {
+	body := map[string]any{"type": "client", "public_certificate": w.selfSigned(name, key, always), "private_key": key.secret}
+	if svm.Name != "" && svm != w.suite.Admin {
+		body["svm"] = map[string]any{"name": svm.Name}
+	}
+	if !w.undocumented(w.contract().Resource("certificates"), "name") {
+		body["name"] = w.token + "-" + name
+	}
+	return body
+}
+
+// validity is the years in which a certificate is valid.
+type validity struct{ from, to int }
+
+var always = validity{2020, 2049}
+
+// selfSigned makes a certificate whose subject carries the mark of the scenario.
+// A signature of RSA needs no dice, so that the same seed makes the same.
+func (w *world) selfSigned(name string, key keyPair, v validity) string {
+	template := &x509.Certificate{
+		SerialNumber:          new(big.Int).SetUint64(w.dice.Uint64()>>1 + 1),
+		Subject:               pkix.Name{CommonName: w.token + "-" + name},
+		NotBefore:             time.Date(v.from, 1, 1, 0, 0, 0, 0, time.UTC),
+		NotAfter:              time.Date(v.to, 1, 1, 0, 0, 0, 0, time.UTC),
+		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+		BasicConstraintsValid: true, IsCA: true,
+	}
+	return signed(template, key)
+}
+
+// signed signs a certificate, once in the life of the process: the next run of the
+// same seed asks for the same ones, and signing takes most of its time.
+func signed(template *x509.Certificate, key keyPair) string {
+	id := fmt.Sprint(key.secret.Name(), template.SerialNumber, template.Subject, template.NotAfter)
+	if known, found := signatures.Load(id); found {
+		return known.(string)
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.signer.Public(), key.signer)
+	if err != nil {
+		panic("steps: " + err.Error()) // the template is ours
+	}
+	text := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+	signatures.Store(id, text)
+	return text
+}
+
+var signatures sync.Map // certificates by what is in them
+
+// certificateValue is what a cell of a feature says of certificates; known is
+// false for any other cell.
+func (w *world) certificateValue(cell string) (v any, known bool) {
+	switch cell {
+	case "(renewed client certificate)":
+		return awaited{kind: clientCertificate, name: "renewed client", key: ourKey()}, true
+	case "(client certificate of another key)":
+		return awaited{kind: clientCertificate, name: "other client", key: otherKey()}, true
+	case "(second CA certificate)":
+		return []any{map[string]any{"uuid": awaited{kind: caCertificate, name: "second CA"}}}, true
+	case "(expired certificate)":
+		return w.selfSigned("expired", ourKey(), validity{2020, 2021}), true
+	case "(future certificate)":
+		return w.selfSigned("future", ourKey(), validity{2148, 2149}), true
+	case "(intermediate certificates)":
+		return []any{w.selfSigned("intermediate", ourKey(), always)}, true
+	case "(private key)":
+		return ourKey().secret, true
+	case "(private key of another)":
+		return otherKey().secret, true
+	}
+	return nil, false
+}
+
+// awaited stands in a body for the uuid of an object that has to be made first.
+type awaited struct {
+	kind *kind
+	name string
+	key  keyPair // of a client certificate; any other kind has its own body
+}
+
+// resolve puts uuids in the place of what a body awaits, and makes what is not
+// there yet. v is a body or a part of one.
+func (w *world) resolve(ctx context.Context, svm SVM, v any) (any, error) {
+	var err error
+	switch v := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for _, name := range slices.Sorted(maps.Keys(v)) { // or the same seed would not send the same
+			if out[name], err = w.resolve(ctx, svm, v[name]); err != nil {
+				return nil, err
+			}
+		}
+		return out, nil
+	case []any:
+		out := make([]any, len(v))
+		for i, in := range v {
+			if out[i], err = w.resolve(ctx, svm, in); err != nil {
+				return nil, err
+			}
+		}
+		return out, nil
+	case awaited:
+		return w.await(ctx, svm, v)
+	}
+	return v, nil
+}
+
+// await returns the uuid of what is awaited.
+func (w *world) await(ctx context.Context, svm SVM, a awaited) (string, error) {
+	if w.objects[a.name] == nil {
+		body := a.kind.body(w, a.name, svm)
+		if a.kind == clientCertificate {
+			body = w.installation(a.name, svm, a.key)
+		}
+		if err := w.makes(ctx, creation{kind: a.kind, name: a.name, svm: svm, sent: body}); err != nil {
+			return "", err
+		}
+	}
+	o, err := w.object(a.name)
+	if err != nil {
+		return "", err
+	}
+	return o.uuid, nil
+}

@@ -1,0 +1,416 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/cucumber/godog"
+
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+)
+
+// The key managers that keep their keys on key servers: those of a data SVM, and
+// that of the cluster.
+var (
+	external = &kind{
+		noun: "external key manager", plural: "external key managers", resource: "key-managers",
+		marked: []string{serverField}, unlisted: "KM-DELETE-02", stands: []string{"certificates"},
+		seat: true, occupied: []string{"65536823", "65536870"},
+		body: func(w *world, name string, svm SVM) map[string]any {
+			body := w.externalBody(name)
+			body["svm"] = map[string]any{"name": svm.Name}
+			return body
+		},
+		credentials: newCertificates,
+		visible:     newCertificates,
+	}
+	clusterExternal = &kind{
+		noun: "external cluster key manager", plural: "external cluster key managers", resource: "key-managers",
+		marked: []string{serverField}, unlisted: "KM-DELETE-02", stands: []string{"certificates"},
+		singleton:   true,
+		body:        func(w *world, name string, _ SVM) map[string]any { return w.externalBody(name) },
+		credentials: newCertificates,
+		visible:     newCertificates,
+	}
+	// keyServer is a part of an external key manager: whoever owns that owns it.
+	keyServer = &kind{
+		noun: "key server", plural: "key servers", resource: "key-servers", key: "server", part: "/key-servers",
+		marked: []string{"server"},
+	}
+	// authKey is a part of the external key manager of the cluster.
+	authKey = &kind{
+		noun: "authentication key", plural: "authentication keys", resource: "auth-keys", key: "key_id", part: "/auth-keys",
+	}
+)
+
+// serverField is where a key manager shows its key servers.
+const serverField = "external.servers.server"
+
+// externalBody is an external key manager with key servers of these names.
+func (w *world) externalBody(servers ...string) map[string]any {
+	var list []any
+	for _, name := range servers {
+		list = append(list, map[string]any{"server": w.address(name)})
+	}
+	return map[string]any{"external": map[string]any{
+		"client_certificate":     map[string]any{"uuid": awaited{kind: clientCertificate, name: "client", key: ourKey()}},
+		"server_ca_certificates": []any{map[string]any{"uuid": awaited{kind: caCertificate, name: "CA"}}},
+		"servers":                list,
+	}}
+}
+
+// newCertificates is a change of the certificates of an external key manager.
+func newCertificates(*world) map[string]any {
+	return map[string]any{"external": map[string]any{
+		"server_ca_certificates": []any{map[string]any{"uuid": awaited{kind: caCertificate, name: "second CA"}}},
+	}}
+}
+
+// address is that of a key server. It carries the mark of the scenario.
+func (w *world) address(name string) string { return fmt.Sprintf("%s.%s.example:5696", name, w.token) }
+
+// withServers is the body of a key manager with key servers of these names.
+func (w *world) withServers(k *kind, name, servers string) map[string]any {
+	body := k.body(w, name, w.svm())
+	body["external"] = w.externalBody(split(servers)...)["external"]
+	return body
+}
+
+func (w *world) createsWithServers(ctx context.Context, noun, name, servers string) error {
+	k := kindCalled(noun)
+	return w.createsBody(ctx, k, name, w.withServers(k, name, servers), "")
+}
+
+// existsWithServers makes a key manager whose key servers are objects of the scenario.
+func (w *world) existsWithServers(ctx context.Context, noun, name, servers string) error {
+	k := kindCalled(noun)
+	if err := w.exists(ctx, creation{kind: k, name: name, sent: w.withServers(k, name, servers)}); err != nil {
+		return err
+	}
+	for _, server := range split(servers) {
+		w.has(w.objects[name], server)
+	}
+	return nil
+}
+
+// has notes a key server of a key manager.
+func (w *world) has(manager *object, name string) *object {
+	address := w.address(name)
+	o := &object{kind: keyServer, name: name, svm: manager.svm, where: manager.path() + keyServer.part, uuid: address,
+		sent: map[string]any{"server": address}}
+	w.objects[name] = o
+	return o
+}
+
+func (w *world) addsServer(ctx context.Context, name, manager string) error {
+	return w.addsServerWith(ctx, name, manager, &godog.Table{})
+}
+
+// addsServerWith adds a key server to a key manager, with a table put over the body.
+func (w *world) addsServerWith(ctx context.Context, name, manager string, table *godog.Table) error {
+	m, err := w.object(manager)
+	if err != nil {
+		return err
+	}
+	o := w.has(m, name)
+	over, err := w.properties(keyServer, table)
+	if err != nil {
+		return err
+	}
+	o.sent = merge(o.sent, over)
+	return w.send(ctx, wire.Request{Method: http.MethodPost, Path: o.where, Body: wire.JSON(o.sent)})
+}
+
+// addsServers adds several key servers in one call; a name that is there twice is
+// sent twice.
+func (w *world) addsServers(ctx context.Context, names, manager string) error {
+	m, err := w.object(manager)
+	if err != nil {
+		return err
+	}
+	var records []any
+	for _, name := range split(names) {
+		records = append(records, w.has(m, name).sent)
+	}
+	return w.send(ctx, wire.Request{Method: http.MethodPost, Path: m.path() + keyServer.part, Body: wire.JSON(map[string]any{"records": records})})
+}
+
+// listsParts lists the key servers or the authentication keys of a key manager.
+func (w *world) listsParts(ctx context.Context, plural, manager string) error {
+	return w.listsPartsWith(ctx, plural, manager, &godog.Table{})
+}
+
+func (w *world) listsPartsWith(ctx context.Context, plural, manager string, table *godog.Table) error {
+	m, err := w.object(manager)
+	if err != nil {
+		return err
+	}
+	query, err := w.query(table)
+	if err != nil {
+		return err
+	}
+	path := m.path() + kindCalled(plural).part
+	if query != "" {
+		path += "?" + query
+	}
+	if err := w.offered(wire.Request{Method: http.MethodGet, Path: path}); err != nil {
+		return err
+	}
+	return w.listsPart(ctx, path)
+}
+
+// hasServers wants the collection of a key manager to have these key servers and
+// no other.
+func (w *world) hasServers(ctx context.Context, manager, names string) error {
+	m, err := w.object(manager)
+	if err != nil {
+		return err
+	}
+	if w.succeeded() != nil {
+		return w.succeeds()
+	}
+	return w.expectServers(ctx, m, names)
+}
+
+// refusalLeftServers looks for traces of a refused addition.
+func (w *world) refusalLeftServers(ctx context.Context, manager, names string) error {
+	m, err := w.object(manager)
+	if err != nil {
+		return err
+	}
+	if !w.last.Failed() {
+		return w.skipped(noRefusal)
+	}
+	return w.expectServers(ctx, m, names)
+}
+
+func (w *world) expectServers(ctx context.Context, m *object, names string) error {
+	return w.judge(w.look(ctx, func() error {
+		records, err := list(ctx, w.session, m.path()+keyServer.part+"?fields=server")
+		if err != nil {
+			return err
+		}
+		var shown []string
+		for _, r := range records {
+			shown = append(shown, keyServer.id(r))
+		}
+		return oracle.ExpectRecords("key servers of the list", shown, w.addresses(names), false)
+	}))
+}
+
+func (w *world) addresses(names string) []string {
+	var all []string
+	for _, name := range split(names) {
+		all = append(all, w.address(name))
+	}
+	return all
+}
+
+// showsServers wants the record of a key manager to show these key servers.
+func (w *world) showsServers(ctx context.Context, manager, names string) error {
+	if w.succeeded() != nil {
+		return w.succeeds()
+	}
+	return w.afterReading(ctx, manager, func(record map[string]any) error {
+		shown, _ := oracle.Lookup(record, serverField)
+		var got []string
+		list, _ := shown.([]any)
+		for _, each := range list {
+			got = append(got, fmt.Sprint(each))
+		}
+		return oracle.ExpectRecords(serverField, got, w.addresses(names), false)
+	})
+}
+
+// listsPart asks for the records of a part of a key manager, all of which fit a
+// page. A refusal is an ending like any other.
+func (w *world) listsPart(ctx context.Context, path string) error {
+	if err := w.send(ctx, wire.Request{Method: http.MethodGet, Path: path}); err != nil {
+		return err
+	}
+	records, _ := w.answer.Response.Object()["records"].([]any)
+	for _, r := range records {
+		if record, ok := r.(map[string]any); ok {
+			w.listed = append(w.listed, record)
+		}
+	}
+	return nil
+}
+
+// noServer is the path of a key server that a key manager does not have.
+func (w *world) noServer(manager string) (string, error) {
+	m, err := w.object(manager)
+	if err != nil {
+		return "", err
+	}
+	return at(m.path()+keyServer.part, w.address("nobody")), nil
+}
+
+func (w *world) readsNoServer(ctx context.Context, manager string) error {
+	path, err := w.noServer(manager)
+	if err != nil {
+		return err
+	}
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: path})
+}
+
+func (w *world) changesNoServer(ctx context.Context, manager string) error {
+	path, err := w.noServer(manager)
+	if err != nil {
+		return err
+	}
+	return w.did(w.patch(ctx, path, map[string]any{"timeout": 30}))
+}
+
+func (w *world) removesNoServer(ctx context.Context, manager string) error {
+	path, err := w.noServer(manager)
+	if err != nil {
+		return err
+	}
+	return w.send(ctx, wire.Request{Method: http.MethodDelete, Path: path})
+}
+
+// migrates moves the keys of one key manager to another of the scenario.
+func (w *world) migrates(ctx context.Context, from, to string) error {
+	destination, err := w.object(to)
+	if err != nil {
+		return err
+	}
+	return w.migratesTo(ctx, from, destination.uuid)
+}
+
+func (w *world) migratesToNobody(ctx context.Context, from string) error {
+	return w.migratesTo(ctx, from, w.uuid())
+}
+
+func (w *world) migratesTo(ctx context.Context, from, uuid string) error {
+	source, err := w.object(from)
+	if err != nil {
+		return err
+	}
+	r := wire.Request{Method: http.MethodPost, Path: source.path() + migrate, Body: wire.JSON(map[string]any{"uuid": uuid})}
+	if err := w.offered(r); err != nil {
+		return err
+	}
+	return w.send(ctx, r)
+}
+
+// migrate ends the path of a migration.
+const migrate = "/migrate"
+
+// restoresFrom restores keys from one key server.
+func (w *world) restoresFrom(ctx context.Context, manager, server string) error {
+	m, err := w.object(manager)
+	if err != nil {
+		return err
+	}
+	r := wire.Request{Method: http.MethodPost, Path: m.path() + actions["restores the keys"], Body: wire.JSON(map[string]any{"key_server": w.address(server)})}
+	if err := w.offered(r); err != nil {
+		return err
+	}
+	return w.send(ctx, r)
+}
+
+// createsAuthKey makes an authentication key, which only its answer or the list
+// names.
+func (w *world) createsAuthKey(ctx context.Context, name, manager string) error {
+	return w.createsAuthKeyWith(ctx, name, manager, &godog.Table{})
+}
+
+func (w *world) createsAuthKeyWith(ctx context.Context, name, manager string, table *godog.Table) error {
+	m, err := w.object(manager)
+	if err != nil {
+		return err
+	}
+	over, err := w.properties(authKey, table)
+	if err != nil {
+		return err
+	}
+	o := &object{kind: authKey, name: name, svm: m.svm, where: m.path() + authKey.part, sent: merge(map[string]any{"key_tag": w.token, "passphrase": w.passphrase(24)}, over)}
+	w.objects[name] = o
+	r := wire.Request{Method: http.MethodPost, Path: o.where, Body: wire.JSON(o.sent)}
+	if err := w.offered(r); err != nil {
+		return err
+	}
+	if err := w.send(ctx, r); err != nil || w.last.Failed() {
+		return err
+	}
+	return w.locateAuthKey(ctx, o)
+}
+
+// locateAuthKey looks for an authentication key by its tag: what the key manager
+// has is ours, since it is.
+func (w *world) locateAuthKey(ctx context.Context, o *object) error {
+	records, err := list(ctx, w.session, o.where+"?fields=key_tag")
+	if err != nil {
+		return fmt.Errorf("looking for the authentication key %q: %v", o.name, err) // not %w: no verdict
+	}
+	for _, r := range records {
+		if id, _ := r["key_id"].(string); r["key_tag"] == o.sent["key_tag"] && plain.MatchString(id) {
+			o.uuid = id
+			return nil
+		}
+	}
+	o.lost = oracle.Differs("the authentication key that was created", "to be in the list", "nowhere")
+	return nil
+}
+
+func (w *world) authKeyExists(ctx context.Context, name, manager string) error {
+	if err := w.createsAuthKey(ctx, name, manager); err != nil {
+		return err
+	}
+	err := oracle.ExpectSuccess(w.last)
+	if err == nil {
+		err = w.objects[name].lost
+	}
+	return given(fmt.Sprintf("the authentication key %q", name), err)
+}
+
+// listsKeys lists the keys of a key manager on the first node of the cluster.
+func (w *world) listsKeys(ctx context.Context, manager string) error {
+	m, err := w.object(manager)
+	if err != nil {
+		return err
+	}
+	return w.listsKeysOf(ctx, m.path())
+}
+
+func (w *world) listsKeysOfNobody(ctx context.Context) error {
+	return w.listsKeysOf(ctx, at(w.collection(external), w.uuid()))
+}
+
+func (w *world) listsKeysOf(ctx context.Context, manager string) error {
+	nodes, err := list(ctx, w.suite.guarded.NewSession(), "/api/cluster/nodes?fields=uuid&max_records=100")
+	if err != nil {
+		return fmt.Errorf("finding a node of the cluster: %v", err) // not %w: no verdict
+	}
+	node := ""
+	if len(nodes) > 0 {
+		node, _ = nodes[0]["uuid"].(string)
+	}
+	if node == "" {
+		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target names no node whose keys could be listed"})
+	}
+	path := manager + "/keys/" + node + "/key-ids"
+	if err := w.offered(wire.Request{Method: http.MethodGet, Path: path}); err != nil {
+		return err
+	}
+	return w.listsPart(ctx, path)
+}
+
+// readsListedKey reads the first key of the list by its identifier.
+func (w *world) readsListedKey(ctx context.Context, manager string) error {
+	if err := w.listsKeys(ctx, manager); err != nil {
+		return err
+	}
+	id := ""
+	if len(w.listed) > 0 {
+		id, _ = w.listed[0]["key_id"].(string)
+	}
+	if id == "" {
+		return w.skipped(&oracle.Skip{Applies: true, Reason: "the key manager has no key on the node"})
+	}
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: at("/api"+w.answer.Request.APIPath(), id)})
+}
