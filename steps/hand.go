@@ -56,11 +56,12 @@ type Sort struct {
 }
 
 // Sorts returns the kinds of objects that can be made on an SVM of one's own in
-// some release: all but what a cluster has only one of.
+// some release, one for each resource: all but what a cluster has only one of.
 func Sorts(c *contract.Catalogue) []Sort {
 	var all []Sort
 	for _, k := range kinds {
-		if !k.singleton && k.body != nil {
+		known := slices.ContainsFunc(all, func(s Sort) bool { return s.kind.resource == k.resource })
+		if !k.singleton && k.body != nil && !known {
 			all = append(all, Sort{k.noun, c.Resource(k.resource), k.marked, k.seat, k.newKey != nil, k})
 		}
 	}

@@ -218,6 +218,8 @@ func needs(lines string) string {
 		switch {
 		case strings.HasSuffix(m[1], "_CERTIFICATE"):
 			what = m[1] + " (a PKCS#12 in base64)"
+		case strings.HasSuffix(m[1], "_PRIVATE_KEY"):
+			what = m[1] + ` (a private key in PEM, \n between its lines)`
 		case strings.HasPrefix(m[1], "ONTAP_CONFORMANCE_"):
 			what = m[1]
 		}
