@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -14,7 +15,8 @@ func TestAPropertyThatTheReleaseHasNothingForStaysInTheReport(t *testing.T) {
 	assert.Equal(t, exitConformant, got.code, got.stderr)
 	properties := 0
 	for _, o := range readReport(t, "out").Outcomes {
-		if o.Kind == "property" {
+		newer := strings.HasPrefix(o.Name, "azure-key-vaults:") || strings.HasPrefix(o.Name, "aws-kms:")
+		if o.Kind == "property" && newer {
 			properties++
 			assert.Equal(t, report.Skipped, o.Status, o.Name)
 			assert.NotEmpty(t, o.Reason, o.Name)
