@@ -72,7 +72,7 @@ func TestAHuntKillsMutants(t *testing.T) {
 			t.Parallel()
 			m, ok := mutant.Find(catalogue(t), name)
 			require.True(t, ok)
-			n := hunts(t, m, 1, 6000)
+			n := hunts(t, m, 1, 20_000)
 			assert.NotZero(t, n)
 			t.Log(n, "requests")
 		})

@@ -42,7 +42,7 @@ func newModel(c *contract.Catalogue, release contract.Release, sort steps.Sort) 
 	}
 	if o := m.operation(contract.Change); o != nil {
 		for _, name := range o.Optional {
-			if f := m.field(name); f != nil && (f.Access == contract.ReadWrite || f.Access == contract.PatchOnly) && f.Unread == "" {
+			if f := m.field(name); f != nil && (f.Access == contract.ReadWrite || f.Access == contract.PatchOnly) && f.Unread == "" && !refers(f) {
 				m.changed = append(m.changed, f)
 			}
 		}
@@ -53,6 +53,12 @@ func newModel(c *contract.Catalogue, release contract.Release, sort steps.Sort) 
 		}
 	}
 	return m
+}
+
+// refers reports whether a value says which other object is meant, so that not
+// every one will do.
+func refers(f *contract.Field) bool {
+	return f.Type == contract.Array || strings.HasSuffix(f.Name, ".uuid")
 }
 
 // inArray reports whether a field is one of the elements of an array, whose names

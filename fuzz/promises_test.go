@@ -76,6 +76,9 @@ func TestTheSameSeedDrawsTheSameCase(t *testing.T) {
 			seed := seedOf(1, trial.Name, check)
 			assert.Equal(t, draw(trial.cases(check), seed).String(), draw(trial.cases(check), seed).String(), trial.Name)
 		}
+		if trial.Sort.Resource.Name == "certificates" || trial.Sort.Resource.Name == "key-managers" {
+			continue // a creation of these has nothing to draw
+		}
 		assert.NotEqual(t, draw(trial.cases(0), seedOf(1, trial.Name, 0)).String(), draw(trial.cases(1), seedOf(2, trial.Name, 1)).String(), trial.Name)
 	}
 }

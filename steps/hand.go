@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cucumber/godog"
+
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/wire"
@@ -155,6 +157,9 @@ func (h *Hand) Create(ctx context.Context, m Making) (*Thing, oracle.Ending, err
 		m.SVM = h.SVM()
 	}
 	o, e, err := h.w.create(ctx, creation{kind: m.Sort.kind, name: name, svm: m.SVM, sent: m.Body, request: m.Request, query: m.Query})
+	if errors.Is(err, godog.ErrSkip) { // the reason of which godog would not tell
+		err = h.w.skip
+	}
 	return &Thing{o}, e, err
 }
 

@@ -110,7 +110,11 @@ Feature: The onboard key manager
     Scenario: A uuid that does not exist is answered with 404
       When the operator reads an onboard key manager that does not exist
       Then the request is refused with the status "404"
-      And the refusal has one of the codes "4, 8586226"
+
+    @req:KM-READ-07
+    Scenario: A uuid that does not exist is refused with the code of it
+      When the operator reads an onboard key manager that does not exist
+      Then the refusal has one of the codes "4, 8586226"
 
   @req:API-SECRET-01 @req:API-SECRET-02
   Rule: No answer holds a passphrase
