@@ -32,7 +32,7 @@ var httpProperties = []Property{
 		Says:        "A creation with dotted names, by tunneling, with the record or with a time to wait is a creation like any other.",
 		promises:    []role{creates},
 		conventions: []contract.ID{"API-BODY-08", "API-TUNNEL-02", "API-RETURN-01", "API-TIMEOUT-01", "API-TIMEOUT-02", "API-LOCATION-02", "API-QUERY-03"},
-		fits:        func(m *model) bool { return m.operation(contract.Create) != nil && m.operation(contract.Change) != nil },
+		fits:        func(m *model) bool { return m.operation(contract.Create) != nil && hasChange(m) },
 		deck:        dealWays, play: playWay,
 	},
 }
@@ -122,11 +122,19 @@ func anySecret(t *rapid.T, m *model) string {
 }
 
 func anyObject(t *rapid.T, m *model) string {
-	objects := names(m.with(func(f *contract.Field) bool { return f.Type == contract.Object && !f.Advanced }))
+	objects := names(m.with(func(f *contract.Field) bool { return f.Type == contract.Object && !f.Advanced && !m.hidesAdvanced(f) }))
 	if len(objects) == 0 {
 		return "uuid"
 	}
 	return pick(t, "object", objects)
+}
+
+// hidesAdvanced reports whether an object holds an advanced property, be it in an
+// array: whether the name of the object asks for that too no document says.
+func (m *model) hidesAdvanced(object *contract.Field) bool {
+	return slices.ContainsFunc(m.resource.Fields, func(f *contract.Field) bool {
+		return f.Advanced && strings.HasPrefix(f.Name, object.Name+".")
+	})
 }
 
 func unknownName(t *rapid.T, _ *model) string { return "zzz_" + plainWord().Draw(t, "name") }

@@ -42,7 +42,7 @@ func newModel(c *contract.Catalogue, release contract.Release, sort steps.Sort) 
 	}
 	if o := m.operation(contract.Change); o != nil {
 		for _, name := range o.Optional {
-			if f := m.field(name); f != nil && (f.Access == contract.ReadWrite || f.Access == contract.PatchOnly) && f.Unread == "" && !refers(f) {
+			if f := m.field(name); f != nil && (f.Access == contract.ReadWrite || f.Access == contract.PatchOnly) && f.Unread == "" && f.Unsent == "" && !refers(f) {
 				m.changed = append(m.changed, f)
 			}
 		}
