@@ -200,8 +200,12 @@ func (c *Comparison) Text(w io.Writer) error {
 		b.WriteString("\n")
 	}
 	for _, t := range c.Observations {
-		fmt.Fprintf(&b, "OTHERWISE  %s: %s, was %s\n  %s\n\n", printable(oracle.Way(t.ID, t.Of, strings.Join(t.Now, " or "))), "now",
-			printable(strings.Join(t.Before, " or ")), printable(t.Text))
+		of := ""
+		if t.Of != "" {
+			of = " of " + t.Of
+		}
+		fmt.Fprintf(&b, "OTHERWISE  %s%s: %s, was %s\n  %s\n\n", printable(t.ID), printable(of),
+			printable(strings.Join(t.Now, " and ")), printable(strings.Join(t.Before, " and ")), printable(t.Text))
 	}
 	writeMoved(&b, rest)
 	fmt.Fprintf(&b, "fingerprint: %s (%s, was %s)", c.Fingerprint, c.Now.Fingerprint, c.Before.Fingerprint)
@@ -255,7 +259,7 @@ func (c *Comparison) sentence() string {
 	}
 	switch {
 	case c.Changed():
-		return fmt.Sprintf("CHANGED: %s stand elsewhere, the target goes another way in %s", Counted(n, "requirement"), Counted(len(c.Observations), "matter"))
+		return fmt.Sprintf("CHANGED: the standing of %s, and the way that the target goes in %s", Counted(n, "requirement"), Counted(len(c.Observations), "matter"))
 	case !c.Whole:
 		return "INCONCLUSIVE: nothing has changed as far as both runs looked"
 	}
