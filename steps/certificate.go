@@ -178,6 +178,9 @@ func (w *world) resolve(ctx context.Context, svm SVM, v any) (any, error) {
 
 // await returns the uuid of what is awaited.
 func (w *world) await(ctx context.Context, svm SVM, a awaited) (string, error) {
+	if o := w.objects[a.name]; o != nil && o.svm.Name != svm.Name { // it is another SVM's
+		a.name += " of " + svm.Name
+	}
 	if w.objects[a.name] == nil {
 		body := a.kind.body(w, a.name, svm)
 		if a.kind == clientCertificate {

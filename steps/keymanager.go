@@ -46,6 +46,21 @@ func (w *world) present() any {
 	return w.passphrase(48)
 }
 
+// almostPresent is the present passphrase but for its last character.
+func (w *world) almostPresent() any {
+	present, known := w.present().(wire.Secret)
+	if !known {
+		return w.passphrase(48)
+	}
+	text := present.Reveal()
+	last := byte('x')
+	if text[len(text)-1] == last {
+		last = 'y'
+	}
+	w.passphrases++
+	return wire.NewSecret(fmt.Sprintf("PASSPHRASE_%d", w.passphrases), text[:len(text)-1]+string(last))
+}
+
 // vacant skips the scenario when the cluster has a key manager already: it holds
 // somebody's keys, and nobody told us its passphrase.
 func (w *world) vacant(ctx context.Context, k *kind) error {

@@ -25,6 +25,8 @@ func (w *world) value(k *kind, property, cell string) (any, error) {
 		return w.secret("AKV_NEW_SECRET"), nil
 	case "(present passphrase)":
 		return w.present(), nil
+	case "(present passphrase with another end)":
+		return w.almostPresent(), nil
 	case "(new passphrase)":
 		return w.passphrase(48), nil
 	case "(long passphrase)":

@@ -205,3 +205,16 @@ Feature: Changing an AWS KMS configuration
     Scenario: A change of a uuid that does not exist is answered with 404
       When the operator changes a KMS that does not exist
       Then the request is refused with the status "404", or with "400" and the code "8586226"
+
+  @req:KMS-PATCH-15
+  Rule: A change of one leaves the others
+
+    Scenario: A change of one SVM's KMS leaves that of another
+      Given 2 KMSs exist with:
+        | name  |
+        | red   |
+        | green |
+      And the KMS "green" was read
+      When the operator changes the KMS "red":
+        | proxy_host | proxy.<token>.example |
+      Then the KMS "green" is as it was

@@ -249,3 +249,16 @@ Feature: Changing a configuration
     Scenario: A change of a uuid that does not exist is answered with 404
       When the operator changes a vault that does not exist
       Then the request is refused with the status "404", or with "400" and the code "8586226"
+
+  @req:AKV-PATCH-19
+  Rule: A change of one leaves the others
+
+    Scenario: A change of one SVM's vault leaves that of another
+      Given 2 vaults exist with:
+        | name  |
+        | red   |
+        | green |
+      And the vault "green" was read
+      When the operator changes the vault "red":
+        | proxy_host | proxy.<token>.example |
+      Then the vault "green" is as it was

@@ -151,6 +151,21 @@ Feature: Certificates
       When the operator deletes the client certificate "client"
       Then the request is refused with code "3735683"
 
+    @req:CERT-DELETE-04 @req:CERT-DELETE-3735683
+    Scenario: The CA certificate of an external key manager cannot be deleted
+      Given the CA certificate "CA" exists
+      And the external key manager "km" exists
+      When the operator deletes the CA certificate "CA"
+      Then the request is refused with code "3735683"
+
+    @req:CERT-DELETE-05
+    Scenario: After the key manager its certificate can be deleted
+      Given the client certificate "client" exists
+      And the external key manager "km" exists
+      And the external key manager "km" was deleted
+      When the operator deletes the client certificate "client"
+      Then the request succeeds
+
   Rule: A call is refused for the documented reason
 
     @req:CERT-CREATE-<code> @lab:<condition>

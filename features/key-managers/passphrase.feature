@@ -27,6 +27,14 @@ Feature: The passphrase of the onboard key manager
         | onboard.passphrase          | (new passphrase) |
       Then the request is refused with code "65536139"
 
+    @req:KM-PATCH-03 @req:KM-PATCH-65536139
+    Scenario: A present passphrase that ends otherwise is refused
+      Given the onboard key manager "okm" exists
+      When the operator changes the onboard key manager "okm":
+        | onboard.existing_passphrase | (present passphrase with another end) |
+        | onboard.passphrase          | (new passphrase)                      |
+      Then the request is refused with code "65536139"
+
     @req:KM-PATCH-04 @req:KM-PATCH-65536150
     Scenario: The same passphrase is refused
       Given the onboard key manager "okm" exists
@@ -76,6 +84,14 @@ Feature: The passphrase of the onboard key manager
         | onboard.existing_passphrase | (present passphrase) |
         | onboard.synchronize         | true                 |
       Then the request succeeds
+
+    @req:KM-PATCH-14 @req:KM-PATCH-65536139
+    Scenario: Synchronizing with a wrong passphrase is refused
+      Given the onboard key manager "okm" exists
+      When the operator changes the onboard key manager "okm":
+        | onboard.existing_passphrase | (new passphrase) |
+        | onboard.synchronize         | true             |
+      Then the request is refused with code "65536139"
 
     @req:KM-PATCH-08 @req:KM-PATCH-65537242
     Scenario: Synchronizing without the present passphrase is refused
