@@ -60,8 +60,6 @@ Feature: Writing to any collection
         | object               |
         | vault                |
         | KMS                  |
-        | external key manager |
-        | client certificate   |
 
     @req:API-FAULT-01
     Scenario Outline: A second configuration that is refused leaves the first as it was (<object>)
@@ -75,7 +73,6 @@ Feature: Writing to any collection
         | vault                |
         | KMS                  |
         | external key manager |
-        | client certificate   |
 
     @req:API-TIMEOUT-01
     Scenario Outline: A creation may wait for <seconds> seconds (<object>)
