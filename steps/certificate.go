@@ -9,6 +9,8 @@ import (
 	_ "embed"
 	"encoding/pem"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"maps"
 	"math/big"
 	"slices"
@@ -24,18 +26,28 @@ var (
 	clientCertificate = &kind{
 		noun: "client certificate", plural: "client certificates", resource: "certificates",
 		marked: []string{"common_name", "name"}, unlisted: "CERT-DELETE-02",
-		body: func(w *world, name string, svm SVM) map[string]any { return w.installation(name, svm, ourKey()) },
+		body: func(w *world, name string, svm SVM) map[string]any { return w.installation(name, name, svm, ourKey()) },
 	}
 	caCertificate = &kind{
 		noun: "CA certificate", plural: "CA certificates", resource: "certificates",
 		marked: []string{"common_name", "name"}, unlisted: "CERT-DELETE-02",
 		body: func(w *world, name string, svm SVM) map[string]any {
-			body := w.installation(name, svm, ourKey())
+			subject := name
+			if name == ownAuthority { // the client's certificate vouches for itself, which saves a signature
+				subject = ownClient
+			}
+			body := w.installation(name, subject, svm, ourKey())
 			delete(body, "private_key")
 			body["type"] = "server_ca"
 			return body
 		},
 	}
+)
+
+// What a key manager awaits unless it is told otherwise.
+const (
+	ownClient    = "client"
+	ownAuthority = "CA"
 )
 
 // otherPEM is a second key that protects nothing: test data like certificatePEM.
@@ -68,10 +80,10 @@ func readKey(name string, file []byte) keyPair {
 	return keyPair{wire.NewSecret(name, string(pem.EncodeToMemory(block))), key.(crypto.Signer)}
 }
 
-// installation is the body that installs a client certificate. Without an SVM it
+// installation is the body that installs a client certificate of a subject. Without an SVM it
 // is one of the cluster.
-func (w *world) installation(name string, svm SVM, key keyPair) map[string]any {
-	body := map[string]any{"type": "client", "public_certificate": w.selfSigned(name, key, always), "private_key": key.secret}
+func (w *world) installation(name, subject string, svm SVM, key keyPair) map[string]any {
+	body := map[string]any{"type": "client", "public_certificate": w.selfSigned(subject, key, always), "private_key": key.secret}
 	if svm.Name != "" && svm != w.suite.Admin {
 		body["svm"] = map[string]any{"name": svm.Name}
 	}
@@ -90,7 +102,7 @@ var always = validity{2020, 2049}
 // A signature of RSA needs no dice, so that the same seed makes the same.
 func (w *world) selfSigned(name string, key keyPair, v validity) string {
 	template := &x509.Certificate{
-		SerialNumber:          new(big.Int).SetUint64(w.dice.Uint64()>>1 + 1),
+		SerialNumber:          serialOf(w.token + "-" + name),
 		Subject:               pkix.Name{CommonName: w.token + "-" + name},
 		NotBefore:             time.Date(v.from, 1, 1, 0, 0, 0, 0, time.UTC),
 		NotAfter:              time.Date(v.to, 1, 1, 0, 0, 0, 0, time.UTC),
@@ -98,6 +110,14 @@ func (w *world) selfSigned(name string, key keyPair, v validity) string {
 		BasicConstraintsValid: true, IsCA: true,
 	}
 	return signed(template, key)
+}
+
+// serialOf is a serial number that depends on the subject alone: positive, and of
+// no more than 64 bits.
+func serialOf(subject string) *big.Int {
+	h := fnv.New64a()
+	io.WriteString(h, subject)
+	return new(big.Int).SetUint64(h.Sum64()>>1 + 1)
 }
 
 // signed signs a certificate, once in the life of the process: the next run of the
@@ -184,7 +204,7 @@ func (w *world) await(ctx context.Context, svm SVM, a awaited) (string, error) {
 	if w.objects[a.name] == nil {
 		body := a.kind.body(w, a.name, svm)
 		if a.kind == clientCertificate {
-			body = w.installation(a.name, svm, a.key)
+			body = w.installation(a.name, a.name, svm, a.key)
 		}
 		if err := w.makes(ctx, creation{kind: a.kind, name: a.name, svm: svm, sent: body}); err != nil {
 			return "", err

@@ -55,8 +55,8 @@ func (w *world) externalBody(servers ...string) map[string]any {
 		list = append(list, map[string]any{"server": w.address(name)})
 	}
 	return map[string]any{"external": map[string]any{
-		"client_certificate":     map[string]any{"uuid": awaited{kind: clientCertificate, name: "client", key: ourKey()}},
-		"server_ca_certificates": []any{map[string]any{"uuid": awaited{kind: caCertificate, name: "CA"}}},
+		"client_certificate":     map[string]any{"uuid": awaited{kind: clientCertificate, name: ownClient, key: ourKey()}},
+		"server_ca_certificates": []any{map[string]any{"uuid": awaited{kind: caCertificate, name: ownAuthority}}},
 		"servers":                list,
 	}}
 }
