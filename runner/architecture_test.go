@@ -17,21 +17,22 @@ var allowed = map[string]struct {
 	imports []string
 	because string
 }{
-	"features":           {nil, "it is text"},
-	"fixtures/contract":  {nil, "facts depend on nothing"},
-	"fixtures/wire":      {nil, "evidence must be readable anywhere"},
-	"fixtures/lab":       {nil, "it talks to the owner's hook, never to the target"},
-	"fixtures/ledger":    {nil, "it must work when everything else has crashed"},
-	"fixtures/oracle":    {[]string{"fixtures/contract", "fixtures/wire"}, "a judge that knew the simulator would read the documents with its eyes"},
-	"fixtures/simulator": {[]string{"fixtures/contract", "fixtures/wire"}, "a simulator that knew the oracle would pass by construction"},
-	"fixtures/mutant":    {[]string{"fixtures/contract", "fixtures/simulator", "fixtures/wire"}, "a mutant must not know how it is caught"},
-	"steps":              {[]string{"fixtures/contract", "fixtures/lab", "fixtures/ledger", "fixtures/oracle", "fixtures/wire"}, "steps know the target by its URL only"},
-	"fuzz":               {[]string{"fixtures/contract", "fixtures/oracle", "fixtures/wire", "steps"}, "properties know the target by its URL only, and write through the guard of the steps alone"},
-	"runner/report":      {[]string{"fixtures/contract", "fixtures/ledger", "fixtures/oracle", "fixtures/wire"}, "a report shows what was found and decides nothing"},
-	"runner/finding":     {[]string{"fixtures/contract", "fixtures/oracle", "fuzz", "runner/report", "steps"}, "a finding is written down, not found"},
-	"runner/baseline":    {[]string{"fixtures/contract", "fixtures/oracle", "runner/report"}, "a baseline compares reports"},
+	"features":            {nil, "it is text"},
+	"fixtures/strictyaml": {nil, "any file may be read with it"},
+	"fixtures/contract":   {[]string{"fixtures/strictyaml"}, "facts depend on nothing but the way they are written down"},
+	"fixtures/wire":       {nil, "evidence must be readable anywhere"},
+	"fixtures/lab":        {nil, "it talks to the owner's hook, never to the target"},
+	"fixtures/ledger":     {nil, "it must work when everything else has crashed"},
+	"fixtures/oracle":     {[]string{"fixtures/contract", "fixtures/wire"}, "a judge that knew the simulator would read the documents with its eyes"},
+	"fixtures/simulator":  {[]string{"fixtures/contract", "fixtures/wire"}, "a simulator that knew the oracle would pass by construction"},
+	"fixtures/mutant":     {[]string{"fixtures/contract", "fixtures/simulator", "fixtures/wire"}, "a mutant must not know how it is caught"},
+	"steps":               {[]string{"fixtures/contract", "fixtures/lab", "fixtures/ledger", "fixtures/oracle", "fixtures/wire"}, "steps know the target by its URL only"},
+	"fuzz":                {[]string{"fixtures/contract", "fixtures/oracle", "fixtures/wire", "steps"}, "properties know the target by its URL only, and write through the guard of the steps alone"},
+	"runner/report":       {[]string{"fixtures/contract", "fixtures/ledger", "fixtures/oracle", "fixtures/wire"}, "a report shows what was found and decides nothing"},
+	"runner/finding":      {[]string{"fixtures/contract", "fixtures/oracle", "fuzz", "runner/report", "steps"}, "a finding is written down, not found"},
+	"runner/baseline":     {[]string{"fixtures/contract", "fixtures/oracle", "fixtures/strictyaml", "runner/report"}, "a baseline compares reports"},
 	"runner": {[]string{"features", "fixtures/contract", "fixtures/lab", "fixtures/ledger", "fixtures/mutant", "fixtures/oracle", "fixtures/simulator",
-		"fixtures/wire", "fuzz", "runner/baseline", "runner/finding", "runner/report", "steps"}, "nothing may import a command"},
+		"fixtures/strictyaml", "fixtures/wire", "fuzz", "runner/baseline", "runner/finding", "runner/report", "steps"}, "nothing may import a command"},
 }
 
 const module = "ontap-conformance/"

@@ -8,11 +8,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"go.yaml.in/yaml/v3"
+
+	"ontap-conformance/fixtures/strictyaml"
 )
 
 const (
@@ -111,37 +111,35 @@ func everyFlag(cmd *cobra.Command) []string {
 // fromFile sets flags from the text of a file: a mapping of names of flags to
 // a value or a list of values.
 func fromFile(cmd *cobra.Command, name string, text []byte) error {
-	file, err := parser.ParseBytes(text, 0)
-	if err != nil {
-		return fmt.Errorf("%s:%s", name, oneLine(yaml.FormatError(err, false, false)))
+	var file yaml.Node
+	if err := strictyaml.Decode(name, text, &file); err != nil {
+		return err
+	}
+	if file.IsZero() { // nothing, or comments alone
+		return nil
+	}
+	body := file.Content[0]
+	if body.Kind != yaml.MappingNode {
+		return fmt.Errorf("%s:%d: want names of flags with their values", name, body.Line)
 	}
 	known := everyFlag(cmd)
-	for _, doc := range file.Docs {
-		var pairs []*ast.MappingValueNode
-		switch body := doc.Body.(type) {
-		case nil, *ast.CommentGroupNode:
-		case *ast.MappingNode:
-			pairs = body.Values
-		case *ast.MappingValueNode:
-			pairs = []*ast.MappingValueNode{body}
-		default:
-			return fmt.Errorf("%s:%d: want names of flags with their values", name, line(body))
+	seen := map[string]bool{}
+	for pair := range slices.Chunk(body.Content, 2) {
+		key, value := pair[0], pair[1]
+		if seen[key.Value] {
+			return fmt.Errorf("%s:%d: the key %q is there already", name, key.Line, key.Value)
 		}
-		for _, pair := range pairs {
-			if err := fromPair(cmd.Flags(), known, pair); err != nil {
-				return fmt.Errorf("%s:%d: %w", name, line(pair.Key), err)
-			}
+		seen[key.Value] = true
+		if err := fromPair(cmd.Flags(), known, key.Value, value); err != nil {
+			return fmt.Errorf("%s:%d: %w", name, key.Line, err)
 		}
 	}
 	return nil
 }
 
-func line(n ast.Node) int { return n.GetToken().Position.Line }
-
 // fromPair sets one flag, unless it has been set already or belongs to another
 // subcommand.
-func fromPair(flags *pflag.FlagSet, known []string, pair *ast.MappingValueNode) error {
-	key := pair.Key.GetToken().Value
+func fromPair(flags *pflag.FlagSet, known []string, key string, value *yaml.Node) error {
 	switch {
 	case key == "password" || key == "token":
 		return fmt.Errorf("a %s does not belong into a file of settings: name its file with %s-file", key, key)
@@ -150,7 +148,7 @@ func fromPair(flags *pflag.FlagSet, known []string, pair *ast.MappingValueNode) 
 	case !slices.Contains(known, key):
 		return fmt.Errorf("unknown key %q%s", key, didYouMean(key, known))
 	}
-	values, err := scalars(pair.Value)
+	values, err := scalars(value)
 	if err != nil {
 		return fmt.Errorf("%s: %w", key, err)
 	}
@@ -165,26 +163,19 @@ func fromPair(flags *pflag.FlagSet, known []string, pair *ast.MappingValueNode) 
 }
 
 // scalars returns a value, or the values of a list, as they were written.
-func scalars(n ast.Node) ([]string, error) {
-	switch n := n.(type) {
-	case *ast.SequenceNode:
-		var all []string
-		for _, e := range n.Values {
-			s, err := scalars(e)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, s...)
-		}
-		return all, nil
-	case *ast.StringNode:
-		return []string{n.Value}, nil
-	case *ast.LiteralNode:
-		return []string{n.Value.Value}, nil
-	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
-		return []string{n.GetToken().Value}, nil
+func scalars(n *yaml.Node) ([]string, error) {
+	list := []*yaml.Node{n}
+	if n.Kind == yaml.SequenceNode {
+		list = n.Content
 	}
-	return nil, errors.New("want a value or a list of values")
+	var all []string
+	for _, e := range list {
+		if e.Kind != yaml.ScalarNode || e.ShortTag() == "!!null" {
+			return nil, errors.New("want a value or a list of values")
+		}
+		all = append(all, e.Value)
+	}
+	return all, nil
 }
 
 // set gives a flag its values: one, or several if it can be repeated.

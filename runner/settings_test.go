@@ -53,10 +53,13 @@ func TestABadSettingIsRefusedWithItsLine(t *testing.T) {
 		{"two values for one", "seed: [1, 2]", ":1: seed: want one value, got 2"},
 		{"a mapping", "seed: {a: 1}", ":1: seed: want a value or a list of values"},
 		{"no value", "seed:", ":1: seed: want a value or a list of values"},
-		{"a key twice", "seed: 1\nseed: 2\n", `mapping key "seed" already defined`},
+		{"a key twice", "seed: 1\nseed: 2\n", `ontap-conformance.yaml:2: the key "seed" is there already`},
 		{"a password", "password: x", "name its file with password-file"},
 		{"no mapping", "- seed", ":1: want names of flags with their values"},
-		{"no YAML", "a: [", "ontap-conformance.yaml:"},
+		{"a list in a list", "select: [[a]]", ":1: select: want a value or a list of values"},
+		{"an alias", "out: &o x\nselect: *o", ":2: select: want a value or a list of values"},
+		{"two documents", "seed: 1\n---\nseed: 2\n", "ontap-conformance.yaml:2: want one document, got another one"},
+		{"no YAML", "a: [", "ontap-conformance.yaml:1: did not find expected node content"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -117,4 +120,21 @@ func TestTheCommandInAReportHoldsNoPassword(t *testing.T) {
 	got := commandLine([]string{"run", "--lab=http://u:hunter2@lab", "--lab", "http://u:hunter2@lab", "--select", "it's *"})
 	assert.NotContains(t, got, "hunter2")
 	assert.Contains(t, got, `--select 'it'\''s *'`)
+}
+
+// FuzzSettings reads files of settings that may hold anything: one is taken, or
+// it is refused after its name.
+func FuzzSettings(f *testing.F) {
+	f.Add([]byte("seed: 2\nselect:\n- AKV-READ-01\nformat: [json]\n"))
+	f.Add([]byte("timeout: 3s\n? [a]\n: b\n"))
+	f.Add([]byte("mode: &m full\nlevel: *m\n"))
+	f.Add([]byte("<<: {seed: 1}\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		root := new(app).root()
+		run, _, err := root.Find([]string{"run"})
+		require.NoError(t, err)
+		if err := fromFile(run, defaultConfig, text); err != nil {
+			require.True(t, strings.HasPrefix(err.Error(), defaultConfig+":"), "%v", err)
+		}
+	})
 }

@@ -16,9 +16,10 @@ import (
 	"os"
 	"slices"
 
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v3"
 
 	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/strictyaml"
 	"ontap-conformance/runner/report"
 )
 
@@ -63,8 +64,8 @@ func Load(name string) (*Baseline, error) {
 		return nil, fmt.Errorf("reading the baseline: %w", err)
 	}
 	b := new(Baseline)
-	if err := yaml.UnmarshalWithOptions(text, b, yaml.Strict()); err != nil {
-		return nil, fmt.Errorf("reading the baseline: %s:%s", name, yaml.FormatError(err, false, false))
+	if err := strictyaml.Decode(name, text, b); err != nil {
+		return nil, fmt.Errorf("reading the baseline: %w", err)
 	}
 	if b.Format != Format {
 		return nil, fmt.Errorf("reading the baseline: %s: want format %q, got %q", name, Format, b.Format)
@@ -101,7 +102,9 @@ func (b *Baseline) Write(w io.Writer) error {
 	var text bytes.Buffer
 	text.WriteString("# Known deviations of one target. A run with --baseline fails on everything\n" +
 		"# that is not listed here, and on everything that is and no longer shows.\n")
-	if err := yaml.NewEncoder(&text, yaml.IndentSequence(true)).Encode(b); err != nil {
+	e := yaml.NewEncoder(&text)
+	e.SetIndent(2)
+	if err := e.Encode(b); err != nil {
 		return fmt.Errorf("writing the baseline: %w", err)
 	}
 	_, err := w.Write(text.Bytes())

@@ -113,7 +113,7 @@ func TestAnEntryThatCanMatchNothingIsAnError(t *testing.T) {
 
 func TestABadFileIsRefusedWithItsPlace(t *testing.T) {
 	tests := []struct{ name, text, wantErr string }{
-		{"unknown key", "format: ontap-conformance/baseline/1\nknwon: []\n", `known.yaml:[2:1] unknown field "knwon"`},
+		{"unknown key", "format: ontap-conformance/baseline/1\nknwon: []\n", `known.yaml:2: unknown key "knwon"`},
 		{"no reason", "format: ontap-conformance/baseline/1\nknown:\n- requirement: A-01\n", "entry 1 has no requirement or no reason"},
 		{"another format", "format: something\n", `want format "ontap-conformance/baseline/1"`},
 	}
