@@ -1,23 +1,20 @@
 package fuzz_test
 
 import (
-	"bytes"
 	"context"
 	"flag"
-	"io"
-	"net/http"
 	"os"
 	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/rawclient"
 	"ontap-conformance/fixtures/simulator"
 	"ontap-conformance/fuzz"
 	"ontap-conformance/steps"
@@ -38,31 +35,16 @@ func stateless(t testing.TB) []*fuzz.Trial {
 	})
 }
 
-// keptRequest is a request as the server got it.
-type keptRequest struct {
-	method, uri string
-	header      http.Header
-	body        []byte
-}
-
 // BenchmarkJudgedExchanges compares the stateless properties with a bare client
 // that sends the same bytes at the same concurrency.
 func BenchmarkJudgedExchanges(b *testing.B) {
-	var mu sync.Mutex
-	var kept []keptRequest
-	keep := func(r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		r.Body = io.NopCloser(bytes.NewReader(body))
-		mu.Lock()
-		kept = append(kept, keptRequest{r.Method, r.RequestURI, r.Header.Clone(), body})
-		mu.Unlock()
-	}
+	var kept rawclient.Recorder
 	play := func(s *steps.Suite) {
 		h := fuzz.Hunt{Suite: s, Trials: stateless(b), Checks: 8}
 		_, err := h.Run(b.Context())
 		require.NoError(b, err)
 	}
-	play(suiteOn(b, simulator.New(catalogue(b), options), contract.Newest(), 1, keep))
+	play(suiteOn(b, simulator.New(catalogue(b), options), contract.Newest(), 1, kept.Keep))
 	var judged, bare time.Duration
 	for b.Loop() {
 		s := suiteOn(b, simulator.New(catalogue(b), options), contract.Newest(), 1, nil)
@@ -71,44 +53,14 @@ func BenchmarkJudgedExchanges(b *testing.B) {
 		judged += time.Since(start)
 		s = suiteOn(b, simulator.New(catalogue(b), options), contract.Newest(), 1, nil)
 		start = time.Now()
-		sendAll(b, s, kept, len(s.SVMs)/3)
+		require.NoError(b, kept.Replay(s.Target.HTTP, s.Target.BaseURL, len(s.SVMs)/3))
 		bare += time.Since(start)
 	}
-	n := float64(len(kept) * b.N)
+	n := float64(kept.Len() * b.N)
 	b.ReportMetric(n/judged.Seconds(), "judged/s")
 	b.ReportMetric(n/bare.Seconds(), "bare/s")
 	b.ReportMetric(bare.Seconds()/judged.Seconds(), "ratio")
 	b.ReportMetric(0, "ns/op")
-}
-
-// sendAll sends requests with nothing but net/http.
-func sendAll(b *testing.B, s *steps.Suite, all []keptRequest, workers int) {
-	next := make(chan keptRequest)
-	var done sync.WaitGroup
-	for range workers {
-		done.Go(func() {
-			for r := range next {
-				q, err := http.NewRequest(r.method, s.Target.BaseURL+r.uri, bytes.NewReader(r.body))
-				if err != nil {
-					b.Error(err)
-					return
-				}
-				q.Header = r.header
-				res, err := s.Target.HTTP.Do(q)
-				if err != nil {
-					b.Error(err)
-					return
-				}
-				io.Copy(io.Discard, res.Body)
-				res.Body.Close()
-			}
-		})
-	}
-	for _, r := range all {
-		next <- r
-	}
-	close(next)
-	done.Wait()
 }
 
 var memoryExchanges = flag.Int("memory.exchanges", 50_000, "judged exchanges of BenchmarkMemory")

@@ -1,14 +1,11 @@
 package steps
 
 import (
-	"bytes"
 	"crypto/tls"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"runtime/debug"
-	"sync"
 	"testing"
 	"time"
 
@@ -19,31 +16,10 @@ import (
 	"ontap-conformance/fixtures/lab"
 	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/rawclient"
 	"ontap-conformance/fixtures/simulator"
 	"ontap-conformance/fixtures/wire"
 )
-
-// recorder keeps the requests that a server got.
-type recorder struct {
-	next http.Handler
-	mu   sync.Mutex
-	got  []recorded
-}
-
-type recorded struct {
-	method, uri string
-	header      http.Header
-	body        []byte
-}
-
-func (r *recorder) ServeHTTP(w http.ResponseWriter, q *http.Request) {
-	body, _ := io.ReadAll(q.Body)
-	q.Body = io.NopCloser(bytes.NewReader(body))
-	r.mu.Lock()
-	r.got = append(r.got, recorded{q.Method, q.RequestURI, q.Header.Clone(), body})
-	r.mu.Unlock()
-	r.next.ServeHTTP(w, q)
-}
 
 // TestMain gives the benchmarks the garbage collector of the command.
 func TestMain(m *testing.M) {
@@ -53,14 +29,16 @@ func TestMain(m *testing.M) {
 }
 
 // bench is a suite on a fresh simulator.
-func bench(tb testing.TB, c *contract.Catalogue, o simulator.Options, encrypted bool, record *recorder) (*Suite, func()) {
+func bench(tb testing.TB, c *contract.Catalogue, o simulator.Options, encrypted bool, record *rawclient.Recorder) (*Suite, func()) {
 	tb.Helper()
 	o.User, o.Password = "admin", "a-password-of-the-bench"
 	sim := simulator.New(c, o)
 	var h http.Handler = sim
 	if record != nil {
-		record.next = sim
-		h = record
+		h = http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			record.Keep(q)
+			sim.ServeHTTP(w, q)
+		})
 	}
 	api, hook := httptest.NewUnstartedServer(h), httptest.NewServer(sim.Lab())
 	var trust *tls.Config
@@ -97,7 +75,7 @@ func compare(b *testing.B, encrypted bool) {
 	require.NoError(b, err)
 	plan, err := Plan(features.FS, c)
 	require.NoError(b, err)
-	rec := &recorder{}
+	rec := new(rawclient.Recorder)
 	s, stop := bench(b, c, simulator.Options{}, false, rec)
 	s.Run(b.Context(), plan, nil)
 	stop()
@@ -110,46 +88,16 @@ func compare(b *testing.B, encrypted bool) {
 		stop()
 		s, stop = bench(b, c, simulator.Options{}, encrypted, nil)
 		start = time.Now()
-		replay(b, s.Target, rec.got, len(s.SVMs))
+		require.NoError(b, rec.Replay(s.Target.HTTP, s.Target.BaseURL, len(s.SVMs)))
 		bare += time.Since(start)
 		stop()
 	}
-	n := float64(len(rec.got) * b.N)
+	n := float64(rec.Len() * b.N)
 	b.ReportMetric(n/judged.Seconds(), "judged/s")
 	b.ReportMetric(n/bare.Seconds(), "bare/s")
 	b.ReportMetric(bare.Seconds()/judged.Seconds(), "ratio")
-	b.ReportMetric(float64(len(rec.got)), "requests")
+	b.ReportMetric(float64(rec.Len()), "requests")
 	b.ReportMetric(0, "ns/op")
-}
-
-// replay sends the requests with nothing but net/http.
-func replay(b *testing.B, t *wire.Target, all []recorded, workers int) {
-	next := make(chan recorded)
-	var wg sync.WaitGroup
-	for range workers {
-		wg.Go(func() {
-			for r := range next {
-				q, err := http.NewRequest(r.method, t.BaseURL+r.uri, bytes.NewReader(r.body))
-				if err != nil {
-					b.Error(err)
-					return
-				}
-				q.Header = r.header
-				res, err := t.HTTP.Do(q)
-				if err != nil {
-					b.Error(err)
-					return
-				}
-				io.Copy(io.Discard, res.Body)
-				res.Body.Close()
-			}
-		})
-	}
-	for _, r := range all {
-		next <- r
-	}
-	close(next)
-	wg.Wait()
 }
 
 // BenchmarkLatency compares the wall time of a run, on a target that takes
