@@ -59,10 +59,17 @@ func (q *question) put(ctx context.Context) error {
 	return q.lists(ctx, "?"+filter, is)
 }
 
+// list returns what a list of the SVMs of the hand holds, and the path that it was
+// asked for by.
+func (q *question) list(ctx context.Context, query string) (records []map[string]any, path string, err error) {
+	path = q.path + query + "&" + q.p.mine()
+	records, err = q.p.hand.List(ctx, path)
+	return records, path, err
+}
+
 // lists wants a list to hold exactly those of our records that satisfy is.
 func (q *question) lists(ctx context.Context, query string, is func(map[string]any) bool) error {
-	query += "&" + q.p.mine()
-	records, err := q.p.hand.List(ctx, q.path+query)
+	records, path, err := q.list(ctx, query)
 	if err != nil {
 		return err
 	}
@@ -72,7 +79,7 @@ func (q *question) lists(ctx context.Context, query string, is func(map[string]a
 			want = append(want, uuid)
 		}
 	}
-	return oracle.ExpectRecords("records of "+q.path+query, q.ours(records), want, false)
+	return oracle.ExpectRecords("records of "+path, q.ours(records), want, false)
 }
 
 // ours are the uuids of our records, in the order of the list; one that comes
@@ -178,13 +185,12 @@ func (q *question) sorted(ctx context.Context, more string) error {
 		direction = "%20desc"
 	}
 	query := "?order_by=" + escape(q.ask.Field) + direction + more
-	query += "&" + q.p.mine()
-	records, err := q.p.hand.List(ctx, q.path+query)
+	records, path, err := q.list(ctx, query)
 	if err != nil {
 		return err
 	}
 	got := q.ours(records)
-	if err := oracle.ExpectRecords("records of "+q.path+query, got, sortedKeys(q.truth), false); err != nil {
+	if err := oracle.ExpectRecords("records of "+path, got, sortedKeys(q.truth), false); err != nil {
 		return err
 	}
 	var values []string
@@ -198,7 +204,7 @@ func (q *question) sorted(ctx context.Context, more string) error {
 	if q.ask.What == "descending" {
 		slices.Reverse(want)
 	}
-	return oracle.ExpectRecords(q.ask.Field+" of "+q.path+query, values, want, true)
+	return oracle.ExpectRecords(q.ask.Field+" of "+path, values, want, true)
 }
 
 // twiceSorted wants our records in the order of two fields, the second falling,
@@ -215,8 +221,7 @@ func (q *question) twiceSorted(ctx context.Context) error {
 		}
 	}
 	query := "?order_by=" + escape(q.ask.Field) + "%20asc," + escape(second.ask.Field) + "%20desc"
-	query += "&" + q.p.mine()
-	records, err := q.p.hand.List(ctx, q.path+query)
+	records, path, err := q.list(ctx, query)
 	if err != nil {
 		return err
 	}
@@ -235,7 +240,7 @@ func (q *question) twiceSorted(ctx context.Context) error {
 		}
 		return second.compare(b2, a2)
 	})
-	return oracle.ExpectRecords(q.ask.Field+" and "+second.ask.Field+" of "+q.path+query, got, want, true)
+	return oracle.ExpectRecords(q.ask.Field+" and "+second.ask.Field+" of "+path, got, want, true)
 }
 
 // asShown filters by a value that one of our records shows.
@@ -334,18 +339,7 @@ func (q *question) tunneled(ctx context.Context) error {
 			want = append(want, uuid)
 		}
 	}
-	return oracle.ExpectRecords("records of an SVM by tunneling", q.ours(recordsOf(x.Response.Object())), want, false)
-}
-
-func recordsOf(body map[string]any) []map[string]any {
-	var all []map[string]any
-	list, _ := body["records"].([]any)
-	for _, e := range list {
-		if r, is := e.(map[string]any); is {
-			all = append(all, r)
-		}
-	}
-	return all
+	return oracle.ExpectRecords("records of an SVM by tunneling", q.ours(oracle.RecordsOf(x.Response)), want, false)
 }
 
 // fields wants all records, each with the field where it is set.
@@ -371,12 +365,11 @@ func (q *question) allFields(ctx context.Context) error {
 }
 
 func (q *question) eachOfList(ctx context.Context, query string, check func(record, truth map[string]any) error) error {
-	query += "&" + q.p.mine()
-	records, err := q.p.hand.List(ctx, q.path+query)
+	records, path, err := q.list(ctx, query)
 	if err != nil {
 		return err
 	}
-	if err := oracle.ExpectRecords("records of "+q.path+query, q.ours(records), sortedKeys(q.truth), false); err != nil {
+	if err := oracle.ExpectRecords("records of "+path, q.ours(records), sortedKeys(q.truth), false); err != nil {
 		return err
 	}
 	for _, r := range records {

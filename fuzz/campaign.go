@@ -160,7 +160,11 @@ func (t *Trial) shrink(ctx context.Context, s *steps.Suite, on lane, check int, 
 	var best *oracle.Outcome
 	var player *player
 	fails := func(small Case) bool {
-		for range max(1, t.Property.repeats) {
+		tries := t.Property.repeats
+		if best == nil { // still the case as it was found: unless that fails again there is nothing to make small
+			tries *= insistence
+		}
+		for range max(1, tries) {
 			again, by := t.play(ctx, s, on, check, small)
 			if slices.Contains(again.Broke(), pinned) {
 				best, player = again, by
@@ -176,6 +180,10 @@ func (t *Trial) shrink(ctx context.Context, s *steps.Suite, on lane, check int, 
 	small = t.trim(small, fails)
 	return &small, best, player
 }
+
+// insistence is how many times as often as a smaller case the one that was found is
+// played until it fails again, where chance has a part in it.
+const insistence = 4
 
 // ring is how many checks go by until a mark is used again on an SVM: few enough
 // for the ledger to stay small, and enough to tell what the check before left.

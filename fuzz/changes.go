@@ -101,11 +101,8 @@ func playChange(ctx context.Context, p *player) error {
 // changes makes a change and judges that it took; ok is false when it was
 // refused or did not.
 func (p *player) changes(ctx context.Context, c Call) (ok bool, err error) {
-	e, err := p.call(ctx, c)
+	e, err := p.attempt(ctx, c)
 	if err != nil {
-		return false, err
-	}
-	if err := p.hand.Prevented(e); err != nil {
 		return false, err
 	}
 	ids := p.promisesOf(c.Set)
@@ -185,11 +182,8 @@ func playTwice(ctx context.Context, p *player) error {
 	if err != nil {
 		return err
 	}
-	e, err := p.call(ctx, p.calls[1])
+	e, err := p.attempt(ctx, p.calls[1])
 	if err != nil {
-		return err
-	}
-	if err := p.hand.Prevented(e); err != nil {
 		return err
 	}
 	if err := oracle.ExpectSuccess(e); err != nil {

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -180,19 +182,27 @@ func (r *race) prepare() error {
 
 // run lets all clients go at once, and returns when all are done.
 func (r *race) run(ctx context.Context) error {
+	atOnce(slices.Collect(maps.Keys(r.by)), func(client int) {
+		for i, c := range r.by[client] {
+			r.act(ctx, client, c, r.requests[client][i])
+		}
+	})
+	return r.failed
+}
+
+// atOnce calls act for each client, all beginning at the same time, and returns when
+// all are done.
+func atOnce(clients []int, act func(client int)) {
 	var all sync.WaitGroup
 	start := make(chan struct{})
-	for client := range r.by {
+	for _, client := range clients {
 		all.Go(func() {
 			<-start
-			for i, c := range r.by[client] {
-				r.act(ctx, client, c, r.requests[client][i])
-			}
+			act(client)
 		})
 	}
 	close(start)
 	all.Wait()
-	return r.failed
 }
 
 // act makes one call. A change without an answer may be made any time later.
@@ -248,9 +258,10 @@ func drawCreationRace(m *model) *rapid.Generator[Case] {
 }
 
 func playCreationRace(ctx context.Context, p *player) error {
+	var clients []int
 	var sides []*steps.Side
 	var requests []wire.Request
-	for _, c := range p.calls {
+	for i, c := range p.calls {
 		body, err := c.body(p.hand, p.hand.Body(p.sort, p.hand.SVM()))
 		if err != nil {
 			return err
@@ -258,21 +269,14 @@ func playCreationRace(ctx context.Context, p *player) error {
 		if err := p.hand.Reserve(ctx, p.sort); err != nil {
 			return err
 		}
-		sides = append(sides, p.hand.Side())
+		clients, sides = append(clients, i), append(sides, p.hand.Side())
 		requests = append(requests, wire.Request{Method: http.MethodPost, Path: "/api" + p.resource.Path, Body: wire.JSON(body)})
 	}
 	won := make([]bool, len(sides))
-	var all sync.WaitGroup
-	start := make(chan struct{})
-	for i := range sides {
-		all.Go(func() {
-			<-start
-			x, err := sides[i].Do(ctx, requests[i])
-			won[i] = err == nil && x.Response.Status == http.StatusCreated
-		})
-	}
-	close(start)
-	all.Wait()
+	atOnce(clients, func(i int) {
+		x, err := sides[i].Do(ctx, requests[i])
+		won[i] = err == nil && x.Response.Status == http.StatusCreated
+	})
 	n := 0
 	for _, w := range won {
 		if w {

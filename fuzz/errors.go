@@ -147,12 +147,7 @@ func (p *player) provokes(ctx context.Context, c Call) (ok bool, err error) {
 	if i < 0 {
 		return true, nil // a row of another day
 	}
-	var e oracle.Ending
-	if o.Effect == contract.Create {
-		_, e, err = p.create(ctx, c)
-	} else {
-		e, err = p.call(ctx, c)
-	}
+	e, err := p.asked(ctx, c)
 	if err != nil {
 		return false, err
 	}

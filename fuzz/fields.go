@@ -18,7 +18,7 @@ func (m *model) settable(o *contract.Operation) []*contract.Field {
 		case f.Type == contract.Object || f.Unread != "" || f.Unsent != "" || strings.HasPrefix(f.Name, "svm"):
 			return false
 		case o.Effect == contract.Create:
-			return !slices.Contains(m.sort.Marked, f.Name) && f.Access == contract.ReadWrite
+			return !m.isMarked(f.Name) && f.Access == contract.ReadWrite
 		}
 		return f.Access == contract.ReadWrite || f.Access == contract.PatchOnly
 	})
@@ -61,7 +61,7 @@ func requiredFields(m *model, o *contract.Operation) []*contract.Field {
 	var all []*contract.Field
 	for _, p := range o.Required {
 		f := m.field(p.AnyOf[0])
-		if !p.Assert || !p.Covers(m.release) || f == nil || len(m.about(lacking, f.Name)) == 0 || len(m.sort.Marked) == 1 && f.Name == m.sort.Marked[0] {
+		if !p.Assert || !p.Covers(m.release) || f == nil || len(m.about(lacking, f.Name)) == 0 || len(m.sort.Marked) == 1 && m.isMarked(f.Name) {
 			continue
 		}
 		all = append(all, f)

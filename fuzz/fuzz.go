@@ -137,6 +137,11 @@ func Trials(c *contract.Catalogue, release contract.Release) []*Trial {
 	return all
 }
 
+// TrialsCalled returns those of Trials whose names are among names.
+func TrialsCalled(c *contract.Catalogue, release contract.Release, names ...string) []*Trial {
+	return slices.DeleteFunc(Trials(c, release), func(t *Trial) bool { return !slices.Contains(names, t.Name) })
+}
+
 // on is the name of the trial of a property on a sort.
 func (p *Property) on(sort steps.Sort) string { return sort.Resource.Name + ": " + p.Name }
 

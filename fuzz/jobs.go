@@ -91,7 +91,7 @@ func (p *player) looks(ctx context.Context, c Call, uuid string, ended bool) (bo
 			return ended, nil
 		}
 		err := oracle.ExpectStatus(x, http.StatusOK)
-		if records := recordsOf(x.Response.Object()); err == nil && (len(records) > 1 || len(records) == 1 && records[0]["uuid"] != uuid) {
+		if records := oracle.RecordsOf(x.Response); err == nil && (len(records) > 1 || len(records) == 1 && records[0]["uuid"] != uuid) {
 			err = oracle.Differs("jobs of the list", "that of uuid "+uuid, len(records))
 		}
 		return ended, p.hand.Verify(x, []contract.ID{"JOB-LIST-01"}, err)

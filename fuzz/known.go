@@ -54,13 +54,3 @@ func Promised(c *contract.Catalogue, release contract.Release, call Call, id con
 	}
 	return 0, nil, false, false
 }
-
-// TrialCalled returns the trial of that name in a release, or nil.
-func TrialCalled(c *contract.Catalogue, release contract.Release, name string) *Trial {
-	for _, t := range Trials(c, release) {
-		if t.Name == name {
-			return t
-		}
-	}
-	return nil
-}

@@ -74,7 +74,7 @@ func inArray(r *contract.Resource, f *contract.Field) bool {
 func (m *model) addOptional(f *contract.Field) {
 	switch {
 	case f == nil || f.Unsent != "" || f.Unread != "":
-	case f.Access == contract.ReadWrite && !slices.Contains(m.sort.Marked, f.Name):
+	case f.Access == contract.ReadWrite && !m.isMarked(f.Name):
 		m.optional = append(m.optional, f)
 	case f.Access == contract.WriteOnly:
 		m.hidden = append(m.hidden, f)

@@ -49,6 +49,16 @@ func (p *player) call(ctx context.Context, c Call) (oracle.Ending, error) {
 	return e, err
 }
 
+// attempt is call for what should succeed: where the state of the target does not
+// let it, the case ends.
+func (p *player) attempt(ctx context.Context, c Call) (oracle.Ending, error) {
+	e, err := p.call(ctx, c)
+	if err == nil {
+		err = p.hand.Prevented(e)
+	}
+	return e, err
+}
+
 // request makes the request of a call that is no creation.
 func (p *player) request(c Call) (wire.Request, error) {
 	o := c.operation(p.catalogue)
@@ -126,6 +136,15 @@ func (p *player) create(ctx context.Context, c Call) (*steps.Thing, oracle.Endin
 	return t, e, err
 }
 
+// attemptCreation is create for what should succeed, as attempt is call.
+func (p *player) attemptCreation(ctx context.Context, c Call) (*steps.Thing, oracle.Ending, error) {
+	t, e, err := p.create(ctx, c)
+	if err == nil {
+		err = p.hand.Prevented(e)
+	}
+	return t, e, err
+}
+
 // note adds a point to the coverage.
 func (p *player) note(c Call, e oracle.Ending) {
 	if e.Exchange == nil {
@@ -146,11 +165,8 @@ func (p *player) note(c Call, e oracle.Ending) {
 // most properties when that fails: the error then says so, as a skip or as
 // something that could not be found out.
 func (p *player) exists(ctx context.Context, c Call) error {
-	t, e, err := p.create(ctx, c)
+	t, e, err := p.attemptCreation(ctx, c)
 	if err != nil {
-		return err
-	}
-	if err := p.hand.Prevented(e); err != nil {
 		return err
 	}
 	if err := oracle.ExpectSuccess(e); err != nil {
@@ -212,22 +228,6 @@ func (p *player) verifies(ctx context.Context, ids []contract.ID, check func(rec
 		return check(record)
 	})
 	return p.hand.Verify(x, ids, err)
-}
-
-// refused judges that a call was refused: with a status of the 400s where
-// blamed, and with one of codes where there are any.
-func (p *player) refused(e oracle.Ending, ids []contract.ID, blamed bool, codes ...string) error {
-	if p.hand.Untold(e) || len(ids) == 0 {
-		return nil // it may have failed later, and nothing says so
-	}
-	err := oracle.ExpectRefusal(e)
-	if blamed {
-		err = oracle.ExpectClientError(e)
-	}
-	if err == nil && len(codes) > 0 {
-		err = oracle.ExpectCode(e, codes...)
-	}
-	return p.hand.Verify(e.Exchange, ids, err)
 }
 
 // sameButFor compares two readings of the object.

@@ -178,7 +178,7 @@ func (p *player) isRefused(e oracle.Ending, c Call) error {
 // isDue judges a refusal.
 func (p *player) isDue(e oracle.Ending, d due) error {
 	if len(d.ids) == 0 || p.hand.Untold(e) {
-		return nil
+		return nil // it may have failed later, and nothing says so
 	}
 	err := oracle.ExpectRefusal(e, d.status...)
 	if err == nil && d.blamed {

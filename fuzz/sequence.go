@@ -138,8 +138,7 @@ func (p *player) stepsWork(ctx context.Context, ref *reference, c Call, o *contr
 		ref.values, err = p.reads(ctx)
 		return err
 	}
-	sent := e.Exchange.Request.Body.Bytes()
-	if err := p.verifies(ctx, p.of(rekeyed), func(record map[string]any) error { return showsAll(record, sent) }); err != nil {
+	if err := p.showsNewKey(ctx, e); err != nil {
 		return err
 	}
 	return p.agrees(ctx, ref, p.of(rekeysOnly), []string{"key_id"})

@@ -41,12 +41,7 @@ func (m *model) valueOf(f *contract.Field) *rapid.Generator[any] {
 }
 
 func (m *model) isMarked(name string) bool {
-	for _, marked := range m.sort.Marked {
-		if marked == name {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(m.sort.Marked, name)
 }
 
 // word draws a plain word between two others.

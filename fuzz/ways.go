@@ -69,8 +69,7 @@ func playWay(ctx context.Context, p *player) error {
 	if err != nil {
 		return err
 	}
-	switch c.Fault {
-	case "way-filtered":
+	if c.Fault == "way-filtered" {
 		return p.isDue(e, due{ids: []contract.ID{"API-QUERY-03"}})
 	}
 	if err := p.hand.Prevented(e); err != nil {
@@ -149,7 +148,7 @@ func (p *player) waiting(ctx context.Context, c, asked Call) error {
 // showsWhatWasMade looks at the record that a creation returned, and at where its
 // Location leads.
 func (p *player) showsWhatWasMade(ctx context.Context, c Call, e oracle.Ending) error {
-	if records := recordsOf(e.Exchange.Response.Object()); c.Fault == "way-with-the-record" && e.Exchange.Response.Status == http.StatusCreated && len(records) == 1 {
+	if records := oracle.RecordsOf(e.Exchange.Response); c.Fault == "way-with-the-record" && e.Exchange.Response.Status == http.StatusCreated && len(records) == 1 {
 		var err error
 		for _, name := range p.sort.Marked {
 			if sent, named := oracle.Lookup(p.thing.Sent(), name); named && err == nil {

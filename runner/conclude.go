@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -56,10 +55,8 @@ func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Repo
 	}
 	r.AddUnselected("scenario", left)
 	left = map[string][]contract.ID{}
-	for _, f := range fuzz.Trials(t.contract, t.survey.release) {
-		if slices.Contains(t.selection.without, f.Name) {
-			left[f.Name] = f.Requirements
-		}
+	for _, f := range fuzz.TrialsCalled(t.contract, t.survey.release, t.selection.without...) {
+		left[f.Name] = f.Requirements
 	}
 	r.AddUnselected("property", left)
 	if t.known != nil {

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -89,12 +88,12 @@ func (a *app) stand(ctx context.Context, c *contract.Catalogue, f *endpointFlags
 	if err != nil {
 		return nil, err
 	}
-	t := &trial{flags: &runFlags{endpointFlags: *f}, contract: c, bench: b}
-	if err := a.look(ctx, t); err != nil {
+	found, err := a.look(ctx, c, b, f)
+	if err != nil {
 		b.close()
 		return nil, err
 	}
-	s := &stand{contract: c, bench: b, survey: t.survey, suite: suite(c, b, t.survey, f)}
+	s := &stand{contract: c, bench: b, survey: found, suite: suite(c, b, found, f)}
 	name := ""
 	if !b.simulator {
 		if err := os.MkdirAll(out, 0o755); err != nil {
@@ -193,7 +192,7 @@ func (a *app) pursue(ctx context.Context, h *hunt) (fuzz.End, *fuzz.Hunt, error)
 	defer p.finish()
 	game := &fuzz.Hunt{
 		Suite: h.suite, Workers: int(h.flags.workers), Checks: int(h.flags.checks), For: h.flags.forTime, Plateau: h.flags.plateau, Told: p.tell,
-		Trials: slices.DeleteFunc(fuzz.Trials(h.contract, h.survey.release), func(t *fuzz.Trial) bool { return !slices.Contains(h.chosen, t.Name) }),
+		Trials: fuzz.TrialsCalled(h.contract, h.survey.release, h.chosen...),
 		Found: func(f *fuzz.Finding) {
 			p.wipe()
 			h.keep(a, f)
@@ -266,15 +265,15 @@ func (a *app) replayCorpus(ctx context.Context, h *hunt) (int, error) {
 
 // again plays a finding again.
 func (s *stand) again(ctx context.Context, f *finding.Finding) (replayed, string) {
-	t := fuzz.TrialCalled(s.contract, s.survey.release, f.Property)
+	trials := fuzz.TrialsCalled(s.contract, s.survey.release, f.Property)
 	q := s.contract.Requirement(f.Requirement.ID)
 	switch {
 	case q == nil:
 		return couldNotReplay, "the catalogue has no requirement of that ID any more"
-	case t == nil || !q.Covers(s.survey.release):
+	case len(trials) == 0 || !q.Covers(s.survey.release):
 		return couldNotReplay, fmt.Sprintf("ONTAP %s does not promise it, or nothing checks it there", s.survey.release)
 	}
-	o, err := fuzz.Replay(ctx, s.suite, t, f.Case)
+	o, err := fuzz.Replay(ctx, s.suite, trials[0], f.Case)
 	if err != nil {
 		return couldNotReplay, err.Error()
 	}

@@ -48,16 +48,12 @@ func (p *prober) records(ctx context.Context, path string) ([]map[string]any, er
 		if !r.OK() {
 			return nil, &refusal{path: path, status: r.Status}
 		}
-		list, ok := r.Object()["records"].([]any)
+		_, ok := r.Object()["records"].([]any)
 		empty := r.Object()["records"] == nil && fmt.Sprint(r.Object()["num_records"]) == "0" // an empty list may have no records
 		if bytes += len(r.Body); !ok && !empty {
 			return nil, &refusal{path, r.Status, "the answer has no records"}
 		}
-		for _, e := range list {
-			if record, ok := e.(map[string]any); ok {
-				all = append(all, record)
-			}
-		}
+		all = append(all, oracle.RecordsOf(r)...)
 		next = strings.TrimPrefix(oracle.NextPage(r), p.bench.target.BaseURL)
 		if why := unfollowed(next, seen, bytes); why != "" {
 			return nil, &refusal{path, r.Status, why}

@@ -97,7 +97,7 @@ func (a *app) run(cmd *cobra.Command, f *runFlags) error {
 		return err
 	}
 	defer t.bench.close()
-	if err := a.look(cmd.Context(), t); err != nil {
+	if t.survey, err = a.look(cmd.Context(), t.contract, t.bench, &f.endpointFlags); err != nil {
 		return err
 	}
 	if err := t.open(); err != nil {
@@ -163,20 +163,20 @@ func knownIn(file string, c *contract.Catalogue, all []*steps.Scenario) (*baseli
 }
 
 // look probes the target; what it leaves in doubt the user is told.
-func (a *app) look(ctx context.Context, t *trial) error {
-	t.survey = probe(ctx, t.contract, t.bench, &t.flags.endpointFlags)
+func (a *app) look(ctx context.Context, all *contract.Catalogue, b *bench, f *endpointFlags) (*survey, error) {
+	found := probe(ctx, all, b, f)
 	if ctx.Err() != nil {
-		return &ended{exitInterrupted, fmt.Errorf("interrupted before anything was tested")}
+		return nil, &ended{exitInterrupted, fmt.Errorf("interrupted before anything was tested")}
 	}
-	if bad := t.survey.failed(); bad != nil {
-		return bad.err()
+	if bad := found.failed(); bad != nil {
+		return nil, bad.err()
 	}
-	for _, c := range t.survey.checks {
+	for _, c := range found.checks {
 		if c.state == stateUnknown && (c.name == "release" || c.name == "resources") || c.state == stateOK && c.advice != "" {
 			a.note("%s (%s)", c.said, c.advice)
 		}
 	}
-	return nil
+	return found, nil
 }
 
 // open makes the folder and the ledger. What the embedded simulator holds dies
@@ -202,17 +202,16 @@ func (t *trial) open() error {
 
 // trials are those that were selected, as far as the release has them.
 func (t *trial) trials() []*fuzz.Trial {
-	return slices.DeleteFunc(fuzz.Trials(t.contract, t.survey.release), func(f *fuzz.Trial) bool {
-		return !slices.Contains(t.selection.properties, f.Name)
-	})
+	return fuzz.TrialsCalled(t.contract, t.survey.release, t.selection.properties...)
 }
 
-// idle are outcomes for the properties that were selected and that the release has
-// nothing for: what was not tried stays in the report, with the reason.
-func (t *trial) idle() []oracle.Outcome {
+// idle are outcomes for the properties that were selected and that are not among
+// trials: the release has nothing for them. What was not tried stays in the report,
+// with the reason.
+func (t *trial) idle(trials []*fuzz.Trial) []oracle.Outcome {
 	var outcomes []oracle.Outcome
 	for _, name := range t.selection.properties {
-		if !slices.ContainsFunc(t.trials(), func(f *fuzz.Trial) bool { return f.Name == name }) {
+		if !slices.ContainsFunc(trials, func(f *fuzz.Trial) bool { return f.Name == name }) {
 			o := oracle.Outcome{Name: name, Kind: "property"}
 			o.Conclude(&oracle.Skip{Reason: "ONTAP " + t.survey.release.String() + " has nothing that it is about"})
 			outcomes = append(outcomes, o)
@@ -238,7 +237,7 @@ func (a *app) perform(ctx context.Context, t *trial) []oracle.Outcome {
 	outcomes := s.Run(ctx, t.selection.chosen, p.add)
 	campaign := fuzz.Campaign{Suite: s, Trials: t.trials(), Checks: int(t.flags.checks), Workers: int(t.flags.parallel)}
 	outcomes = append(outcomes, campaign.Outcomes(ctx, p.add)...)
-	for _, o := range t.idle() {
+	for _, o := range t.idle(campaign.Trials) {
 		outcomes = append(outcomes, o)
 		p.add(&o)
 	}

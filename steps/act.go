@@ -248,11 +248,7 @@ func (w *world) changesBody(ctx context.Context, name string, body map[string]an
 	if err != nil {
 		return err
 	}
-	svm := o.svm
-	if o.kind.singleton {
-		svm = SVM{}
-	}
-	resolved, err := w.resolve(ctx, svm, body)
+	resolved, err := w.resolve(ctx, o.kind.scope(o.svm), body)
 	if err != nil {
 		return err
 	}
@@ -261,11 +257,8 @@ func (w *world) changesBody(ctx context.Context, name string, body map[string]an
 
 // changesAgain sends the last change of an object once more.
 func (w *world) changesAgain(ctx context.Context, name string) error {
-	history := w.session.History()
-	for i := len(history) - 1; i >= 0; i-- {
-		if history[i].Request.Method == http.MethodPatch {
-			return w.send(ctx, history[i].Request)
-		}
+	if last := w.lastOf(http.MethodPatch); last != nil {
+		return w.send(ctx, last.Request)
 	}
 	return fmt.Errorf("%q was not changed before", name)
 }
@@ -375,14 +368,19 @@ func (w *world) offered(r wire.Request) error {
 	return nil
 }
 
+// sendOffered sends a request for what not every release has.
+func (w *world) sendOffered(ctx context.Context, r wire.Request) error {
+	if err := w.offered(r); err != nil {
+		return err
+	}
+	return w.send(ctx, r)
+}
+
 func (w *world) rekeysWithoutKey(ctx context.Context, name string) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
 	r := wire.Request{Method: http.MethodPost, Path: o.path() + actions["rekeys the external key"], Body: wire.JSON(map[string]any{})}
-	if err := w.offered(r); err != nil {
-		return err
-	}
-	return w.send(ctx, r)
+	return w.sendOffered(ctx, r)
 }

@@ -155,12 +155,7 @@ func list(ctx context.Context, s *wire.Session, path string) ([]map[string]any, 
 			return nil, err
 		}
 		size += len(x.Response.Body)
-		records, _ := x.Response.Object()["records"].([]any)
-		for _, r := range records {
-			if r, ok := r.(map[string]any); ok {
-				all = append(all, r)
-			}
-		}
+		all = append(all, oracle.RecordsOf(x.Response)...)
 		next := oracle.NextPage(x.Response)
 		if next == "" {
 			return all, nil

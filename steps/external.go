@@ -155,9 +155,6 @@ func (w *world) listsPartsWith(ctx context.Context, plural, manager string, tabl
 	if query != "" {
 		path += "?" + query
 	}
-	if err := w.offered(wire.Request{Method: http.MethodGet, Path: path}); err != nil {
-		return err
-	}
 	return w.listsPart(ctx, path)
 }
 
@@ -227,47 +224,31 @@ func (w *world) showsServers(ctx context.Context, manager, names string) error {
 // listsPart asks for the records of a part of a key manager, all of which fit a
 // page. A refusal is an ending like any other.
 func (w *world) listsPart(ctx context.Context, path string) error {
-	if err := w.send(ctx, wire.Request{Method: http.MethodGet, Path: path}); err != nil {
-		return err
+	err := w.sendOffered(ctx, wire.Request{Method: http.MethodGet, Path: path})
+	if err == nil {
+		w.listed = append(w.listed, oracle.RecordsOf(w.answer.Response)...)
 	}
-	records, _ := w.answer.Response.Object()["records"].([]any)
-	for _, r := range records {
-		if record, ok := r.(map[string]any); ok {
-			w.listed = append(w.listed, record)
-		}
-	}
-	return nil
+	return err
 }
 
-// noServer is the path of a key server that a key manager does not have.
-func (w *world) noServer(manager string) (string, error) {
+// toNoServer sends a request to a key server that a key manager does not have.
+func (w *world) toNoServer(ctx context.Context, manager string, r wire.Request) error {
 	m, err := w.object(manager)
 	if err != nil {
-		return "", err
+		return err
 	}
-	return at(m.path()+keyServer.part, w.address("nobody")), nil
+	r.Path = at(m.path()+keyServer.part, w.address("nobody"))
+	return w.send(ctx, r)
 }
 
 func (w *world) readsNoServer(ctx context.Context, manager string) error {
-	path, err := w.noServer(manager)
-	if err != nil {
-		return err
-	}
-	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: path})
+	return w.toNoServer(ctx, manager, wire.Request{Method: http.MethodGet})
 }
 
 func (w *world) changesNoServer(ctx context.Context, manager string) error {
-	path, err := w.noServer(manager)
-	if err != nil {
-		return err
-	}
-	return w.did(w.patch(ctx, path, map[string]any{"timeout": 30}))
+	return w.toNoServer(ctx, manager, wire.Request{Method: http.MethodPatch, Body: wire.JSON(map[string]any{"timeout": 30})})
 }
 
 func (w *world) removesNoServer(ctx context.Context, manager string) error {
-	path, err := w.noServer(manager)
-	if err != nil {
-		return err
-	}
-	return w.send(ctx, wire.Request{Method: http.MethodDelete, Path: path})
+	return w.toNoServer(ctx, manager, wire.Request{Method: http.MethodDelete})
 }

@@ -228,15 +228,7 @@ func (h *Hand) Untold(e oracle.Ending) bool {
 func (h *Hand) Look(ctx context.Context, reading func() error) error { return h.w.look(ctx, reading) }
 
 // Last is the last exchange of a method; nil when there was none.
-func (h *Hand) Last(method string) *wire.Exchange {
-	history := h.w.session.History()
-	for i := len(history) - 1; i >= 0; i-- {
-		if history[i].Request.Method == method {
-			return history[i]
-		}
-	}
-	return nil
-}
+func (h *Hand) Last(method string) *wire.Exchange { return h.w.lastOf(method) }
 
 // Prevented says why a refusal of a complete request is no finding: it speaks
 // of the state of the target. It is nil for an ending that is to be judged.
@@ -284,12 +276,7 @@ func (h *Hand) Conclude(ctx context.Context, err error) *oracle.Outcome {
 // judgeSide adds to an outcome what a side saw.
 func (h *Hand) judgeSide(o *oracle.Outcome, side *Side) {
 	history := side.session.History()
-	for _, v := range h.w.suite.Judge.Judge(history, side.session.Sent()) {
-		o.Verdicts[v.Requirement]++
-		if v.Broken != nil {
-			o.Found = append(o.Found, oracle.Finding{Requirement: v.Requirement, Err: v.Broken, Exchange: v.Exchange})
-		}
-	}
+	o.Add(h.w.suite.Judge.Judge(history, side.session.Sent()))
 	if len(o.Found) > 0 && o.Status == oracle.Passed {
 		o.Conclude(nil)
 	}

@@ -33,10 +33,7 @@ func (w *world) migratesTo(ctx context.Context, from, uuid string) error {
 		return err
 	}
 	r := wire.Request{Method: http.MethodPost, Path: source.path() + migrate, Body: wire.JSON(map[string]any{"uuid": uuid})}
-	if err := w.offered(r); err != nil {
-		return err
-	}
-	return w.send(ctx, r)
+	return w.sendOffered(ctx, r)
 }
 
 // migrate ends the path of a migration.
@@ -49,10 +46,7 @@ func (w *world) restoresFrom(ctx context.Context, manager, server string) error 
 		return err
 	}
 	r := wire.Request{Method: http.MethodPost, Path: m.path() + actions["restores the keys"], Body: wire.JSON(map[string]any{"key_server": w.address(server)})}
-	if err := w.offered(r); err != nil {
-		return err
-	}
-	return w.send(ctx, r)
+	return w.sendOffered(ctx, r)
 }
 
 // createsAuthKey makes an authentication key, which only its answer or the list
@@ -73,10 +67,7 @@ func (w *world) createsAuthKeyWith(ctx context.Context, name, manager string, ta
 	o := &object{kind: authKey, name: name, svm: m.svm, where: m.path() + authKey.part, sent: merge(map[string]any{"key_tag": w.token, "passphrase": w.passphrase(24)}, over)}
 	w.objects[name] = o
 	r := wire.Request{Method: http.MethodPost, Path: o.where, Body: wire.JSON(o.sent)}
-	if err := w.offered(r); err != nil {
-		return err
-	}
-	if err := w.send(ctx, r); err != nil || w.last.Failed() {
+	if err := w.sendOffered(ctx, r); err != nil || w.last.Failed() {
 		return err
 	}
 	return w.locateAuthKey(ctx, o)
@@ -135,11 +126,7 @@ func (w *world) listsKeysOf(ctx context.Context, manager string) error {
 	if node == "" {
 		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target names no node whose keys could be listed"})
 	}
-	path := manager + "/keys/" + node + "/key-ids"
-	if err := w.offered(wire.Request{Method: http.MethodGet, Path: path}); err != nil {
-		return err
-	}
-	return w.listsPart(ctx, path)
+	return w.listsPart(ctx, manager+"/keys/"+node+"/key-ids")
 }
 
 // readsListedKey reads the first key of the list by its identifier.

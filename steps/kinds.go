@@ -62,13 +62,13 @@ func (s *Suite) markedPath(k *kind) string {
 	return k.path(s.Judge.Contract()) + "?fields=" + strings.Join(fields, ",")
 }
 
-// owner is the name of the SVM that what is made for svm belongs to; "" means the
+// scope is the SVM that what is made for svm belongs to; the zero SVM means the
 // cluster itself.
-func (k *kind) owner(svm SVM) string {
+func (k *kind) scope(svm SVM) SVM {
 	if k.singleton {
-		return ""
+		return SVM{}
 	}
-	return svm.Name
+	return svm
 }
 
 // ofSVM narrows a list to what an SVM may have of a kind; an SVM without a name

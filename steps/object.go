@@ -115,16 +115,12 @@ func (w *world) intend(ctx context.Context, k *kind, svm SVM) (ledger.Entry, err
 	if err := ctx.Err(); err != nil {
 		return ledger.Entry{}, err
 	}
-	return w.suite.Ledger.Intend(k.noun, k.owner(svm), w.token)
+	return w.suite.Ledger.Intend(k.noun, k.scope(svm).Name, w.token)
 }
 
 // complete is the body of a creation with what it stands on made and named.
 func (w *world) complete(ctx context.Context, c creation) (map[string]any, error) {
-	svm := c.svm
-	if c.kind.singleton {
-		svm = SVM{}
-	}
-	body, err := w.resolve(ctx, svm, c.sent)
+	body, err := w.resolve(ctx, c.kind.scope(c.svm), c.sent)
 	if err != nil {
 		return nil, err
 	}
@@ -317,7 +313,7 @@ func (w *world) cleanUp(ctx context.Context) {
 			w.suite.unclean.Store(o.svm.Name, true)
 		}
 		if o.late { // it stays in the ledger, for CleanUp to look again at the end
-			w.suite.Ledger.Intend(o.kind.noun, o.kind.owner(o.svm), w.token)
+			w.suite.Ledger.Intend(o.kind.noun, o.kind.scope(o.svm).Name, w.token)
 		}
 	}
 }

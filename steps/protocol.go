@@ -191,16 +191,10 @@ func (w *world) listsTunnelingByUUID(ctx context.Context, plural, name string) e
 // overlooked shows in those of others.
 func (w *world) listsWithHeader(ctx context.Context, k *kind, header http.Header) error {
 	err := w.send(ctx, wire.Request{Method: http.MethodGet, Path: w.collection(k) + "?max_records=1000", Header: header})
-	if err != nil {
-		return err
+	if err == nil {
+		w.listed = append(w.listed, oracle.RecordsOf(w.answer.Response)...)
 	}
-	records, _ := w.answer.Response.Object()["records"].([]any)
-	for _, r := range records {
-		if r, ok := r.(map[string]any); ok {
-			w.listed = append(w.listed, r)
-		}
-	}
-	return nil
+	return err
 }
 
 // sendsWithQuery reads an object, or changes it, with more in the query.

@@ -120,8 +120,8 @@ func (w *world) sendTogether(ctx context.Context, r wire.Request) error {
 		if err != nil {
 			return err
 		}
-		w.endings = append(w.endings, oracle.Ending{Exchange: w.answer, Job: job})
-		if e := (oracle.Ending{Exchange: w.answer, Job: job}); e.Failed() {
+		e := oracle.Ending{Exchange: w.answer, Job: job}
+		if w.endings = append(w.endings, e); e.Failed() {
 			w.last = e
 		}
 	}

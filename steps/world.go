@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"ontap-conformance/fixtures/contract"
@@ -76,6 +77,16 @@ func (w *world) evidence() *wire.Exchange {
 	return w.answer
 }
 
+// lastOf is the last exchange of a method; nil when there was none.
+func (w *world) lastOf(method string) *wire.Exchange {
+	for _, x := range slices.Backward(w.session.History()) {
+		if x.Request.Method == method {
+			return x
+		}
+	}
+	return nil
+}
+
 func (w *world) verifyBy(x *wire.Exchange, ids []contract.ID, err error) error {
 	miss := new(oracle.Mismatch)
 	if err != nil && !errors.As(err, &miss) {
@@ -110,12 +121,7 @@ func (w *world) judge(err error) error { return w.verify(w.promises(false), err)
 func (w *world) conclude(o *oracle.Outcome, err error) {
 	history := w.session.History()
 	o.Verdicts, o.Found = w.verdicts, w.found
-	for _, v := range w.suite.Judge.Judge(history, w.session.Sent()) {
-		o.Verdicts[v.Requirement]++
-		if v.Broken != nil {
-			o.Found = append(o.Found, oracle.Finding{Requirement: v.Requirement, Err: v.Broken, Exchange: v.Exchange})
-		}
-	}
+	o.Add(w.suite.Judge.Judge(history, w.session.Sent()))
 	o.Requests = len(history) + len(w.session.Unanswered())
 	o.Secrets = w.session.Secrets()
 	o.Operations, o.Codes = w.coverage()
