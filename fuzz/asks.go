@@ -8,6 +8,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/steps"
 )
 
 // A question is an ask with what is known.
@@ -30,6 +31,12 @@ func (q *question) put(ctx context.Context) error {
 	switch q.ask.What {
 	case "ascending", "descending":
 		return q.sorted(ctx, "")
+	case "by-another-name":
+		return q.sortedBy(ctx, "$orderBy", "")
+	case "skipped":
+		return q.skipped(ctx)
+	case "searched", "searched-either", "searched-both", "searched-begins":
+		return q.searched(ctx)
 	case "two-orders":
 		return q.twiceSorted(ctx)
 	case "filtered-pages":
@@ -49,7 +56,9 @@ func (q *question) put(ctx context.Context) error {
 	case "counted":
 		return q.counted(ctx)
 	case "tunneled":
-		return q.tunneled(ctx)
+		return q.tunneled(ctx, "X-Dot-SVM-Name", func(svm steps.SVM) string { return svm.Name })
+	case "tunneled-by-uuid":
+		return q.tunneled(ctx, "X-Dot-SVM-UUID", func(svm steps.SVM) string { return svm.UUID })
 	case "fields":
 		return q.fields(ctx)
 	case "all-fields":
@@ -180,11 +189,17 @@ func (q *question) bothFilters() (string, func(map[string]any) bool) {
 // sorted wants our records in order. Where those without a value come is in no
 // document, nor in which order equal ones do.
 func (q *question) sorted(ctx context.Context, more string) error {
+	return q.sortedBy(ctx, "order_by", more)
+}
+
+// sortedBy is sorted by a parameter of that name.
+func (q *question) sortedBy(ctx context.Context, parameter, more string) error {
+	falling := q.ask.What == "descending" || q.ask.What == "by-another-name"
 	direction := ""
-	if q.ask.What == "descending" {
+	if falling {
 		direction = "%20desc"
 	}
-	query := "?order_by=" + escape(q.ask.Field) + direction + more
+	query := "?" + escape(parameter) + "=" + escape(q.ask.Field) + direction + more
 	records, path, err := q.list(ctx, query)
 	if err != nil {
 		return err
@@ -201,10 +216,117 @@ func (q *question) sorted(ctx context.Context, more string) error {
 	}
 	want := slices.Clone(values)
 	slices.SortStableFunc(want, q.compare)
-	if q.ask.What == "descending" {
+	if falling {
 		slices.Reverse(want)
 	}
 	return oracle.ExpectRecords(q.ask.Field+" of "+path, values, want, true)
+}
+
+// skipped leaves out the first of our records in the order of a field; which one
+// that is can only be told if all have a value.
+func (q *question) skipped(ctx context.Context) error {
+	var want []string
+	for _, record := range q.truth {
+		v, set := q.value(record)
+		if !set {
+			return nil
+		}
+		want = append(want, v)
+	}
+	slices.SortFunc(want, q.compare)
+	records, path, err := q.list(ctx, "?order_by="+escape(q.ask.Field)+"&offset=1")
+	if err != nil {
+		return err
+	}
+	var got []string
+	for _, uuid := range q.ours(records) {
+		v, _ := q.value(q.truth[uuid])
+		got = append(got, v)
+	}
+	return oracle.ExpectRecords(q.ask.Field+" of "+path, got, want[1:], true)
+}
+
+// searched looks for terms in one field or two. Whether a term must be all of a
+// value no document says: one that is within a value, and not all of it, is not
+// asked for.
+func (q *question) searched(ctx context.Context) error {
+	last := len(q.ask.Values) - 1
+	terms, fields := q.ask.Values[:last], []string{q.ask.Field}
+	if other := q.ask.Values[last]; other != q.ask.Field {
+		fields = append(fields, other)
+	}
+	if q.ask.What == "searched-both" {
+		if terms = q.together(fields); terms == nil {
+			return nil
+		}
+	}
+	begins := q.ask.What == "searched-begins"
+	if begins {
+		terms = []string{terms[0][:len(terms[0])-1]}
+	}
+	between, needed := "|", 1
+	if q.ask.What == "searched-both" {
+		between, needed = " ", len(terms)
+	}
+	var want []string
+	for uuid, record := range q.truth {
+		found := 0
+		for _, term := range terms {
+			is, clear := q.has(record, fields, term, begins)
+			if !clear {
+				return nil
+			}
+			if is {
+				found++
+			}
+		}
+		if found >= needed {
+			want = append(want, uuid)
+		}
+	}
+	query := strings.Join(terms, between)
+	if begins {
+		query += "*"
+	}
+	records, path, err := q.list(ctx, "?query_fields="+escape(strings.Join(fields, ","))+"&query="+escape(query))
+	if err != nil {
+		return err
+	}
+	return oracle.ExpectRecords("records of "+path, q.ours(records), want, false)
+}
+
+// together are the values that one of our records has in fields; nil when none has
+// them all, as plain words.
+func (q *question) together(fields []string) []string {
+	for _, uuid := range sortedKeys(q.truth) {
+		var values []string
+		for _, name := range fields {
+			v, _ := oracle.Lookup(q.truth[uuid], name)
+			if value := text(v); value != "" && !strings.ContainsAny(value, ` |*"`) {
+				values = append(values, value)
+			}
+		}
+		if len(values) == len(fields) {
+			return values
+		}
+	}
+	return nil
+}
+
+// has reports whether a record has a term in one of the fields, as all of its
+// value or as its beginning; clear is false where the term is in it otherwise.
+func (q *question) has(record map[string]any, fields []string, term string, begins bool) (is, clear bool) {
+	for _, name := range fields {
+		v, _ := oracle.Lookup(record, name)
+		value := text(v)
+		switch {
+		case value == term || begins && strings.HasPrefix(value, term):
+			is = true
+		case strings.Contains(strings.ToLower(value), strings.ToLower(term)):
+			return false, false
+		}
+	}
+	return is, true
 }
 
 // twiceSorted wants our records in the order of two fields, the second falling,
@@ -318,11 +440,16 @@ func (q *question) counted(ctx context.Context) error {
 	return oracle.ExpectField(x.Response.Object(), "num_records", want)
 }
 
-// tunneled wants the records of one SVM alone.
-func (q *question) tunneled(ctx context.Context) error {
+// tunneled wants the records of one SVM alone, which a header names.
+func (q *question) tunneled(ctx context.Context, header string, name func(steps.SVM) string) error {
 	svms := q.p.hand.SVMs()
+	named := name(svms[len(svms)-1])
+	if named == "" {
+		return nil // nobody told
+	}
 	r := getOf(q.path + "?fields=uuid")
-	r.Header = http.Header{"X-Dot-Svm-Name": {svms[len(svms)-1].Name}}
+	r.Header = http.Header{}
+	r.Header.Set(header, named)
 	x, err := q.p.hand.Ask(ctx, r)
 	if err != nil {
 		return err

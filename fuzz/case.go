@@ -78,6 +78,7 @@ const (
 	uuidWord   = "<uuid>"       // within a text: the object's uuid
 	secretName = "$secret"      // {"$secret": "NAME"}: a value that is made up, and printed as $NAME
 	certName   = "$certificate" // {"$certificate": true}: a real PKCS#12
+	saidName   = "$said"        // {"$said": "(expired certificate)"}: what a cell of a feature stands for
 )
 
 // secretValue stands for a secret of that name.
@@ -85,6 +86,9 @@ func secretValue(name string) map[string]any { return map[string]any{secretName:
 
 // certificateValue stands for a PKCS#12.
 func certificateValue() map[string]any { return map[string]any{certName: true} }
+
+// saidValue stands for what a feature says in a cell of a table.
+func saidValue(cell string) map[string]any { return map[string]any{saidName: cell} }
 
 // resolve puts real values in place of those that stand for them.
 func resolve(h *steps.Hand, v any) (any, error) {
@@ -106,6 +110,9 @@ func resolve(h *steps.Hand, v any) (any, error) {
 		}
 		if v[certName] == true && len(v) == 1 {
 			return h.Certificate()
+		}
+		if cell, is := v[saidName].(string); is && len(v) == 1 {
+			return h.Said(cell)
 		}
 		all := make(map[string]any, len(v))
 		for _, name := range sortedKeys(v) { // secrets are made up in this order

@@ -119,7 +119,7 @@ func playRace(ctx context.Context, p *player) error {
 		by[c.Client] = append(by[c.Client], c)
 	}
 	r := &race{p: p, by: by, requests: map[int][]wire.Request{}, sides: map[int]*steps.Side{}}
-	if err := r.prepare(); err != nil {
+	if err := r.prepare(ctx); err != nil {
 		return err
 	}
 	if err := r.run(ctx); err != nil {
@@ -166,11 +166,11 @@ type race struct {
 
 // prepare makes every request before anything is sent: a player belongs to one
 // goroutine.
-func (r *race) prepare() error {
+func (r *race) prepare(ctx context.Context) error {
 	for client, calls := range r.by {
 		r.sides[client] = r.p.hand.Side()
 		for _, c := range calls {
-			request, err := r.p.request(c)
+			request, err := r.p.request(ctx, c)
 			if err != nil {
 				return err
 			}

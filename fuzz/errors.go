@@ -39,8 +39,13 @@ var provocations = map[string]provocation{
 	"send an empty body":                        {make: func(_ *model, _ *contract.Operation, c *Call) { c.Set = map[string]any{} }},
 	"send an empty access_key_id":               {make: sets("access_key_id", "")},
 	"send an empty secret_access_key":           {make: sets("secret_access_key", "")},
-	"send a client_certificate that is no PKCS#12": {alone: true, make: func(_ *model, _ *contract.Operation, c *Call) {
+	"send a client_certificate that is no PKCS#12": {alone: true, make: func(m *model, o *contract.Operation, c *Call) {
 		c.Set, c.Lack = map[string]any{"client_certificate": "bm90IGEgUEtDUyMxMg=="}, []string{"client_secret"}
+		for _, f := range m.changed { // which must not be taken alone
+			if o.Effect == contract.Change && m.isMarked(f.Name) {
+				c.Set[f.Name] = tokenWord + "-moved"
+			}
+		}
 	}},
 	"send a key_id that lacks the key name and version": {alone: true, make: sets("key_id", "https://"+tokenWord+".vault.azure.net/")},
 	"send a name that is no URL":                        {alone: true, make: sets("name", tokenWord+"-no-url")},
@@ -55,6 +60,26 @@ var provocations = map[string]provocation{
 	"ask for create_inactive without a configuration": {alone: true, make: func(_ *model, _ *contract.Operation, c *Call) {
 		c.Query = []Param{{"create_inactive", "true"}}
 	}},
+	"install a text that is no certificate":                     {alone: true, make: sets("public_certificate", "no certificate")},
+	"install a private key that is none":                        {alone: true, make: sets("private_key", "no private key")},
+	"install a certificate with the private key of another":     {alone: true, make: sets("private_key", saidValue("(private key of another)"))},
+	"install a certificate that has expired":                    {alone: true, make: sets("public_certificate", saidValue("(expired certificate)"))},
+	"install a certificate whose start date is in the future":   {alone: true, make: sets("public_certificate", saidValue("(future certificate)"))},
+	"give a private key with a server_ca certificate":           {alone: true, make: sets("type", "server_ca")},
+	"install a client certificate without a private key":        {alone: true, make: lacks("private_key")},
+	"leave out the server CA certificates or the key servers":   {alone: true, make: lacks("external.servers")},
+	"name a client certificate that does not exist":             {alone: true, make: sets("external.client_certificate.uuid", saidValue("(uuid)"))},
+	"name a client certificate of another key pair":             {make: sets("external.client_certificate.uuid", saidValue("(client certificate of another key)"))},
+	"name a policy that does not exist":                         {alone: true, make: sets("policy", tokenWord)},
+	"give five key servers":                                     {alone: true, make: sets("external.servers", keyServers("a", "b", "c", "d", "e"))},
+	"give the same key server twice":                            {alone: true, make: sets("external.servers", keyServers("a", "a"))},
+	"configure an external key manager for an SVM that has one": {also: second, make: func(*model, *contract.Operation, *Call) {}},
+	"create an inactive external key manager for a data SVM": {alone: true, make: func(_ *model, _ *contract.Operation, c *Call) {
+		c.Query = []Param{{"create_inactive", "true"}}
+	}},
+	"give intermediate certificates with a server_ca certificate": {alone: true, make: func(_ *model, _ *contract.Operation, c *Call) {
+		c.Set, c.Lack = map[string]any{"type": "server_ca", "intermediate_certificates": saidValue("(intermediate certificates)")}, []string{"private_key"}
+	}},
 	"send an empty configuration.name": {alone: true, make: func(_ *model, _ *contract.Operation, c *Call) {
 		c.Set, c.Query = map[string]any{"configuration.name": ""}, []Param{{"create_inactive", "true"}}
 	}},
@@ -62,6 +87,19 @@ var provocations = map[string]provocation{
 
 func sets(name string, v any) func(*model, *contract.Operation, *Call) {
 	return func(_ *model, _ *contract.Operation, c *Call) { c.Set = map[string]any{name: v} }
+}
+
+func lacks(name string) func(*model, *contract.Operation, *Call) {
+	return func(_ *model, _ *contract.Operation, c *Call) { c.Lack = []string{name} }
+}
+
+// keyServers are key servers of these names, each with the mark of the run.
+func keyServers(names ...string) []any {
+	var all []any
+	for _, name := range names {
+		all = append(all, map[string]any{"server": name + "." + tokenWord + ".example:5696"})
+	}
+	return all
 }
 
 // rows are the documented errors of the release that we know how to provoke.
@@ -136,7 +174,7 @@ func playRow(ctx context.Context, p *player) error {
 	if before != nil {
 		return p.verifies(ctx, []contract.ID{"API-FAULT-01"}, p.sameButFor(before, nil))
 	}
-	return nil
+	return p.madeNothing(ctx)
 }
 
 // provokes sends what provokes an error; ok is false when it was not refused, so
@@ -179,7 +217,7 @@ func (p *player) isRow(e oracle.Ending, row *contract.Error) error {
 func (p *player) refusals(row *contract.Error) []contract.ID {
 	var ids []contract.ID
 	for _, q := range p.resource.Requirements {
-		if q.Row != nil || !q.Covers(p.release) || !strings.HasSuffix(q.Text, "is refused.") {
+		if q.Row != nil || !q.Covers(p.release) || !strings.Contains(q.Text, " refused") {
 			continue
 		}
 		for _, pair := range [][2]string{
@@ -191,6 +229,16 @@ func (p *player) refusals(row *contract.Error) []contract.ID {
 			{"send an empty access_key_id", "An empty access_key_id"},
 			{"send an empty secret_access_key", "An empty secret_access_key"},
 			{"send a client_certificate that is no PKCS#12", certificateSentence(row)},
+			{"install a text that is no certificate", "A text that is no certificate"},
+			{"install a certificate with the private key of another", "A certificate whose private key is another"},
+			{"install a certificate that has expired", "A certificate that has expired"},
+			{"install a certificate whose start date is in the future", "A certificate that is not valid yet"},
+			{"give a private key with a server_ca certificate", "A private key is refused with"},
+			{"install a client certificate without a private key", "A client certificate without"},
+			{"name a client certificate that does not exist", uninstalledSentence(row)},
+			{"name a client certificate of another key pair", "A client certificate of another key pair"},
+			{"give five key servers", "More than four key servers are refused"},
+			{"give the same key server twice", "A creation with the same key server twice"},
 		} {
 			if row.Condition == pair[0] && strings.HasPrefix(q.Text, pair[1]) {
 				ids = append(ids, q.ID)
@@ -205,4 +253,11 @@ func certificateSentence(row *contract.Error) string {
 		return "A client_certificate that is no PKCS#12"
 	}
 	return "A change to a client_certificate that is no PKCS#12"
+}
+
+func uninstalledSentence(row *contract.Error) string {
+	if row.Operation.Effect == contract.Create {
+		return "A creation with a client certificate that is not installed"
+	}
+	return "A change to a certificate that is not installed"
 }

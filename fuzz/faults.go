@@ -172,16 +172,21 @@ func (m *model) flaws(o *contract.Operation) []flaw {
 		}
 		kinds = append(kinds, all)
 	}
-	var mixed []flaw
+	return mixed(kinds)
+}
+
+// mixed takes the first of each kind, then the second of each, and so on.
+func mixed[T any](kinds [][]T) []T {
+	var all []T
 	for i, more := 0, true; more; i++ {
 		more = false
-		for _, all := range kinds {
-			if i < len(all) {
-				mixed, more = append(mixed, all[i]), true
+		for _, kind := range kinds {
+			if i < len(kind) {
+				all, more = append(all, kind[i]), true
 			}
 		}
 	}
-	return mixed
+	return all
 }
 
 // spoiled draws a call with exactly one fault. The call must be right so far.

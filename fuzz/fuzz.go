@@ -38,6 +38,7 @@ type Property struct {
 	Says   string // one sentence, for a reader
 	Writes bool   // whether its cases change the target
 
+	first       bool          // whether a hunt begins with it on each resource: a server that breaks it spoils the rest
 	weight      int           // turns in each round of a hunt; 0 means 1
 	promises    []role        // those of the resource that it can disprove
 	conventions []contract.ID // those of the whole API
@@ -61,7 +62,7 @@ type Property struct {
 // Properties returns every property, in the order of their files. The slice is
 // the caller's own.
 func Properties() []Property {
-	return slices.Concat(objectProperties, requestProperties, listProperties, httpProperties, errorProperties, jobProperties, sequenceProperties, concurrencyProperties)
+	return slices.Concat(objectProperties, requestProperties, listProperties, httpProperties, errorProperties, specialProperties, neighbourProperties, jobProperties, sequenceProperties, concurrencyProperties)
 }
 
 // Requirements returns what the property can disprove about a resource in a

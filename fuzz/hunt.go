@@ -3,6 +3,8 @@ package fuzz
 import (
 	"context"
 	"errors"
+	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -140,8 +142,48 @@ func (h *Hunt) playable() ([]*Trial, error) {
 	if len(all) == 0 {
 		return nil, why
 	}
-	return all, nil
+	return mostToldFirst(all), nil
 }
+
+// mostToldFirst orders trials so that what a short hunt can tell is as much as it gets:
+// next is always the one that for its requests can disprove most of what none before it
+// can, or none before it on the same resource.
+func mostToldFirst(trials []*Trial) []*Trial {
+	told := map[string]bool{}
+	worth := func(t *Trial) float64 {
+		sum := 0.0
+		for _, id := range t.Requirements {
+			switch {
+			case !told[string(id)]:
+				sum++
+			case !told[string(id)+t.Sort.Noun]:
+				sum += elsewhere
+			}
+		}
+		return sum / math.Sqrt(float64(max(1, t.Property.weight)))
+	}
+	left, ordered := slices.Clone(trials), make([]*Trial, 0, len(trials))
+	for len(left) > 0 {
+		next := left[0]
+		for _, t := range left {
+			if worth(t) > worth(next) {
+				next = t
+			}
+		}
+		if i := slices.IndexFunc(left, func(t *Trial) bool { return t.Property.first && t.Sort.Noun == next.Sort.Noun }); i >= 0 {
+			next = left[i]
+		}
+		for _, id := range next.Requirements {
+			told[string(id)], told[string(id)+next.Sort.Noun] = true, true
+		}
+		ordered, left = append(ordered, next), slices.DeleteFunc(left, func(t *Trial) bool { return t == next })
+	}
+	return ordered
+}
+
+// elsewhere is what it is worth to look at a promise of the whole API once more, on
+// another resource: less than at a new one, as most servers keep it in one place.
+const elsewhere = 0.5
 
 // ends says why the hunt does not go on; "" means that it does.
 func (h *Hunt) ends(ctx, deadline context.Context, round int) End {
@@ -224,7 +266,7 @@ const (
 )
 
 // maxBonus is how many turns a round adds for a trial that showed something new.
-const maxBonus = 2
+const maxBonus = 1
 
 // count adds a case to the tally, and returns how many of its points were new to
 // the hunt when its round began.

@@ -42,7 +42,7 @@ func playJob(ctx context.Context, p *player) error {
 	if err := p.exists(ctx, p.calls[0]); err != nil {
 		return err
 	}
-	r, err := p.request(p.calls[1])
+	r, err := p.request(ctx, p.calls[1])
 	if err != nil {
 		return err
 	}

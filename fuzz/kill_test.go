@@ -31,7 +31,7 @@ var (
 // that only a lab can arrange.
 func revealable(c *contract.Catalogue, m mutant.Mutant) bool {
 	q := c.Requirement(m.Breaks)
-	if q.Row != nil && q.Row.Provoke == contract.ByLab {
+	if q.Row != nil && q.Row.Provoke == contract.ByLab || q.Needs != "" {
 		return false
 	}
 	return q.Resource == nil || slices.ContainsFunc(steps.Sorts(c), func(s steps.Sort) bool { return s.Resource == q.Resource })

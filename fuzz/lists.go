@@ -15,10 +15,11 @@ import (
 // listProperties compare lists with each other and with the records themselves.
 var listProperties = []Property{
 	{
-		Name: "lists-agree-with-their-records", Writes: true, weight: 6,
+		Name: "lists-agree-with-their-records", Writes: true, weight: 8,
 		Says: "A filter lists exactly what satisfies it, every order sorts, every page size gives all, and no field changes which records come.",
 		conventions: []contract.ID{"API-FILTER-01", "API-FILTER-02", "API-FILTER-03", "API-FILTER-04", "API-FILTER-05", "API-FILTER-06", "API-FILTER-07",
-			"API-FILTER-08", "API-ORDER-01", "API-PAGE-01", "API-PAGE-02", "API-COUNT-01", "API-FIELDS-01", "API-FIELDS-04", "API-TUNNEL-01"},
+			"API-FILTER-08", "API-ORDER-01", "API-ORDER-03", "API-PAGE-01", "API-PAGE-02", "API-PAGE-04", "API-COUNT-01", "API-FIELDS-01", "API-FIELDS-04",
+			"API-TUNNEL-01", "API-TUNNEL-04", "API-SEARCH-01", "API-SEARCH-02"},
 		fits: func(m *model) bool {
 			return m.operation(contract.List) != nil && m.operation(contract.Create) != nil && len(m.askable()) > 0
 		},
@@ -39,20 +40,24 @@ var asks = []struct {
 	id   contract.ID
 	max  int // values that it takes
 }{
-	{"equals", "API-FILTER-01", 1}, {"with-a-dot", "API-FILTER-01", 1}, {"begins-within", "API-FILTER-03", 1}, {"ends-within", "API-FILTER-03", 1}, {"begins", "API-FILTER-03", 1}, {"ends", "API-FILTER-03", 1}, {"either", "API-FILTER-04", 2},
+	{"equals", "API-FILTER-01", 1}, {"with-a-dot", "API-FILTER-01", 1}, {"begins-within", "API-FILTER-03", 1}, {"ends-within", "API-FILTER-03", 1},
+	{"begins", "API-FILTER-03", 1}, {"ends", "API-FILTER-03", 1}, {"either", "API-FILTER-04", 2},
 	{"not", "API-FILTER-05", 1}, {"less", "API-FILTER-06", 1}, {"more", "API-FILTER-06", 1}, {"at-most", "API-FILTER-06", 1},
 	{"at-least", "API-FILTER-06", 1}, {"between", "API-FILTER-06", 2}, {"unset", "API-FILTER-07", 0}, {"set", "API-FILTER-07", 0},
 	{"quoted", "API-FILTER-08", 1}, {"quoted-asterisk", "API-FILTER-08", 1}, {"both", "API-FILTER-02", 2},
-	{"ascending", "API-ORDER-01", 0}, {"descending", "API-ORDER-01", 0}, {"two-orders", "API-ORDER-01", 0}, {"as-shown", "API-FILTER-01", 0}, {"as-not-shown", "API-FILTER-01", 0},
-	{"filtered-pages", "API-PAGE-02", 2}, {"pages", "API-PAGE-02", 1}, {"sorted-pages", "API-PAGE-02", 1},
-	{"counted", "API-COUNT-01", 1}, {"tunneled", "API-TUNNEL-01", 0},
+	{"ascending", "API-ORDER-01", 0}, {"descending", "API-ORDER-01", 0}, {"two-orders", "API-ORDER-01", 0}, {"by-another-name", "API-ORDER-03", 0},
+	{"as-shown", "API-FILTER-01", 0}, {"as-not-shown", "API-FILTER-01", 0},
+	{"filtered-pages", "API-PAGE-02", 2}, {"pages", "API-PAGE-02", 1}, {"sorted-pages", "API-PAGE-02", 1}, {"skipped", "API-PAGE-04", 0},
+	{"counted", "API-COUNT-01", 1}, {"tunneled", "API-TUNNEL-01", 0}, {"tunneled-by-uuid", "API-TUNNEL-04", 0},
+	{"searched", "API-SEARCH-01", 1}, {"searched-either", "API-SEARCH-02", 2}, {"searched-both", "API-SEARCH-02", 2}, {"searched-begins", "API-SEARCH-02", 1},
 	{"fields", "API-FIELDS-01", 0}, {"all-fields", "API-FIELDS-04", 0},
 }
 
 // askable are the fields that questions are about: those that a creation of ours
-// sets, of which texts and numbers can be told apart and compared.
+// sets, of which texts and numbers can be told apart and compared; texts and numbers by
+// turns.
 func (m *model) askable() []*contract.Field {
-	return m.with(func(f *contract.Field) bool {
+	all := m.with(func(f *contract.Field) bool {
 		switch {
 		case f.Access != contract.ReadWrite || f.Unread != "" || len(f.Enum) > 0:
 			return false
@@ -61,12 +66,17 @@ func (m *model) askable() []*contract.Field {
 		}
 		return f.Type == contract.String && (m.isMarked(f.Name) || slices.Contains(names(m.optional), f.Name))
 	})
+	isNumber := func(f *contract.Field) bool { return f.Type == contract.Integer }
+	isText := func(f *contract.Field) bool { return !isNumber(f) }
+	return mixed([][]*contract.Field{slices.DeleteFunc(slices.Clone(all), isNumber), slices.DeleteFunc(all, isText)})
 }
 
-// numberly are the questions about numbers alone, and textly those about texts.
+// numberly are the questions about numbers alone, textly those about texts, and shownly
+// those that any field which is shown may answer wrongly by itself.
 var (
+	shownly  = []string{"as-shown", "as-not-shown", "fields"}
 	numberly = []string{"less", "more", "at-most", "at-least", "between"}
-	textly   = []string{"with-a-dot", "begins-within", "ends-within", "begins", "ends", "quoted", "quoted-asterisk"}
+	textly   = []string{"with-a-dot", "begins-within", "ends-within", "begins", "ends", "quoted", "quoted-asterisk", "searched", "searched-either", "searched-both", "searched-begins"}
 )
 
 // Values of few sorts, so that records share some of them.
@@ -93,34 +103,38 @@ type place struct {
 	field string
 }
 
-// places are all questions: those that any field may answer wrongly first, then
-// the others with another field each time around.
+// places are all questions of the release, mixed so that a few in a row are of many
+// kinds: first each with a field or two, then those that any field may answer wrongly
+// by itself with every field, then the rest.
 func (m *model) places() []place {
-	var all []place
+	var first, every, rest [][]place
 	for i, kind := range asks {
-		switch kind.what {
-		case "equals":
-			for _, f := range m.askable() {
-				all = append(all, place{i, f.Name})
-			}
-		case "as-shown", "as-not-shown", "fields":
-			for _, f := range m.shown {
-				all = append(all, place{i, f.Name})
-			}
+		if !m.catalogue.Requirement(kind.id).Covers(m.release) {
+			continue
+		}
+		var all []place
+		for _, f := range m.fit(kind.what) {
+			all = append(all, place{i, f.Name})
+		}
+		two := min(2, len(all))
+		first = append(first, all[:two])
+		if slices.Contains(shownly, kind.what) {
+			every = append(every, all[two:])
+		} else {
+			rest = append(rest, all[two:])
 		}
 	}
-	for around := range m.askable() {
-		for i, kind := range asks {
-			if fit := m.fit(kind.what); len(fit) > 0 && !slices.Contains([]string{"equals", "as-shown", "as-not-shown", "fields"}, kind.what) {
-				all = append(all, place{i, fit[around%len(fit)].Name})
-			}
-		}
-	}
-	return all
+	return slices.Concat(mixed(first), mixed(every), mixed(rest))
 }
 
 // fit are the fields that a kind of question can be about.
 func (m *model) fit(what string) []*contract.Field {
+	switch {
+	case slices.Contains(shownly, what):
+		return m.shown
+	case slices.Contains([]string{"all-fields", "tunneled", "tunneled-by-uuid", "pages"}, what): // about no field
+		return m.askable()[:1]
+	}
 	return slices.DeleteFunc(m.askable(), func(f *contract.Field) bool {
 		return slices.Contains(numberly, what) && f.Type != contract.Integer || slices.Contains(textly, what) && f.Type != contract.String
 	})
@@ -160,11 +174,26 @@ func (m *model) question(t *rapid.T, at place) Call {
 			ask.Values = []string{pick(t, "another field", names(m.shown)), pick(t, "a third field", names(m.shown))}
 		}
 	case "two-orders":
-		ask.Values = []string{pick(t, "second field", names(m.askable()))}
+		ask.Values = []string{m.another(t, f)}
+	case "searched", "searched-either", "searched-both", "searched-begins":
+		other := m.another(t, f)
+		if last := len(ask.Values) - 1; last > 0 {
+			ask.Values[last] = text(m.fewOf(m.field(other)).Draw(t, "value of another field"))
+		}
+		ask.Values = append(ask.Values, other)
 	case "pages", "sorted-pages":
 		ask.Values = []string{text(pick(t, "page size", []int{1, 2, 3, 4}))}
 	}
 	return Call{Operation: m.operation(contract.List).ID, Ask: ask, Fault: "ask-" + kind.what}
+}
+
+// another draws a field besides f that every object has; f itself where there is none.
+func (m *model) another(t *rapid.T, f *contract.Field) string {
+	rest := slices.DeleteFunc(slices.Clone(m.sort.Marked), func(name string) bool { return name == f.Name || m.field(name) == nil })
+	if len(rest) == 0 {
+		return f.Name
+	}
+	return pick(t, "another field", rest)
 }
 
 // playQuestions makes the objects and asks.

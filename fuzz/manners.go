@@ -37,6 +37,13 @@ func playOneField(_ context.Context, p *player, c Call, x *wire.Exchange) error 
 		return err
 	}
 	err = nil
+	if want, set := oracle.Lookup(p.record, field); set && want != nil {
+		err = oracle.ExpectSet(record, field)
+	}
+	if err := p.hand.Verify(x, []contract.ID{"API-FIELDS-01"}, err); err != nil {
+		return err
+	}
+	err = nil
 	for _, f := range p.shown {
 		top, _, _ := strings.Cut(f.Name, ".")
 		if identifies(f.Name) || top == strings.Split(field, ".")[0] || err != nil {
@@ -108,8 +115,8 @@ func flat(record map[string]any, object string) map[string]any {
 	return all
 }
 
-// playAdvanced wants the advanced properties.
-func playAdvanced(_ context.Context, p *player, c Call, x *wire.Exchange) error {
+// playAdvanced wants the advanced properties, beside those that a plain reading shows.
+func playAdvanced(ctx context.Context, p *player, c Call, x *wire.Exchange) error {
 	if x.Response.Status >= 500 || !x.Response.OK() && p.catalogue.Knows(oracle.Ending{Exchange: x}.Code()) {
 		return nil // the state of the target, which such a reading looks at
 	}
@@ -119,7 +126,16 @@ func playAdvanced(_ context.Context, p *player, c Call, x *wire.Exchange) error 
 			err = oracle.ExpectSet(x.Response.Object(), f.Name)
 		}
 	}
-	return p.hand.Verify(x, append(p.of(named), "API-FIELDS-05"), err)
+	if err := p.hand.Verify(x, p.of(named), err); err != nil {
+		return err
+	}
+	if plain, _, unread := p.read(ctx); err == nil && unread == nil {
+		err = showsRest(x.Response.Object(), plain)
+	}
+	if err := p.hand.Verify(x, []contract.ID{"API-FIELDS-05"}, err); err != nil {
+		return err
+	}
+	return p.hand.Verify(x, p.of(showsText), oracle.ExpectSet(x.Response.Object(), "public_certificate"))
 }
 
 func playEmpty(_ context.Context, _ *player, _ Call, x *wire.Exchange) error {
@@ -130,4 +146,16 @@ func playEmpty(_ context.Context, _ *player, _ Call, x *wire.Exchange) error {
 		return oracle.Differs("records", "none", len(records))
 	}
 	return oracle.ExpectField(x.Response.Object(), "num_records", 0)
+}
+
+// showsRest wants a record to have every member that another has and that is set.
+func showsRest(record, other map[string]any) error {
+	for _, name := range sortedKeys(other) {
+		if v := other[name]; v != nil {
+			if err := oracle.ExpectSet(record, name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -15,7 +15,7 @@ import (
 // objectProperties speak of the life of one object.
 var objectProperties = []Property{
 	{
-		Name: "what-was-deleted-is-gone", Writes: true,
+		Name: "what-was-deleted-is-gone", Writes: true, first: true,
 		Says:     "A deleted object is not read, not listed and not worked on, and another can take its place.",
 		promises: []role{unreadable, unlisted, unaskable, again},
 		fits:     func(m *model) bool { return m.operation(contract.Delete) != nil },
@@ -33,14 +33,14 @@ var objectProperties = []Property{
 		Says:     "An accepted change changes what it names and nothing else.",
 		promises: []role{changes, changesAlone, changesSecret, changesCert, namesKind, severalAtOnce, keepsTheRest},
 		fits:     hasChange,
-		draw:     drawChange, play: playChange,
+		deck:     dealChanges, play: playChange,
 	},
 	{
 		Name: "the-same-change-again-changes-nothing", Writes: true,
 		Says:     "A change that is made twice has the effect of one.",
 		promises: []role{twice},
 		fits:     func(m *model) bool { return hasChange(m) && len(m.of(twice)) > 0 },
-		draw:     drawOneChange, play: playTwice,
+		deck:     dealOneChange, play: playTwice,
 	},
 	{
 		Name: "changes-of-different-fields-commute", Writes: true,
@@ -181,8 +181,9 @@ func drawDeletion(m *model) *rapid.Generator[Case] {
 	}
 	return cases(func(t *rapid.T) []Call {
 		calls := []Call{m.creation(t, 2), {Operation: m.operation(contract.Delete).ID}}
-		o := pick(t, "what is asked of it then", asked)
-		calls = append(calls, m.asks(o))
+		for _, i := range dealt(t, 0, len(asked), len(asked)) {
+			calls = append(calls, m.asks(asked[i]))
+		}
 		return append(calls, m.creation(t, 0))
 	})
 }
@@ -227,25 +228,28 @@ func playDeletion(ctx context.Context, p *player) error {
 	if err := p.hand.Verify(x, p.of(unreadable), oracle.ExpectRefusal(oracle.Ending{Exchange: x})); err != nil {
 		return err
 	}
-	mine, err := p.hand.Mine(ctx, p.sort)
-	if err == nil && slices.ContainsFunc(mine, func(r map[string]any) bool { return r["uuid"] == gone.UUID() }) {
+	listed, err := p.hand.List(ctx, "/api"+p.resource.Path+"?fields=uuid&"+p.mine())
+	if err == nil && slices.ContainsFunc(listed, func(r map[string]any) bool { return r["uuid"] == gone.UUID() }) {
 		err = oracle.Differs("records of the list", "none of uuid "+gone.UUID(), "it")
 	}
 	if err := p.hand.Verify(p.lastReading(), p.of(unlisted), err); err != nil {
 		return err
 	}
-	if e, err = p.call(ctx, p.calls[2]); err != nil {
-		return err
+	last := len(p.calls) - 1
+	for _, c := range p.calls[2:last] {
+		if e, err = p.call(ctx, c); err != nil {
+			return err
+		}
+		if err := p.isDue(e, due{ids: p.of(unaskable)}); err != nil {
+			return err
+		}
 	}
-	if err := p.isDue(e, due{ids: p.of(unaskable)}); err != nil {
-		return err
-	}
-	return p.succeeds(ctx)
+	return p.succeeds(ctx, p.calls[last])
 }
 
 // succeeds makes another object in place of one that was deleted.
-func (p *player) succeeds(ctx context.Context) error {
-	_, e, err := p.attemptCreation(ctx, p.calls[3])
+func (p *player) succeeds(ctx context.Context, next Call) error {
+	_, e, err := p.attemptCreation(ctx, next)
 	if err != nil {
 		return err
 	}

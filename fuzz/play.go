@@ -37,7 +37,7 @@ type Seen struct {
 
 // call makes the request of a call that is no creation, and sends it.
 func (p *player) call(ctx context.Context, c Call) (oracle.Ending, error) {
-	r, err := p.request(c)
+	r, err := p.request(ctx, c)
 	if err != nil {
 		return oracle.Ending{}, err
 	}
@@ -59,8 +59,8 @@ func (p *player) attempt(ctx context.Context, c Call) (oracle.Ending, error) {
 	return e, err
 }
 
-// request makes the request of a call that is no creation.
-func (p *player) request(c Call) (wire.Request, error) {
+// request makes the request of a call that is no creation, and what its body awaits.
+func (p *player) request(ctx context.Context, c Call) (wire.Request, error) {
 	o := c.operation(p.catalogue)
 	r := wire.Request{Method: c.Method}
 	path := c.Path
@@ -95,7 +95,11 @@ func (p *player) request(c Call) (wire.Request, error) {
 		if err != nil {
 			return r, err
 		}
-		r.Body = wire.JSON(body)
+		settled, err := p.hand.Resolve(ctx, body)
+		if err != nil {
+			return r, err
+		}
+		r.Body = wire.JSON(settled)
 		fallthrough
 	case c.Spoil != nil:
 		p.spoil(c, &r)

@@ -17,12 +17,16 @@ import (
 
 // ways are the ways to ask for a creation or a change that are right, and those
 // that are not.
-var ways = []string{"dotted", "tunneled", "with-the-record", "waiting", "waiting-change", "working", "working-too-long", "by-uuid", "tunneled-elsewhere", "location", "filtered"}
+var ways = []string{"dotted", "tunneled", "with-the-record", "waiting for 120", "waiting-change for 120", "working for 120", "working-too-long", "by-uuid", "tunneled-elsewhere", "location", "filtered",
+	"waiting for 0", "waiting-change for 0", "working for 0", "waiting for 1", "waiting-change for 1", "working for 1", "waiting", "waiting-change", "working"}
 
 // dealWays goes through all ways, one a case.
 func dealWays(m *model) func(int) *rapid.Generator[Case] {
 	return decked(func(t *rapid.T, check int) []Call {
-		way := ways[check%len(ways)]
+		way, seconds, fixed := strings.Cut(ways[check%len(ways)], " for ")
+		if !fixed {
+			seconds = strconv.Itoa(rapid.IntRange(2, 119).Draw(t, "seconds"))
+		}
 		c := m.creation(t, 2)
 		c.Fault = "way-" + way
 		switch { // a body of its own is sent for the rest
@@ -33,7 +37,7 @@ func dealWays(m *model) func(int) *rapid.Generator[Case] {
 		case way == "working-too-long":
 			c.Query = []Param{{"return_timeout", pick(t, "seconds", []string{"121", "-1", "100000"})}}
 		case strings.HasPrefix(way, "waiting"), way == "working":
-			c.Query = []Param{{"return_timeout", strconv.Itoa(pick(t, "seconds", []int{0, 120, 1, 15, 119}))}}
+			c.Query = []Param{{"return_timeout", seconds}}
 		}
 		return []Call{c}
 	})
@@ -150,7 +154,7 @@ func (p *player) waiting(ctx context.Context, c, asked Call) error {
 func (p *player) showsWhatWasMade(ctx context.Context, c Call, e oracle.Ending) error {
 	if records := oracle.RecordsOf(e.Exchange.Response); c.Fault == "way-with-the-record" && e.Exchange.Response.Status == http.StatusCreated && len(records) == 1 {
 		var err error
-		for _, name := range p.sort.Marked {
+		for _, name := range append([]string{"svm.name"}, p.sort.Marked...) {
 			if sent, named := oracle.Lookup(p.thing.Sent(), name); named && err == nil {
 				err = sameValue(records[0], name, sent)
 			}
@@ -159,9 +163,13 @@ func (p *player) showsWhatWasMade(ctx context.Context, c Call, e oracle.Ending) 
 			return err
 		}
 	}
-	path := oracle.Location(e.Exchange.Response)
-	if path == "" || p.hand.Untold(e) {
+	location := e.Exchange.Response.Header.Get("Location")
+	if location == "" || p.hand.Untold(e) {
 		return nil
+	}
+	path := steps.LeadsTo(e.Exchange)
+	if path == "" {
+		return p.hand.Verify(e.Exchange, []contract.ID{"API-LOCATION-02"}, oracle.Differs("Location", "one that leads below /api", location))
 	}
 	x, err := p.hand.Ask(ctx, wire.Request{Method: http.MethodGet, Path: path})
 	if err != nil {

@@ -194,7 +194,7 @@ func (w *world) followsLocation(ctx context.Context, name string) error {
 		if e.Exchange.Request.Method != http.MethodPost || location == "" || "/api"+e.Exchange.Request.APIPath() != o.where {
 			continue
 		}
-		if path := leadsTo(e.Exchange); path != "" {
+		if path := LeadsTo(e.Exchange); path != "" {
 			return w.send(ctx, wire.Request{Method: http.MethodGet, Path: path})
 		}
 		return w.verifyBy(e.Exchange, w.promises(false), oracle.Differs("Location", "one that leads below /api", location))
@@ -202,9 +202,9 @@ func (w *world) followsLocation(ctx context.Context, name string) error {
 	return w.skipped(&oracle.Skip{Applies: true, Reason: fmt.Sprintf("the creation of %q carried no Location", o.name)})
 }
 
-// leadsTo returns the path below /api that the Location of an answer leads to,
+// LeadsTo returns the path below /api that the Location of an answer leads to,
 // or "". Without a slash in front it goes on from the path of the request.
-func leadsTo(x *wire.Exchange) string {
+func LeadsTo(x *wire.Exchange) string {
 	if path := oracle.Location(x.Response); path != "" {
 		return path
 	}

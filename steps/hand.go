@@ -126,6 +126,16 @@ func (h *Hand) As(whom string) *wire.Credentials {
 // Certificate returns a real PKCS#12 as base64, another one each time.
 func (h *Hand) Certificate() (wire.Secret, error) { return h.w.certificate() }
 
+// Said is what a cell of a feature stands for, for example "(expired certificate)".
+// A word that the vocabulary does not have is an error.
+func (h *Hand) Said(cell string) (any, error) { return h.w.value(vaults, "", cell) }
+
+// Resolve puts what has to be there first in the place of what a body awaits, and
+// makes it on the SVM of the hand. The error is non-nil if that was not possible.
+func (h *Hand) Resolve(ctx context.Context, body any) (any, error) {
+	return h.w.resolve(ctx, h.SVM(), body)
+}
+
 // Body is a complete creation for an SVM: all that is required and nothing else.
 func (h *Hand) Body(s Sort, svm SVM) map[string]any {
 	h.made++

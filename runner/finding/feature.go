@@ -89,9 +89,11 @@ func (w *writer) write() bool {
 		return true
 	case property == "a-faulty-body-is-refused-and-leaves-no-trace":
 		return w.fault()
+	case (property == "a-documented-error-is-answered-with-its-code" || property == "a-sentence-about-one-request-holds") && len(w.calls) <= 2:
+		return w.told()
 	case property == "what-does-not-exist-is-refused" && len(w.calls) == 1:
 		return w.unknown()
-	case property == "what-was-deleted-is-gone" && len(w.calls) == 4:
+	case property == "what-was-deleted-is-gone" && len(w.calls) >= 3:
 		return w.deleted()
 	}
 	return false
@@ -168,6 +170,9 @@ func cell(v any) string {
 		if v["$secret"] != nil {
 			return "(new secret)"
 		}
+		if said, is := v["$said"].(string); is {
+			return said
+		}
 	case bool, int, int64, float64, json.Number:
 		return fmt.Sprint(v)
 	}
@@ -215,33 +220,61 @@ func (w *writer) changed(c fuzz.Call) bool {
 
 // fault writes a creation or a change with a fault.
 func (w *writer) fault() bool {
-	c := w.calls[len(w.calls)-1]
-	switch {
-	case len(w.calls) == 1:
-		if !w.create("When", c) {
-			return false
-		}
-	default:
-		if !w.create("Given", w.calls[0]) {
-			return false
-		}
-		w.say("And the %s \"blue\" was read", w.noun)
-		if c.Spoil != nil {
-			if !w.spoiled("changes", c, "") {
-				return false
-			}
-			break
-		}
-		w.say("When the operator changes the %s \"blue\":", w.noun)
-		w.table(c.Set)
+	if !w.asked() {
+		return false
 	}
+	if !w.leftNoTrace() {
+		w.due(w.calls[len(w.calls)-1])
+	}
+	return true
+}
+
+// told writes a request that a table of codes or a sentence is about.
+func (w *writer) told() bool {
+	if !w.asked() {
+		return false
+	}
+	q := w.c.Requirement(w.f.Requirement.ID)
 	switch {
-	case w.f.Requirement.ID == "API-FAULT-01" && len(w.calls) == 1:
-		w.say("Then the SVM has no %s", w.noun)
-	case w.f.Requirement.ID == "API-FAULT-01":
-		w.say("Then the request left the %s \"blue\" as it was, if it was refused", w.noun)
+	case w.leftNoTrace():
+	case q != nil && q.Row != nil:
+		w.say("Then the request is refused with code \"%s\"", q.Row.Code)
+	case strings.Contains(w.f.Requirement.Text, " refused"):
+		w.say("Then the request is refused")
 	default:
-		w.due(c)
+		w.say("Then the request succeeds")
+	}
+	return true
+}
+
+// asked writes a creation, or a change after a creation.
+func (w *writer) asked() bool {
+	c := w.calls[len(w.calls)-1]
+	if len(w.calls) == 1 {
+		return w.ops[0].Effect == contract.Create && w.create("When", c)
+	}
+	if w.ops[1].Effect != contract.Change || !w.create("Given", w.calls[0]) {
+		return false
+	}
+	w.say("And the %s \"blue\" was read", w.noun)
+	if c.Spoil != nil {
+		return w.spoiled("changes", c, "")
+	}
+	w.say("When the operator changes the %s \"blue\":", w.noun)
+	w.table(c.Set)
+	return true
+}
+
+// leftNoTrace writes that a refusal left everything as it was, if the finding is about
+// that.
+func (w *writer) leftNoTrace() bool {
+	switch {
+	case w.f.Requirement.ID != "API-FAULT-01":
+		return false
+	case len(w.calls) == 1:
+		w.say("Then the SVM has no %s", w.noun)
+	default:
+		w.say("Then the request left the %s \"blue\" as it was, if it was refused", w.noun)
 	}
 	return true
 }
@@ -300,6 +333,9 @@ func (w *writer) deleted() bool {
 		w.say("When the operator creates the %s \"green\"", w.noun)
 		w.say("Then the request succeeds")
 		return true
+	}
+	if len(w.calls) != 4 { // what was asked last is the new creation
+		return false
 	}
 	switch o := w.ops[2]; o.Effect {
 	case contract.Change:

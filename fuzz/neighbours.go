@@ -1,0 +1,118 @@
+package fuzz
+
+import (
+	"context"
+
+	"pgregory.net/rapid"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/oracle"
+)
+
+// neighbourProperties speak of objects beside the one that something is done to.
+var neighbourProperties = []Property{
+	{
+		Name: "a-change-of-one-leaves-those-of-other-svms", Writes: true,
+		Says:     "A change of one object leaves those of other SVMs as they were.",
+		promises: []role{othersAlone},
+		fits:     func(m *model) bool { return hasChange(m) && len(m.of(othersAlone)) > 0 },
+		draw:     drawNeighbours, play: playNeighbours,
+	},
+	{
+		Name: "an-inactive-configuration-comes-and-goes-beside-the-active-one", Writes: true,
+		Says:     "An inactive configuration is created and deleted beside the active one, which stays as it was.",
+		promises: []role{inactive, nameTaken, deletedAlone},
+		fits:     func(m *model) bool { return len(m.of(inactive)) > 0 },
+		draw:     drawInactive, play: playInactive,
+	},
+}
+
+// drawNeighbours draws two objects of different SVMs, and changes of the second.
+func drawNeighbours(m *model) *rapid.Generator[Case] {
+	return cases(func(t *rapid.T) []Call {
+		one, other := m.creation(t, 1), m.creation(t, 1)
+		other.On = 1
+		calls := []Call{one, other}
+		for range many(t, "changes", 4) {
+			calls = append(calls, m.anyChange(t))
+		}
+		return calls
+	})
+}
+
+func playNeighbours(ctx context.Context, p *player) error {
+	if len(p.hand.SVMs()) < 2 {
+		return errGone
+	}
+	if err := p.exists(ctx, p.calls[0]); err != nil {
+		return err
+	}
+	first := p.thing
+	before, err := p.reads(ctx)
+	if err != nil {
+		return err
+	}
+	if err := p.exists(ctx, p.calls[1]); err != nil {
+		return err
+	}
+	for _, c := range p.calls[2:] {
+		if _, err := p.attempt(ctx, c); err != nil {
+			return err
+		}
+	}
+	p.thing = first
+	return p.verifies(ctx, p.of(othersAlone), p.sameButFor(before, nil))
+}
+
+// drawInactive draws an active configuration, the inactive one, another of its name,
+// and the deletion of the first inactive one.
+func drawInactive(m *model) *rapid.Generator[Case] {
+	return cases(func(t *rapid.T) []Call {
+		spare := func() Call {
+			c := m.creation(t, 1)
+			c.Set["configuration.name"], c.Query = tokenWord+"-spare", []Param{{"create_inactive", "true"}}
+			return c
+		}
+		return []Call{m.creation(t, 1), spare(), spare(), {Operation: m.operation(contract.Delete).ID}}
+	})
+}
+
+func playInactive(ctx context.Context, p *player) error {
+	if err := p.exists(ctx, p.calls[0]); err != nil {
+		return err
+	}
+	active := p.thing
+	before, err := p.reads(ctx)
+	if err != nil {
+		return err
+	}
+	spare, e, err := p.attemptCreation(ctx, p.calls[1])
+	if err != nil {
+		return err
+	}
+	if err := p.hand.Verify(e.Exchange, p.of(inactive), oracle.ExpectSuccess(e)); err != nil || e.Failed() || spare.Path() == "" {
+		return err
+	}
+	p.thing = spare
+	if err := p.verifies(ctx, p.of(inactive), func(record map[string]any) error { return sameValue(record, "enabled", false) }); err != nil {
+		return err
+	}
+	stays := func(r role) error {
+		p.thing = active
+		return p.verifies(ctx, p.of(r), p.sameButFor(before, nil))
+	}
+	if err := stays(inactive); err != nil {
+		return err
+	}
+	if _, e, err = p.create(ctx, p.calls[2]); err != nil {
+		return err
+	}
+	if err := p.isDue(e, due{ids: p.of(nameTaken)}); err != nil || !e.Failed() {
+		return err
+	}
+	p.thing = spare
+	if e, err = p.call(ctx, p.calls[3]); err != nil || e.Failed() || p.hand.Untold(e) {
+		return err
+	}
+	return stays(deletedAlone)
+}
