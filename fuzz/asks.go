@@ -179,10 +179,20 @@ func (q *question) bothFilters() (string, func(map[string]any) bool) {
 	if uuid == "" { // nobody told
 		also = "&scope=svm"
 	}
-	return escape(q.ask.Field) + "=" + escape(q.ask.Values[0]+"|"+q.ask.Values[1]) + also, func(r map[string]any) bool {
+	values := slices.Clone(q.ask.Values)
+	for _, each := range sortedKeys(q.truth) { // those of two records, if there are any, so that each filter takes one out
+		if v, set := q.value(q.truth[each]); set && !strings.ContainsAny(v, `*|!<>,."`) {
+			if owner, _ := oracle.Lookup(q.truth[each], "svm.name"); owner == svm {
+				values[0] = v
+			} else {
+				values[1] = v
+			}
+		}
+	}
+	return escape(q.ask.Field) + "=" + escape(values[0]+"|"+values[1]) + also, func(r map[string]any) bool {
 		got, set := q.value(r)
 		owner, _ := oracle.Lookup(r, "svm.name")
-		return set && (owner == svm || uuid == "") && (got == q.ask.Values[0] || got == q.ask.Values[1])
+		return set && (owner == svm || uuid == "") && slices.Contains(values, got)
 	}
 }
 

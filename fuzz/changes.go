@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -11,12 +12,25 @@ import (
 	"ontap-conformance/fixtures/oracle"
 )
 
-// dealChanges draws an object and changes of it, of another kind each.
+// dealChanges draws an object and changes of it, of another kind each; those of all kinds
+// have other plain properties each time, every two of them together in some.
 func dealChanges(m *model) func(int) *rapid.Generator[Case] {
 	return decked(func(t *rapid.T, check int) []Call {
 		calls := []Call{m.creation(t, len(m.optional))}
+		if check%2 == 0 { // all that a change may lose
+			for _, f := range m.optional {
+				if pick(t, f.Name+" kept", kept) {
+					calls[0].Set[f.Name] = m.valueOf(f).Draw(t, f.Name)
+				}
+			}
+		}
 		for i := range many(t, "changes", 4) {
-			calls = append(calls, m.changeOf(t, changeKinds[(check+i)%len(changeKinds)]))
+			kind := changeKinds[(check+i)%len(changeKinds)]
+			c := m.changeOf(t, kind)
+			if kind == "all" {
+				maps.Copy(c.Set, m.paired(t, slices.Concat(m.unshown(), m.plain()), check+1))
+			}
+			calls = append(calls, c)
 		}
 		return calls
 	})
@@ -47,6 +61,20 @@ func (m *model) changeOf(t *rapid.T, kind string) Call {
 		m.addCredentials(t, &c)
 	}
 	return c
+}
+
+// isCredential reports whether a property is what a target asks for to believe whose the
+// object is.
+func (m *model) isCredential(name string) bool {
+	return m.isSecret(name) && slices.ContainsFunc(m.operation(contract.Create).Required, func(p contract.Property) bool { return slices.Contains(p.AnyOf, name) })
+}
+
+// unshown are the secrets that a change may set beside the credentials.
+func (m *model) unshown() []*contract.Field {
+	o := m.operation(contract.Change)
+	return m.with(func(f *contract.Field) bool {
+		return f.Access == contract.WriteOnly && f.Unsent == "" && !m.isCredential(f.Name) && slices.Contains(o.Optional, f.Name)
+	})
 }
 
 // movesAlone reports whether the identity in a change needs no new credentials.
@@ -111,7 +139,7 @@ func playChange(ctx context.Context, p *player) error {
 }
 
 // changes makes a change and judges that it took; ok is false when it was
-// refused or did not.
+// refused or did not, or when nobody can tell.
 func (p *player) changes(ctx context.Context, c Call) (ok bool, err error) {
 	e, err := p.attempt(ctx, c)
 	if err != nil {
@@ -134,6 +162,9 @@ func (p *player) changes(ctx context.Context, c Call) (ok bool, err error) {
 		took, p.record = true, record
 		return nil
 	})
+	if p.hand.Untold(e) && slices.ContainsFunc(sortedKeys(c.Set), p.isSecret) {
+		return false, err // it goes on, and no reading shows until when
+	}
 	return took, err
 }
 
@@ -144,7 +175,8 @@ func (p *player) promisesOf(set map[string]any) []contract.ID {
 	for _, name := range sortedKeys(set) {
 		f := p.field(name)
 		switch {
-		case f != nil && f.Access == contract.WriteOnly:
+		case f != nil && f.Access == contract.WriteOnly && !p.isCredential(name): // no reading shows it
+		case p.isCredential(name):
 			secrets++
 			if name == "client_certificate" {
 				ids = append(ids, p.of(changesCert)...)

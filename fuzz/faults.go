@@ -1,6 +1,8 @@
 package fuzz
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"pgregory.net/rapid"
@@ -60,6 +62,9 @@ var faults = []fault{
 	}, promises: always("API-BODY-07")},
 	{kind: "lacks-a-required-property", fields: requiredFields, make: func(_ *rapid.T, m *model, f *contract.Field, c *Call) {
 		c.Lack = m.alternatives(f.Name)
+		for _, name := range c.Lack {
+			delete(c.Set, name)
+		}
 	}, promises: func(m *model, _ *contract.Operation, c Call) []due { return refusal(m.about(lacking, c.Field)...) }},
 	{kind: "unknown-svm", fields: svmOfCreation, make: func(_ *rapid.T, _ *model, _ *contract.Field, c *Call) {
 		c.Set["svm"] = map[string]any{"name": tokenWord + "-no-such-svm"}
@@ -187,6 +192,41 @@ func mixed[T any](kinds [][]T) []T {
 		}
 	}
 	return all
+}
+
+// and joins the kinds and the fields of two faults of one call.
+const and = " and "
+
+// faults are the calls that a call with several faults would be with one each.
+func (c Call) faults() []Call {
+	kinds, fields := strings.Split(c.Fault, and), strings.Split(c.Field, and)
+	if len(kinds) != len(fields) {
+		return []Call{c}
+	}
+	var all []Call
+	for i, kind := range kinds {
+		one := c
+		one.Fault, one.Field = kind, fields[i]
+		all = append(all, one)
+	}
+	return all
+}
+
+// twiceSpoiled draws a call with two faults in different fields, one of which alone may
+// be in the text of the body.
+func (m *model) twiceSpoiled(t *rapid.T, flaws []flaw, c Call) Call {
+	first := m.spoiled(t, pick(t, "one fault", flaws), c)
+	with := pick(t, "another fault", flaws)
+	both := m.spoiled(t, with, Call{Operation: first.Operation, Set: maps.Clone(first.Set), Lack: first.Lack})
+	if both.Fault == first.Fault || both.Field == first.Field || both.Spoil != nil && first.Spoil != nil {
+		return first
+	}
+	if both.Spoil == nil {
+		both.Spoil = first.Spoil
+	}
+	both.Lack = append(both.Lack, slices.DeleteFunc(slices.Clone(first.Lack), func(name string) bool { return slices.Contains(both.Lack, name) })...)
+	both.Fault, both.Field = first.Fault+and+both.Fault, first.Field+and+both.Field
+	return both
 }
 
 // spoiled draws a call with exactly one fault. The call must be right so far.

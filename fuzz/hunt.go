@@ -39,6 +39,7 @@ type Hunt struct {
 	mu      sync.Mutex
 	tally   Tally
 	seen    map[Seen]int
+	sent    map[Sent]bool
 	buckets map[Bucket]*Finding
 	energy  map[string]int // turns of a trial in the next round besides the first
 }
@@ -105,7 +106,7 @@ func (h *Hunt) Run(ctx context.Context) (End, error) {
 	if err != nil {
 		return "", err
 	}
-	h.seen, h.buckets, h.energy = map[Seen]int{}, map[Bucket]*Finding{}, map[string]int{}
+	h.seen, h.sent, h.buckets, h.energy = map[Seen]int{}, map[Sent]bool{}, map[Bucket]*Finding{}, map[string]int{}
 	lanes := lanesOf(h.Suite)
 	deadline, stop := context.WithCancel(ctx)
 	defer stop()
@@ -238,7 +239,7 @@ func (h *Hunt) round(ctx, deadline context.Context, lanes []lane, trials []*Tria
 				seed := seedOf(h.Suite.Seed, t.Name, check)
 				one := draw(t.cases(check), seed)
 				o, by := t.play(ctx, h.Suite, lanes[i], check, one)
-				fresh[i][t.Name] += h.count(o, by.seen)
+				fresh[i][t.Name] += h.count(o, by)
 				spent += o.Requests
 				if len(o.Found) > 0 {
 					found[i] = append(found[i], candidate{t, i, check, seed, one, o, by.drawing})
@@ -270,21 +271,26 @@ const maxBonus = 1
 
 // count adds a case to the tally, and returns how many of its points were new to
 // the hunt when its round began.
-func (h *Hunt) count(o *oracle.Outcome, seen []Seen) int {
+func (h *Hunt) count(o *oracle.Outcome, by *player) int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	for _, one := range by.sent {
+		for _, s := range by.name(one) {
+			h.sent[s] = true
+		}
+	}
 	h.tally.Requests += o.Requests
 	if h.Seen != nil {
 		h.Seen(o.Broke(), h.tally.Requests)
 	}
 	h.tally.Cases++
 	h.tally.Since++
-	h.tally.Calls += len(seen)
+	h.tally.Calls += len(by.seen)
 	if none := new(wire.NoAnswer); errors.As(o.Reason, &none) {
 		h.tally.Unanswered++
 	}
 	fresh := 0
-	for _, s := range seen {
+	for _, s := range by.seen {
 		if at, known := h.seen[s]; !known || at == h.tally.Rounds {
 			fresh++
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"pgregory.net/rapid"
 
@@ -26,7 +27,7 @@ var objectProperties = []Property{
 		Says:     "Whatever a creation sends can be read back, but for secrets.",
 		promises: []role{creates, createsByCert, readsBack},
 		fits:     func(m *model) bool { return m.operation(contract.Create) != nil },
-		draw:     drawCreation, play: playCreation,
+		deck:     dealCreations, play: playCreation,
 	},
 	{
 		Name: "a-change-takes-what-it-names-and-keeps-the-rest", Writes: true,
@@ -77,15 +78,34 @@ func (m *model) plain() []*contract.Field {
 func (m *model) creation(t *rapid.T, most int) Call {
 	fields := slices.Concat(m.optional, m.hidden)
 	c := Call{Operation: m.operation(contract.Create).ID, Set: m.some(t, "properties", fields, 0, most)}
-	m.withoutAlternatives(&c)
+	m.chooses(t, &c)
 	return c
+}
+
+// chooses draws which of several credentials that stand in place of each other a creation
+// has, mostly that of a complete body. What is within an object makes another sort of
+// thing, and is left alone.
+func (m *model) chooses(t *rapid.T, c *Call) {
+	for _, p := range m.operation(contract.Create).Required {
+		for _, name := range p.AnyOf[1:] {
+			if p.Covers(m.release) && m.isSecret(p.AnyOf[0]) && m.isSecret(name) && !strings.Contains(name, ".") && pick(t, name+" in its place", []bool{false, false, true}) {
+				c.Set[name] = m.valueOf(m.field(name)).Draw(t, name)
+			}
+		}
+	}
+	m.withoutAlternatives(c)
+}
+
+func (m *model) isSecret(name string) bool {
+	f := m.field(name)
+	return f != nil && f.Access == contract.WriteOnly && f.Unsent == ""
 }
 
 // withoutAlternatives leaves out of a creation what a property that it sets
 // stands in place of.
 func (m *model) withoutAlternatives(c *Call) {
 	for _, p := range m.operation(contract.Create).Required {
-		for _, name := range p.AnyOf {
+		for _, name := range slices.Backward(p.AnyOf) { // the first is that of a complete body, and may be set to another value
 			if _, set := c.Set[name]; !set || !p.Covers(m.release) {
 				continue
 			}
@@ -103,8 +123,14 @@ func (m *model) change(t *rapid.T, fields []*contract.Field, least, most int) Ca
 	return Call{Operation: m.operation(contract.Change).ID, Set: m.some(t, "changes", fields, least, most)}
 }
 
-func drawCreation(m *model) *rapid.Generator[Case] {
-	return cases(func(t *rapid.T) []Call { return []Call{m.creation(t, len(m.optional))} })
+// dealCreations goes through creations with other optional properties each, every two of
+// them together in some.
+func dealCreations(m *model) func(int) *rapid.Generator[Case] {
+	return decked(func(t *rapid.T, check int) []Call {
+		c := Call{Operation: m.operation(contract.Create).ID, Set: m.paired(t, slices.Concat(m.hidden, m.optional), check)}
+		m.chooses(t, &c)
+		return []Call{c}
+	})
 }
 
 func playCreation(ctx context.Context, p *player) error {

@@ -23,6 +23,7 @@ type player struct {
 	record map[string]any // of the thing, as a change that took has left it
 	unlike []string       // properties that readings do not show as they were sent
 	seen   []Seen
+	sent   []sending
 
 	drawing []byte // of a history that has no order, as HTML; nil for none
 }
@@ -46,7 +47,17 @@ func (p *player) call(ctx context.Context, c Call) (oracle.Ending, error) {
 	}
 	e, err := p.hand.Send(ctx, r)
 	p.note(c, e)
+	if o := c.operation(p.catalogue); err == nil && o != nil && o.Effect == contract.Change {
+		p.sends(c, e, c.Set)
+	}
 	return e, err
+}
+
+// sends notes what the body of a call had, if the call succeeded.
+func (p *player) sends(c Call, e oracle.Ending, body map[string]any) {
+	if !e.Failed() && c.Spoil == nil {
+		p.sent = append(p.sent, sending{c.operation(p.catalogue), body})
+	}
 }
 
 // attempt is call for what should succeed: where the state of the target does not
@@ -137,6 +148,9 @@ func (p *player) create(ctx context.Context, c Call) (*steps.Thing, oracle.Endin
 	}
 	t, e, err := p.hand.Create(ctx, m)
 	p.note(c, e)
+	if err == nil {
+		p.sends(c, e, body)
+	}
 	return t, e, err
 }
 
@@ -247,9 +261,8 @@ func (m *model) mayFollow(set map[string]any) []string {
 	for name, v := range set {
 		top, _, _ := strings.Cut(name, ".")
 		all = append(all, top)
-		f := m.field(name)
 		switch {
-		case f != nil && f.Access == contract.WriteOnly:
+		case m.isCredential(name):
 			all = append(all, "authentication_method") // it names the kind of the credentials
 		case strings.HasSuffix(name, "_host"):
 			// A proxy may go with its host, and another host may have another port.

@@ -3,6 +3,7 @@ package fuzz
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 
 	"pgregory.net/rapid"
@@ -20,6 +21,14 @@ var requestProperties = []Property{
 		conventions: []contract.ID{"API-BODY-01", "API-BODY-02", "API-BODY-03", "API-BODY-04", "API-BODY-05", "API-BODY-06", "API-BODY-07", "API-FAULT-01"},
 		fits:        func(m *model) bool { return m.operation(contract.Create) != nil },
 		deck:        dealFaults, play: playFault,
+	},
+	{
+		Name: "two-faults-at-once-are-refused", Writes: true, weight: 2,
+		Says:        "A creation or a change with two faults is refused, whichever of them comes first, and leaves no trace.",
+		promises:    []role{lacking, unknownSVM, postsReadOnly, postsPatchOnly, patchesRead, patchesFixed},
+		conventions: []contract.ID{"API-BODY-01", "API-BODY-04", "API-BODY-06", "API-BODY-07", "API-FAULT-01"},
+		fits:        func(m *model) bool { return m.operation(contract.Create) != nil },
+		deck:        dealTwoFaults, play: playFault,
 	},
 	{
 		Name:     "what-does-not-exist-is-refused",
@@ -57,6 +66,33 @@ func dealFaults(m *model) func(int) *rapid.Generator[Case] {
 		}
 		if len(calls) == 0 {
 			calls = append(calls, m.creation(t, 0))
+		}
+		return calls
+	})
+}
+
+// dealTwoFaults draws creations, and changes after a creation, with two faults each.
+func dealTwoFaults(m *model) func(int) *rapid.Generator[Case] {
+	create, change := m.operation(contract.Create), m.operation(contract.Change)
+	refused := func(o *contract.Operation) []flaw {
+		return slices.DeleteFunc(m.flaws(o), func(f flaw) bool { return f.fault.promises == nil })
+	}
+	ofCreation := refused(create)
+	var ofChange []flaw
+	if change != nil {
+		ofChange = refused(change)
+	}
+	return decked(func(t *rapid.T, check int) []Call {
+		var calls []Call
+		if change != nil && check%2 == 1 {
+			calls = append(calls, m.creation(t, 1))
+			for range many(t, "changes", mostCalls) {
+				calls = append(calls, m.twiceSpoiled(t, ofChange, m.change(t, m.plain(), 1, 1)))
+			}
+			return calls
+		}
+		for range many(t, "creations", mostCalls) {
+			calls = append(calls, m.twiceSpoiled(t, ofCreation, m.creation(t, 1)))
 		}
 		return calls
 	})
@@ -168,13 +204,19 @@ func (p *player) staysFixed(ctx context.Context, c Call, before map[string]any) 
 
 // isRefused judges the refusal of a call with a fault, as far as one is due.
 func (p *player) isRefused(e oracle.Ending, c Call) error {
-	f := faultCalled(c.Fault)
-	if f == nil || f.promises == nil || p.hand.Untold(e) {
-		return nil
-	}
-	for _, d := range f.promises(p.model, c.operation(p.catalogue), c) {
-		if err := p.isDue(e, d); err != nil {
-			return err
+	each := c.faults()
+	for _, one := range each {
+		f := faultCalled(one.Fault)
+		if f == nil || f.promises == nil || p.hand.Untold(e) {
+			continue
+		}
+		for _, d := range f.promises(p.model, c.operation(p.catalogue), one) {
+			if len(each) > 1 { // which of them it is refused for is in no document
+				d.codes, d.status = nil, nil
+			}
+			if err := p.isDue(e, d); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -104,6 +104,7 @@ func (p *player) without(ctx context.Context, c Call, id contract.ID, change fun
 	if err != nil {
 		return err
 	}
+	p.sends(c, e, m.Body)
 	if err := p.hand.Prevented(e); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,6 +34,8 @@ type confidence struct {
 	Unanswered int         `json:"unanswered"`
 	Operations part        `json:"operations"`
 	Codes      part        `json:"codes"`  // documented ones, as code and operation
+	Fields     part        `json:"fields"` // properties of creations and changes that succeeded
+	Pairs      part        `json:"pairs"`  // two of them together
 	Faults     []string    `json:"faults"` // kinds of faults that were made
 	Statuses   []int       `json:"statuses"`
 	Points     []fuzz.Seen `json:"points"` // operation x status x code x fault
@@ -70,6 +73,7 @@ func (h *hunt) confidence(end fuzz.End, game *fuzz.Hunt) confidence {
 		c.Findings = append(c.Findings, string(f.Requirement.ID))
 	}
 	c.Operations, c.Codes = h.reached(operations, codes)
+	c.Fields, c.Pairs = sent(game.Sendings())
 	c.Mutants.Reached, c.Mutants.All = fuzz.Killed(t.Requests)
 	c.Mutants.Missing = []string{}
 	return c
@@ -100,6 +104,19 @@ func (h *hunt) reached(operations, codes map[string]bool) (ops, rows part) {
 	return ops, rows
 }
 
+// sent parts what requests had into single properties and pairs of them.
+func sent(all map[fuzz.Sent]bool) (fields, pairs part) {
+	fields.Missing, pairs.Missing = []string{}, []string{}
+	for _, s := range slices.SortedFunc(maps.Keys(all), func(a, b fuzz.Sent) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) }) {
+		if s.Other == "" {
+			fields.add(all[s], s.Operation+" "+s.One)
+		} else {
+			pairs.add(all[s], s.Operation+" "+s.One+" and "+s.Other)
+		}
+	}
+	return fields, pairs
+}
+
 func (p *part) add(reached bool, name string) {
 	p.All++
 	if reached {
@@ -116,6 +133,8 @@ func (h *hunt) write(a *app, end fuzz.End, game *fuzz.Hunt) error {
 		a.printable(fmt.Sprintf("Fuzzed %s, ONTAP %s, seed %d", h.flags.name(), c.ONTAP, c.Seed)), end, report.Counted(c.Requests, "request"), c.Cases, report.Counted(c.Rounds, "round"), len(game.Trials))
 	fmt.Fprintf(a.stdout, "  operations %d of %d, documented codes that a request can provoke %d of %d, %d kinds of faults, statuses %s\n",
 		c.Operations.Reached, c.Operations.All, c.Codes.Reached, c.Codes.All, len(c.Faults), strings.Trim(fmt.Sprint(c.Statuses), "[]"))
+	fmt.Fprintf(a.stdout, "  properties of creations and changes that succeeded %d of %d, two of them together %d of %d pairs\n",
+		c.Fields.Reached, c.Fields.All, c.Pairs.Reached, c.Pairs.All)
 	fmt.Fprintf(a.stdout, "  %d different combinations of operation, status, code and kind of fault\n", len(c.Points))
 	fmt.Fprintf(a.stdout, "  so many requests find %d of %d servers that are wrong on purpose (make kills)\n", c.Mutants.Reached, c.Mutants.All)
 	if c.Unanswered > 0 {
