@@ -32,9 +32,9 @@ type Hunt struct {
 
 	Found func(*Finding) // called with each finding once it is as small as it gets; nil for nobody
 	Told  func(Tally)    // called after each round; nil for nobody
-	// Seen is called after each case with what it showed broken and the number of
-	// requests until then, one at a time; nil for nobody.
-	Seen func(broken []contract.ID, requests int)
+	// Seen is called after each case of a trial with what it showed broken and the number
+	// of requests until then, one at a time; nil for nobody.
+	Seen func(trial string, broken []contract.ID, requests int)
 
 	mu      sync.Mutex
 	tally   Tally
@@ -281,7 +281,7 @@ func (h *Hunt) count(o *oracle.Outcome, by *player) int {
 	}
 	h.tally.Requests += o.Requests
 	if h.Seen != nil {
-		h.Seen(o.Broke(), h.tally.Requests)
+		h.Seen(o.Name, o.Broke(), h.tally.Requests)
 	}
 	h.tally.Cases++
 	h.tally.Since++

@@ -1,7 +1,6 @@
 package fuzz_test
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -12,10 +11,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/mutant"
 	"ontap-conformance/fuzz"
-	"ontap-conformance/steps"
+	"ontap-conformance/runner/selftest"
 )
 
 // What BenchmarkKills is to do.
@@ -26,41 +24,9 @@ var (
 	killOut    = flag.String("kill.out", "", "file for the table mutant x seed -> requests")
 )
 
-// revealable reports whether requests alone can reveal a mutant: its promise is
-// one of the conventions, or of a resource that is fuzzed, and is about no state
-// that only a lab can arrange.
-func revealable(c *contract.Catalogue, m mutant.Mutant) bool {
-	q := c.Requirement(m.Breaks)
-	if q.Row != nil && q.Row.Provoke == contract.ByLab || q.Needs != "" {
-		return false
-	}
-	return q.Resource == nil || slices.ContainsFunc(steps.Sorts(c), func(s steps.Sort) bool { return s.Resource == q.Resource })
-}
-
-// hunts returns how many requests it takes to blame a mutant's requirement; 0
-// means that it lived.
-func hunts(t testing.TB, m mutant.Mutant, seed uint64, budget int) int {
-	r := m.On(catalogue(t))
-	if len(fuzz.Trials(catalogue(t), r)) == 0 {
-		return 0 // a release without anything that is fuzzed
-	}
-	suite := suiteOn(t, m.New(catalogue(t), options), r, seed, nil)
-	suite.SVMs = suite.SVMs[:3]
-	ctx, stop := context.WithCancel(context.Background())
-	defer stop()
-	killed := 0
-	h := fuzz.Hunt{Suite: suite, Trials: fuzz.Trials(catalogue(t), r)}
-	h.Seen = func(broken []contract.ID, requests int) {
-		if killed == 0 && slices.Contains(broken, m.Breaks) {
-			killed = requests
-		}
-		if killed > 0 || requests > budget {
-			stop()
-		}
-	}
-	_, err := h.Run(ctx)
-	require.NoError(t, err)
-	return killed
+// killing tries mutants.
+func killing(t testing.TB, seed int) *selftest.Bench {
+	return &selftest.Bench{Catalogue: catalogue(t), Seed: uint64(seed)}
 }
 
 func TestAHuntKillsMutants(t *testing.T) {
@@ -72,9 +38,10 @@ func TestAHuntKillsMutants(t *testing.T) {
 			t.Parallel()
 			m, ok := mutant.Find(catalogue(t), name)
 			require.True(t, ok)
-			n := hunts(t, m, 1, 20_000)
-			assert.NotZero(t, n)
-			t.Log(n, "requests")
+			k, err := killing(t, 1).ByFuzz(t.Context(), m, 20_000)
+			require.NoError(t, err)
+			assert.NotEmpty(t, k.By)
+			t.Log(k.Requests, "requests:", k.By)
 		})
 	}
 }
@@ -96,7 +63,7 @@ func BenchmarkKills(b *testing.B) {
 	}
 	var rows []row
 	for i, m := range mutant.All(catalogue(b)) {
-		if i%*killEvery == 0 && revealable(catalogue(b), m) {
+		if i%*killEvery == 0 && selftest.Revealable(catalogue(b), m) {
 			for seed := range *killSeeds {
 				rows = append(rows, row{m, seed + 1, 0})
 			}
@@ -108,8 +75,14 @@ func BenchmarkKills(b *testing.B) {
 		for i := range rows {
 			turns <- struct{}{}
 			all.Go(func() {
-				rows[i].n = hunts(b, rows[i].mutant, uint64(rows[i].seed), *killBudget)
-				<-turns
+				defer func() { <-turns }()
+				k, err := killing(b, rows[i].seed).ByFuzz(b.Context(), rows[i].mutant, *killBudget)
+				if err != nil {
+					b.Error(err)
+				}
+				if k.By != "" {
+					rows[i].n = k.Requests
+				}
 			})
 		}
 		all.Wait()

@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -31,6 +32,7 @@ func main() {
 		debug.SetGCPercent(1000)
 		debug.SetMemoryLimit(512 << 20)
 	}
+	log.SetOutput(io.Discard) // net/http would quote there what a target says, unredacted
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second Ctrl-C kills, but not the signal that some send to the process and then
 	// to its group.
@@ -98,7 +100,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().String("config", "", "file of settings (default "+defaultConfig+" when it exists)")
 	a.teachHelp(root)
-	root.AddCommand(a.runCommand(), a.fuzzCommand(), a.replayCommand(), a.promoteCommand(), a.serveCommand(), a.listCommand(), a.doctorCommand(), a.reportCommand(),
+	root.AddCommand(a.runCommand(), a.fuzzCommand(), a.replayCommand(), a.promoteCommand(), a.serveCommand(), a.selftestCommand(), a.listCommand(), a.doctorCommand(), a.reportCommand(),
 		a.baselineCommand(), a.cleanupCommand(), a.versionCommand())
 	return root
 }

@@ -42,8 +42,7 @@ func (e evidence) finding(f oracle.Finding) Finding {
 	return out
 }
 
-// short redacts first: a secret that was cut in two could not be found.
-func (e evidence) short(s string) string { return wire.Shorten(e.answers.Redact(s), maxReason) }
+func (e evidence) short(s string) string { return e.answers.Excerpt(s, maxReason) }
 
 func (e evidence) exchange(x *wire.Exchange) *Exchange {
 	out := &Exchange{
@@ -52,7 +51,7 @@ func (e evidence) exchange(x *wire.Exchange) *Exchange {
 		RequestBody:    e.values.Redact(x.Request.Body.String()),
 		Status:         x.Response.Status,
 		Headers:        map[string]string{},
-		Body:           wire.Shorten(strings.ToValidUTF8(e.answers.Redact(string(x.Response.Body)), "\uFFFD"), maxBody),
+		Body:           e.answers.Excerpt(string(x.Response.Body), maxBody),
 	}
 	for _, name := range telling {
 		if values := x.Response.Header.Values(name); len(values) > 0 {

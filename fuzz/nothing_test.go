@@ -1,0 +1,46 @@
+package fuzz_test
+
+import (
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/ledger"
+	"ontap-conformance/fixtures/mutant"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+	"ontap-conformance/fuzz"
+	"ontap-conformance/steps"
+)
+
+func TestNoPropertyPassesOnAServerThatKnowsNothing(t *testing.T) {
+	for _, k := range mutant.Fakes() {
+		if k.Hostile {
+			continue // the command is tried on these
+		}
+		t.Run(k.Name, func(t *testing.T) {
+			t.Parallel()
+			api := httptest.NewServer(k.Serve)
+			t.Cleanup(api.Close)
+			l, err := ledger.Open("", false)
+			require.NoError(t, err)
+			suite := &steps.Suite{
+				Judge: oracle.NewJudge(catalogue(t), contract.Newest()), Ledger: l, Seed: 1, Level: contract.May, JobTimeout: time.Second,
+				Target: &wire.Target{BaseURL: api.URL, HTTP: wire.NewClient(4, nil)}, SVMs: []steps.SVM{{Name: "svm1"}, {Name: "svm2"}, {Name: "svm3"}},
+			}
+			c := fuzz.Campaign{Suite: suite, Trials: fuzz.Trials(catalogue(t), contract.Newest()), Checks: 1}
+			for _, o := range c.Outcomes(t.Context(), nil) {
+				if o.Status == oracle.Passed {
+					assert.NotEmpty(t, o.Verdicts, "%s passed and looked at nothing", o.Name)
+				}
+				if o.Status == oracle.Failed {
+					assert.NotEmpty(t, o.Found, "%s failed and found nothing", o.Name)
+				}
+			}
+		})
+	}
+}
