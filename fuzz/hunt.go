@@ -40,6 +40,7 @@ type Hunt struct {
 	tally   Tally
 	seen    map[Seen]int
 	sent    map[Sent]bool
+	bodies  map[string]bool // those that have been told apart
 	buckets map[Bucket]*Finding
 	energy  map[string]int // turns of a trial in the next round besides the first
 }
@@ -106,7 +107,7 @@ func (h *Hunt) Run(ctx context.Context) (End, error) {
 	if err != nil {
 		return "", err
 	}
-	h.seen, h.sent, h.buckets, h.energy = map[Seen]int{}, map[Sent]bool{}, map[Bucket]*Finding{}, map[string]int{}
+	h.seen, h.sent, h.bodies, h.buckets, h.energy = map[Seen]int{}, map[Sent]bool{}, map[string]bool{}, map[Bucket]*Finding{}, map[string]int{}
 	lanes := lanesOf(h.Suite)
 	deadline, stop := context.WithCancel(ctx)
 	defer stop()
@@ -275,8 +276,11 @@ func (h *Hunt) count(o *oracle.Outcome, by *player) int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, one := range by.sent {
-		for _, s := range by.name(one) {
-			h.sent[s] = true
+		if like := one.String(); !h.bodies[like] {
+			h.bodies[like] = true
+			for _, s := range by.name(one) {
+				h.sent[s] = true
+			}
 		}
 	}
 	h.tally.Requests += o.Requests

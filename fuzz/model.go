@@ -1,8 +1,10 @@
 package fuzz
 
 import (
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/steps"
@@ -21,6 +23,8 @@ type model struct {
 	hidden   []*contract.Field // that a creation may set besides, and no reading shows
 	changed  []*contract.Field // that a change may set and a reading shows
 	shown    []*contract.Field // that filters and order_by may name
+
+	told sync.Map // what about has returned
 }
 
 func newModel(c *contract.Catalogue, release contract.Release, sort steps.Sort) *model {
@@ -117,11 +121,21 @@ func (m *model) rekey() *contract.Operation {
 }
 
 // of returns the requirements of the resource in a role.
-func (m *model) of(r role) []contract.ID { return r.of(m.resource, m.release) }
+func (m *model) of(r role) []contract.ID { return m.about(r, "") }
 
 // about returns those that speak of a field.
 func (m *model) about(r role, field string) []contract.ID {
-	return r.about(m.resource, m.release, field)
+	type question struct {
+		sentence *regexp.Regexp
+		field    string
+	}
+	q := question{r.sentence, field}
+	if known, found := m.told.Load(q); found {
+		return slices.Clone(known.([]contract.ID))
+	}
+	ids := r.about(m.resource, m.release, field)
+	m.told.Store(q, ids)
+	return slices.Clone(ids)
 }
 
 // with returns the fields that keep says yes to.

@@ -3,6 +3,7 @@ package fuzz
 import (
 	"math/bits"
 	"slices"
+	"strings"
 
 	"pgregory.net/rapid"
 
@@ -60,6 +61,11 @@ func (m *model) excludes(one, other string) bool {
 type sending struct {
 	operation *contract.Operation
 	body      map[string]any
+}
+
+// String is the same for all that had the same properties.
+func (s sending) String() string {
+	return s.operation.ID + " " + strings.Join(sortedKeys(steps.Flat(s.body)), " ")
 }
 
 // pairsOf calls each with every property of an operation, and with every pair of them that

@@ -44,7 +44,7 @@ func suiteOn(t testing.TB, sim *simulator.Simulator, r contract.Release, seed ui
 	client := wire.NewClient(32, nil)
 	t.Cleanup(client.CloseIdleConnections)
 	suite := &steps.Suite{
-		Judge: oracle.NewJudge(catalogue(t), r), Ledger: l, Seed: seed, Level: contract.May, JobTimeout: 20 * time.Second,
+		Judge: oracle.NewJudge(catalogue(t), r), Ledger: l, Seed: seed, Level: contract.May, JobTimeout: 20 * time.Second, Unobserved: true,
 		Target: &wire.Target{BaseURL: api.URL, HTTP: client,
 			Credentials: wire.Credentials{User: options.User, Password: wire.NewSecret("ONTAP_CONFORMANCE_PASSWORD", options.Password)}},
 	}

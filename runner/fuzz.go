@@ -106,7 +106,7 @@ func (a *app) stand(ctx context.Context, c *contract.Catalogue, f *endpointFlags
 		b.close()
 		return nil, err
 	}
-	s.suite.Ledger, s.suite.Seed, s.suite.Level = s.ledger, seed, contract.May
+	s.suite.Ledger, s.suite.Seed, s.suite.Level, s.suite.Unobserved = s.ledger, seed, contract.May, true
 	return s, nil
 }
 
