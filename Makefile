@@ -19,6 +19,7 @@ bench: ## speed and memory, as ratios against a bare client in the same run
 	go test -run '^$$' -bench . -benchtime 10x ./steps ./runner
 	go test -run '^$$' -bench . ./fixtures/simulator
 	go test -run '^$$' -bench 'Judged|Memory' -benchtime 3x ./fuzz
+	go test -run '^$$' -bench FalseFindings -benchtime 1x ./fuzz
 
 mutants: ## which mutant is killed by what, and that no liberty is
 	go test -count=1 -v -run 'Mutant|Liberty|Unbent' ./fixtures/mutant | grep -E '^(---|ok|FAIL|PASS)|--- FAIL'

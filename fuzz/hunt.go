@@ -267,6 +267,10 @@ const (
 	maxPlays = 16
 )
 
+// maxBodies bounds how many bodies are known by what they have, so that they need not be
+// told apart again.
+const maxBodies = 4096
+
 // maxBonus is how many turns a round adds for a trial that showed something new.
 const maxBonus = 1
 
@@ -277,7 +281,9 @@ func (h *Hunt) count(o *oracle.Outcome, by *player) int {
 	defer h.mu.Unlock()
 	for _, one := range by.sent {
 		if like := one.String(); !h.bodies[like] {
-			h.bodies[like] = true
+			if len(h.bodies) < maxBodies {
+				h.bodies[like] = true
+			}
 			for _, s := range by.name(one) {
 				h.sent[s] = true
 			}

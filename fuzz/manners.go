@@ -130,7 +130,7 @@ func playAdvanced(ctx context.Context, p *player, c Call, x *wire.Exchange) erro
 		return err
 	}
 	if plain, _, unread := p.read(ctx); err == nil && unread == nil {
-		err = showsRest(x.Response.Object(), plain)
+		err = p.showsRest(x.Response.Object(), plain)
 	}
 	if err := p.hand.Verify(x, []contract.ID{"API-FIELDS-05"}, err); err != nil {
 		return err
@@ -148,11 +148,11 @@ func playEmpty(_ context.Context, _ *player, _ Call, x *wire.Exchange) error {
 	return oracle.ExpectField(x.Response.Object(), "num_records", 0)
 }
 
-// showsRest wants a record to have every member that another has and that is set.
-func showsRest(record, other map[string]any) error {
-	for _, name := range sortedKeys(other) {
-		if v := other[name]; v != nil {
-			if err := oracle.ExpectSet(record, name); err != nil {
+// showsRest wants a record to have every field that another has and that is set.
+func (p *player) showsRest(record, other map[string]any) error {
+	for _, f := range p.shown {
+		if v, set := oracle.Lookup(other, f.Name); set && v != nil {
+			if err := oracle.ExpectSet(record, f.Name); err != nil {
 				return err
 			}
 		}

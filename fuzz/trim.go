@@ -27,8 +27,15 @@ func (t *Trial) trim(c Case, fails func(Case) bool) Case {
 // left out.
 func (t *Trial) lesser(c Case) []Case {
 	var all []Case
+	creations := 0
+	for _, call := range c.Calls {
+		if t.creates(call) {
+			creations++
+		}
+	}
 	for i, call := range c.Calls {
-		if t.Property.deck != nil && (call.Fault != "" || call.Ask != nil) && len(c.Calls) > 1 {
+		apart := call.Fault != "" || call.Ask != nil || creations > 1 && t.creates(call) // of several objects to list
+		if t.Property.deck != nil && apart && len(c.Calls) > 1 {
 			all = append(all, Case{slices.Delete(slices.Clone(c.Calls), i, i+1)})
 		}
 	}
@@ -50,6 +57,12 @@ func (t *Trial) lesser(c Case) []Case {
 		}
 	}
 	return all
+}
+
+// creates reports whether a call is a creation without a fault.
+func (t *Trial) creates(c Call) bool {
+	o := c.operation(t.model.catalogue)
+	return o != nil && o.Effect == contract.Create && c.Fault == ""
 }
 
 // idle reports whether a property of a call can be left out without making the

@@ -146,7 +146,7 @@ func (a *app) fuzz(cmd *cobra.Command, f *fuzzFlags) error {
 	}
 	defer a.leave(ctx, h.stand, f.jobTimeout)
 	fmt.Fprintf(a.stderr, "fuzzing %s, ONTAP %s, seed %d\n", f.name(), h.survey.release, f.seed)
-	again, err := a.replayCorpus(ctx, h)
+	corpus, err := a.replayCorpus(ctx, h)
 	if err != nil {
 		return err
 	}
@@ -157,7 +157,7 @@ func (a *app) fuzz(cmd *cobra.Command, f *fuzzFlags) error {
 	if err := h.write(a, end, game); err != nil {
 		return err
 	}
-	return h.verdict(ctx, end, again)
+	return h.verdict(ctx, end, corpus)
 }
 
 // chosenProperties are the names of the trials that any of the patterns matches;
@@ -212,8 +212,8 @@ func (h *hunt) keep(a *app, f *fuzz.Finding) {
 }
 
 // verdict turns a hunt into the exit code.
-func (h *hunt) verdict(ctx context.Context, end fuzz.End, again int) error {
-	broken := again > 0
+func (h *hunt) verdict(ctx context.Context, end fuzz.End, corpus map[replayed]int) error {
+	broken := corpus[stillFailing] > 0
 	for _, f := range h.found {
 		broken = broken || f.Requirement.Level == contract.Must || h.flags.strict && f.Requirement.Level == contract.Should
 	}
@@ -224,21 +224,23 @@ func (h *hunt) verdict(ctx context.Context, end fuzz.End, again int) error {
 		return &ended{code: exitNonConformant}
 	case end == fuzz.NoAnswers:
 		return inconclusive("%s", end)
+	case corpus[couldNotReplay] > 0:
+		return inconclusive("of the corpus, %s could not be replayed", report.Counted(corpus[couldNotReplay], "finding"))
 	}
 	return nil
 }
 
-// replayCorpus plays what the corpus holds, and returns how many of it still
-// fail. A corpus that does not exist is empty.
-func (a *app) replayCorpus(ctx context.Context, h *hunt) (int, error) {
+// replayCorpus plays what the corpus holds, and returns how much of it came to what. A
+// corpus that does not exist is empty.
+func (a *app) replayCorpus(ctx context.Context, h *hunt) (came map[replayed]int, err error) {
+	came = map[replayed]int{}
 	entries, err := os.ReadDir(h.flags.corpus)
 	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
+		return came, nil
 	}
 	if err != nil {
-		return 0, misused("--corpus: %w", err)
+		return nil, misused("--corpus: %w", err)
 	}
-	failing, played := 0, 0
 	for _, e := range entries {
 		if !e.IsDir() {
 			continue
@@ -246,21 +248,18 @@ func (a *app) replayCorpus(ctx context.Context, h *hunt) (int, error) {
 		dir := filepath.Join(h.flags.corpus, e.Name())
 		f, err := finding.Read(dir)
 		if err != nil {
-			return failing, misused("--corpus: %s: %w", dir, err)
+			return nil, misused("--corpus: %s: %w", dir, err)
 		}
 		state, why := h.again(ctx, f)
-		played++
-		if state == stillFailing {
-			failing++
-		}
+		came[state]++
 		if state != fixed {
 			fmt.Fprintln(a.stderr, a.printable(fmt.Sprintf("corpus: %s: %s: %s", e.Name(), state, why)))
 		}
 	}
-	if played > 0 {
-		fmt.Fprintf(a.stderr, "corpus: %d played, %d still failing\n", played, failing)
+	if len(came) > 0 {
+		fmt.Fprintf(a.stderr, "corpus: %d fixed, %d still failing, %d that could not be replayed\n", came[fixed], came[stillFailing], came[couldNotReplay])
 	}
-	return failing, nil
+	return came, nil
 }
 
 // again plays a finding again.

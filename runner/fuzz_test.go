@@ -95,11 +95,14 @@ func TestTheCorpusIsPlayedFirst(t *testing.T) {
 	got := command(t, env, append(hunt, "--skip-nothing")...)
 	assert.Equal(t, exitUsage, got.code)
 	got = command(t, env, hunt...)
-	assert.Contains(t, got.stderr, "corpus: 1 played, 1 still failing")
+	assert.Contains(t, got.stderr, "corpus: 0 fixed, 1 still failing, 0 that could not be replayed")
 	clean := command(t, env, "fuzz", "--for", "0", "--checks", "1", "--out", "clean", "--endpoint", bentServer(t, ""), "--user", "admin")
 	assert.Equal(t, exitConformant, clean.code, clean.stdout+clean.stderr)
-	assert.Contains(t, clean.stderr, "corpus: 1 played, 0 still failing")
+	assert.Contains(t, clean.stderr, "corpus: 1 fixed, 0 still failing, 0 that could not be replayed")
 	assert.Contains(t, clean.stdout, "nothing was found broken")
+	older := command(t, env, "fuzz", "--for", "0", "--checks", "1", "--out", "older", "--ontap", "9.6")
+	assert.Equal(t, exitInconclusive, older.code, "what could not be replayed is not fixed")
+	assert.Contains(t, older.stderr, "1 finding could not be replayed")
 }
 
 func TestWhatIsNoFindingIsNotReplayed(t *testing.T) {
