@@ -62,7 +62,7 @@ type Property struct {
 // Properties returns every property, in the order of their files. The slice is
 // the caller's own.
 func Properties() []Property {
-	return slices.Concat(objectProperties, requestProperties, listProperties, httpProperties, errorProperties, specialProperties, neighbourProperties, jobProperties, sequenceProperties, concurrencyProperties)
+	return slices.Concat(objectProperties, requestProperties, listProperties, httpProperties, errorProperties, specialProperties, neighbourProperties, jobProperties, sequenceProperties, serverProperties, concurrencyProperties)
 }
 
 // Requirements returns what the property can disprove about a resource in a

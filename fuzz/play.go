@@ -90,7 +90,7 @@ func (p *player) request(ctx context.Context, c Call) (wire.Request, error) {
 	if c.Unknown {
 		uuid = p.hand.UUID()
 	}
-	path = strings.ReplaceAll(placeholder.ReplaceAllLiteralString(path, uuid), uuidWord, uuid)
+	path = expand(p.hand, placeholder.ReplaceAllLiteralString(path, uuid), uuid)
 	r.Path = path + c.query(p.hand, uuid)
 	switch {
 	case c.Set[newKeyWord] != nil:

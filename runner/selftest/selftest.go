@@ -202,14 +202,17 @@ func (b *Bench) ByFuzz(ctx context.Context, m mutant.Mutant, budget int) (k Kill
 }
 
 // Revealable reports whether requests alone can reveal a mutant to a hunt: its promise is
-// one of the conventions, or of a resource that is fuzzed, and is about no state that only
-// a lab can arrange.
+// one of the conventions, or of a resource that is fuzzed, or one that a property is about,
+// and it is about no state that only a lab can arrange.
 func Revealable(c *contract.Catalogue, m mutant.Mutant) bool {
 	q := c.Requirement(m.Breaks)
 	if q.Row != nil && q.Row.Provoke == contract.ByLab || q.Needs != "" {
 		return false
 	}
-	return q.Resource == nil || slices.ContainsFunc(steps.Sorts(c), func(s steps.Sort) bool { return s.Resource == q.Resource })
+	if q.Resource == nil || slices.ContainsFunc(steps.Sorts(c), func(s steps.Sort) bool { return s.Resource == q.Resource }) {
+		return true
+	}
+	return slices.ContainsFunc(fuzz.Trials(c, m.On(c)), func(t *fuzz.Trial) bool { return slices.Contains(t.Requirements, m.Breaks) })
 }
 
 // A Complaint is what a server that is odd by right was found to break.

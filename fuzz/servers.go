@@ -1,0 +1,242 @@
+package fuzz
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"pgregory.net/rapid"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+)
+
+// serverProperties compare the key servers of an external key manager with a model.
+var serverProperties = []Property{
+	{
+		Name: "key-servers-are-those-that-the-model-says", Writes: true, weight: 2,
+		Says: "After any row of additions, changes and removals a key manager has the key servers that a model predicts.",
+		conventions: []contract.ID{"KS-LIST-01", "KS-CREATE-01", "KS-CREATE-02", "KS-CREATE-03", "KS-CREATE-04", "KS-CREATE-05", "KS-CREATE-09", "KS-READ-01", "KS-READ-02",
+			"KS-PATCH-01", "KS-PATCH-05", "KS-PATCH-09", "KS-PATCH-10", "KS-DELETE-02", "KS-DELETE-03", "KS-DELETE-04"},
+		fits: func(m *model) bool { return m.resource.Name == "key-managers" && m.operation(contract.Create) != nil },
+		draw: drawServers, play: playServers,
+	},
+}
+
+// The operations on key servers.
+const (
+	serversList   = "ks-list"
+	serverAdd     = "ks-create"
+	serverRead    = "ks-read"
+	serverChange  = "ks-change"
+	serverRemove  = "ks-delete"
+	mostServers   = 4 // SWAGGER-9.7, overview of key-managers
+	mostOfTimeout = 60
+)
+
+// serverNames are the key servers of a case: more than a key manager may have.
+var serverNames = []string{"a", "b", "c", "d", "e", "f"}
+
+// drawServers draws a key manager with one key server, and a row of calls.
+func drawServers(m *model) *rapid.Generator[Case] {
+	collection := "/api" + m.resource.Path + "/" + uuidWord + "/key-servers"
+	one := func(t *rapid.T) string { return pick(t, "key server", serverNames) }
+	on := func(operation, name string) Call {
+		return Call{Operation: operation, Path: collection + "/" + serverOf(name), Field: name}
+	}
+	return cases(func(t *rapid.T) []Call {
+		calls := []Call{{Operation: m.operation(contract.Create).ID, Set: map[string]any{"external.servers": keyServers(serverNames[0])}}}
+		t.Repeat(map[string]func(*rapid.T){
+			"add": func(t *rapid.T) {
+				name := one(t)
+				calls = append(calls, Call{Operation: serverAdd, Path: collection, Set: map[string]any{"server": serverOf(name)}, Field: name})
+			},
+			"add two": func(t *rapid.T) {
+				name, other := one(t), one(t)
+				calls = append(calls, Call{Operation: serverAdd, Path: collection, Set: map[string]any{"records": keyServers(name, other)}, Field: name + and + other,
+					Query: []Param{{"return_records", "true"}}}) // as in the documents: what comes without it is in none
+			},
+			"change": func(t *rapid.T) {
+				c := on(serverChange, one(t))
+				c.Set = map[string]any{"timeout": pick(t, "seconds", []int{1, mostOfTimeout, 30, 17, mostOfTimeout + 1, 3600})}
+				calls = append(calls, c)
+			},
+			"read":   func(t *rapid.T) { calls = append(calls, on(serverRead, one(t))) },
+			"remove": func(t *rapid.T) { calls = append(calls, on(serverRemove, one(t))) },
+		})
+		return calls
+	})
+}
+
+func serverOf(name string) string { return name + "." + tokenWord + ".example:5696" }
+
+// A roster is the key servers that a key manager must have.
+type roster struct {
+	names []string
+	list  string // where they are
+}
+
+func (r *roster) has(name string) bool { return slices.Contains(r.names, name) }
+
+func playServers(ctx context.Context, p *player) error {
+	if err := p.exists(ctx, p.calls[0]); err != nil {
+		return err
+	}
+	have := &roster{names: []string{serverNames[0]}, list: p.thing.Path() + "/key-servers"}
+	for _, c := range p.calls[1:] {
+		if ok, err := p.serves(ctx, have, c); err != nil || !ok {
+			return err
+		}
+	}
+	return nil
+}
+
+// serves plays one call and compares what is there with the model; ok is false when
+// nothing more can be predicted.
+func (p *player) serves(ctx context.Context, have *roster, c Call) (ok bool, err error) {
+	if c.Operation == serverRemove && len(have.names) == 1 && have.has(c.Field) {
+		return true, nil // what becomes of the last one is in no document
+	}
+	var before map[string]map[string]any
+	if c.Operation == serverChange {
+		if before, err = p.servers(ctx, have); err != nil {
+			return false, err
+		}
+	}
+	e, err := p.call(ctx, c)
+	if err != nil || p.hand.Untold(e) {
+		return false, err
+	}
+	refused, kept, named := have.predicts(c)
+	if refused != "" {
+		if err := p.isDue(e, due{ids: []contract.ID{refused}, blamed: c.Operation == serverRead}); err != nil || !e.Failed() {
+			return false, err
+		}
+		return true, p.roll(ctx, have, "KS-CREATE-09", c.Operation == serverAdd)
+	}
+	if err := p.hand.Prevented(e); err != nil {
+		return false, err
+	}
+	if err := p.hand.Verify(e.Exchange, []contract.ID{kept}, oracle.ExpectSuccess(e)); err != nil || e.Failed() {
+		return false, err
+	}
+	switch c.Operation {
+	case serverRead:
+		return true, p.hand.Verify(e.Exchange, []contract.ID{kept}, oracle.ExpectField(e.Exchange.Response.Object(), "server", p.real(serverOf(c.Field))))
+	case serverChange:
+		return true, p.changedServer(ctx, have, c, before)
+	case serverRemove:
+		have.names = slices.DeleteFunc(have.names, func(name string) bool { return name == c.Field })
+		return true, p.roll(ctx, have, "KS-DELETE-02", true)
+	}
+	have.names = append(have.names, named...)
+	return true, p.roll(ctx, have, kept, true)
+}
+
+// predicts says by which promise a call is refused, or else by which it succeeds; named
+// are the key servers that it adds.
+func (r *roster) predicts(c Call) (refused, kept contract.ID, named []string) {
+	switch c.Operation {
+	case serverAdd:
+		named, kept = strings.Split(c.Field, and), "KS-CREATE-01"
+		if len(named) > 1 {
+			kept = "KS-CREATE-02"
+		}
+		switch {
+		case len(named) > 1 && named[0] == named[1]:
+			return "KS-CREATE-05", "", nil
+		case slices.ContainsFunc(named, r.has):
+			return "KS-CREATE-04", "", nil
+		case len(r.names)+len(named) > mostServers:
+			return "KS-CREATE-03", "", nil
+		}
+		return "", kept, named
+	case serverRead:
+		if !r.has(c.Field) {
+			return "KS-READ-02", "", nil
+		}
+		return "", "KS-READ-01", nil
+	case serverRemove:
+		if !r.has(c.Field) {
+			return "KS-DELETE-03", "", nil
+		}
+		return "", "KS-DELETE-04", nil
+	}
+	switch seconds := number(text(c.Set["timeout"])); {
+	case !r.has(c.Field):
+		return "KS-PATCH-05", "", nil
+	case seconds > mostOfTimeout:
+		return "KS-PATCH-09", "", nil
+	}
+	return "", "KS-PATCH-01", nil
+}
+
+// servers reads each key server that must be there; what cannot be read is left out, and
+// for other calls to judge.
+func (p *player) servers(ctx context.Context, have *roster) (map[string]map[string]any, error) {
+	all := map[string]map[string]any{}
+	for _, name := range have.names {
+		x, err := p.hand.Ask(ctx, getOf(have.list+"/"+text(p.real(serverOf(name)))))
+		if err != nil {
+			return nil, err
+		}
+		if x.Response.OK() {
+			all[name] = x.Response.Object()
+		}
+	}
+	return all, nil
+}
+
+// changedServer wants a change to have changed the timeout of a key server, and nothing
+// else of any.
+func (p *player) changedServer(ctx context.Context, have *roster, c Call, before map[string]map[string]any) error {
+	now, err := p.servers(ctx, have)
+	if err != nil {
+		return err
+	}
+	for _, name := range have.names {
+		if before[name] == nil || now[name] == nil {
+			continue
+		}
+		var except []string
+		if name == c.Field {
+			except = []string{"timeout"}
+			if err := p.hand.Verify(p.lastReading(), []contract.ID{"KS-PATCH-01"}, oracle.ExpectField(now[name], "timeout", c.Set["timeout"])); err != nil {
+				return err
+			}
+		}
+		if err := p.hand.Verify(p.lastReading(), []contract.ID{"KS-PATCH-10"}, oracle.ExpectSame(before[name], now[name], except...)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// roll lists the key servers and compares them with the model. The promise is that of the
+// call before, if it is about the list, and that of lists.
+func (p *player) roll(ctx context.Context, have *roster, id contract.ID, about bool) error {
+	var want []string
+	for _, name := range have.names {
+		want = append(want, text(p.real(serverOf(name))))
+	}
+	ids := []contract.ID{"KS-LIST-01"}
+	if about {
+		ids = append(ids, id)
+	}
+	var x *wire.Exchange
+	err := p.hand.Look(ctx, func() error {
+		records, err := p.hand.List(ctx, have.list+"?fields=server")
+		x = p.hand.Last(http.MethodGet)
+		if err != nil {
+			return err
+		}
+		var got []string
+		for _, r := range records {
+			got = append(got, text(r["server"]))
+		}
+		return oracle.ExpectRecords("key servers of the list", got, want, false)
+	})
+	return p.hand.Verify(x, ids, err)
+}
