@@ -114,10 +114,7 @@ func dealOneChange(m *model) func(int) *rapid.Generator[Case] {
 }
 
 func playChange(ctx context.Context, p *player) error {
-	if err := p.exists(ctx, p.calls[0]); err != nil {
-		return err
-	}
-	before, err := p.reads(ctx)
+	before, err := p.begins(ctx, p.calls[0])
 	if err != nil {
 		return err
 	}

@@ -105,10 +105,7 @@ func described(input, output any) string {
 }
 
 func playRace(ctx context.Context, p *player) error {
-	if err := p.exists(ctx, p.calls[0]); err != nil {
-		return err
-	}
-	before, err := p.reads(ctx)
+	before, err := p.begins(ctx, p.calls[0])
 	if err != nil {
 		return err
 	}

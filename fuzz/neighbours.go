@@ -44,14 +44,11 @@ func playNeighbours(ctx context.Context, p *player) error {
 	if len(p.hand.SVMs()) < 2 {
 		return errGone
 	}
-	if err := p.exists(ctx, p.calls[0]); err != nil {
-		return err
-	}
-	first := p.thing
-	before, err := p.reads(ctx)
+	before, err := p.begins(ctx, p.calls[0])
 	if err != nil {
 		return err
 	}
+	first := p.thing
 	if err := p.exists(ctx, p.calls[1]); err != nil {
 		return err
 	}
@@ -78,14 +75,11 @@ func drawInactive(m *model) *rapid.Generator[Case] {
 }
 
 func playInactive(ctx context.Context, p *player) error {
-	if err := p.exists(ctx, p.calls[0]); err != nil {
-		return err
-	}
-	active := p.thing
-	before, err := p.reads(ctx)
+	before, err := p.begins(ctx, p.calls[0])
 	if err != nil {
 		return err
 	}
+	active := p.thing
 	spare, e, err := p.attemptCreation(ctx, p.calls[1])
 	if err != nil {
 		return err

@@ -301,10 +301,7 @@ func drawWork(m *model) *rapid.Generator[Case] {
 }
 
 func playWork(ctx context.Context, p *player) error {
-	if err := p.exists(ctx, p.calls[0]); err != nil {
-		return err
-	}
-	before, err := p.reads(ctx)
+	before, err := p.begins(ctx, p.calls[0])
 	if err != nil {
 		return err
 	}
@@ -351,10 +348,7 @@ func drawRekey(m *model) *rapid.Generator[Case] {
 }
 
 func playRekey(ctx context.Context, p *player) error {
-	if err := p.exists(ctx, p.calls[0]); err != nil {
-		return err
-	}
-	before, err := p.reads(ctx)
+	before, err := p.begins(ctx, p.calls[0])
 	if err != nil {
 		return err
 	}

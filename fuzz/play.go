@@ -200,6 +200,14 @@ func (p *player) exists(ctx context.Context, c Call) error {
 	return nil
 }
 
+// begins makes the object that the rest of the case is about, and reads it.
+func (p *player) begins(ctx context.Context, c Call) (map[string]any, error) {
+	if err := p.exists(ctx, c); err != nil {
+		return nil, err
+	}
+	return p.reads(ctx)
+}
+
 // errGone ends a case whose object is not there: what was found about that
 // stands, and nothing more can be.
 var errGone = errors.New("the object of the case is not there")

@@ -102,10 +102,7 @@ func playFault(ctx context.Context, p *player) error {
 	if p.calls[0].Fault != "" || len(p.calls) == 1 {
 		return p.faultyCreations(ctx)
 	}
-	if err := p.exists(ctx, p.calls[0]); err != nil {
-		return err
-	}
-	before, err := p.reads(ctx)
+	before, err := p.begins(ctx, p.calls[0])
 	if err != nil {
 		return err
 	}
