@@ -436,7 +436,7 @@ func (q *question) counted(ctx context.Context) error {
 			want++
 		}
 	}
-	path := q.path + "?return_records=false&" + escape(q.ask.Field) + "=" + escape(q.ask.Values[0])
+	path := q.path + "?return_records=false&" + escape(q.ask.Field) + "=" + escape(q.ask.Values[0]) + "&" + q.p.mine()
 	x, err := q.p.hand.Ask(ctx, getOf(path))
 	if err != nil {
 		return err

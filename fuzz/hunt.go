@@ -3,8 +3,10 @@ package fuzz
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -42,7 +44,9 @@ type Hunt struct {
 	sent    map[Sent]bool
 	bodies  map[string]bool // those that have been told apart
 	buckets map[Bucket]*Finding
-	energy  map[string]int // turns of a trial in the next round besides the first
+	energy  map[string]int   // turns of a trial in the next round besides the first
+	cut     int              // rounds in a row that were cut short
+	unknown map[string]error // of each trial whose cases have all come to nothing, why one did; nil once one has not
 }
 
 // A Bucket is what one defect shows as: findings of one bucket are one finding.
@@ -119,8 +123,8 @@ func (h *Hunt) Run(ctx context.Context) (End, error) {
 	for i := range plays {
 		plays[i] = map[string]int{}
 	}
-	for round := 0; ; round++ {
-		if end := h.ends(ctx, deadline, round); end != "" {
+	for {
+		if end := h.ends(ctx, deadline); end != "" {
 			return end, nil
 		}
 		h.round(ctx, deadline, lanes, trials, plays)
@@ -139,10 +143,10 @@ func (h *Hunt) playable() ([]*Trial, error) {
 		all = append(all, t)
 	}
 	if len(all) == 0 && why == nil {
-		why = errors.New("there is no property to check")
+		why = errors.New("there is none")
 	}
 	if len(all) == 0 {
-		return nil, why
+		return nil, fmt.Errorf("no property can be checked: %w", why)
 	}
 	return mostToldFirst(all), nil
 }
@@ -188,36 +192,41 @@ func mostToldFirst(trials []*Trial) []*Trial {
 const elsewhere = 0.5
 
 // ends says why the hunt does not go on; "" means that it does.
-func (h *Hunt) ends(ctx, deadline context.Context, round int) End {
+func (h *Hunt) ends(ctx, deadline context.Context) End {
 	switch {
 	case ctx.Err() != nil:
 		return Interrupted
 	case deadline.Err() != nil:
 		return TimeIsUp
-	case h.Checks > 0 && round >= h.Checks:
+	case h.cut >= maxCut, h.Suite.Silent() && !h.wakes(deadline):
+		return NoAnswers
+	case h.Checks > 0 && h.tally.Rounds >= h.Checks:
 		return ChecksDone
 	case h.Plateau > 0 && h.tally.Since >= h.Plateau:
 		return NothingNew
-	case h.Suite.Silent() && !h.wakes(deadline):
-		return NoAnswers
 	}
 	return ""
 }
 
+// maxCut is how many rounds in a row may be cut short because the target does not answer,
+// or answers nothing but readings, until the hunt ends.
+const maxCut = 8
+
 // wakeTries is how often a target is asked that went away, a second apart.
 const wakeTries = 60
 
+// wakes waits for the target: a second at least, for one that only answers what is read.
 func (h *Hunt) wakes(ctx context.Context) bool {
 	for range wakeTries {
-		if h.Suite.Wake(ctx) {
-			return true
-		}
 		t := time.NewTimer(time.Second)
 		select {
 		case <-ctx.Done():
 			t.Stop()
 			return false
 		case <-t.C:
+		}
+		if h.Suite.Wake(ctx) {
+			return true
 		}
 	}
 	return false
@@ -254,7 +263,12 @@ func (h *Hunt) round(ctx, deadline context.Context, lanes []lane, trials []*Tria
 			h.file(ctx, lanes[c.lane], c)
 		}
 	}
-	h.tally.Rounds++
+	if h.Suite.Silent() { // what was left out is still to be played
+		h.cut++
+	} else {
+		h.cut = 0
+		h.tally.Rounds++
+	}
 	if h.Told != nil {
 		h.Told(h.tally)
 	}
@@ -293,6 +307,7 @@ func (h *Hunt) count(o *oracle.Outcome, by *player) int {
 	if h.Seen != nil {
 		h.Seen(o.Name, o.Broke(), h.tally.Requests)
 	}
+	h.conclude(o)
 	h.tally.Cases++
 	h.tally.Since++
 	h.tally.Calls += len(by.seen)
@@ -310,6 +325,32 @@ func (h *Hunt) count(o *oracle.Outcome, by *player) int {
 		}
 	}
 	return fresh
+}
+
+// conclude notes whether anything was found out about the trial of a case.
+func (h *Hunt) conclude(o *oracle.Outcome) {
+	if h.unknown == nil {
+		h.unknown = map[string]error{}
+	}
+	why, played := h.unknown[o.Name]
+	switch {
+	case o.Status == oracle.Errored && (!played || why != nil):
+		h.unknown[o.Name] = o.Reason
+	case o.Status != oracle.Errored:
+		h.unknown[o.Name] = nil
+	}
+}
+
+// Unknown returns the trials about which nothing could be found out, each with the reason
+// of its last case. It must not be asked for while the hunt runs.
+func (h *Hunt) Unknown() map[string]error {
+	all := map[string]error{}
+	for name, why := range h.unknown {
+		if why != nil {
+			all[name] = why
+		}
+	}
+	return all
 }
 
 // settle gives more plays to the trials that showed something new.
@@ -383,15 +424,34 @@ func (h *Hunt) Coverage() []Seen {
 // Tally is how far the hunt came. It must not be asked for while it runs.
 func (h *Hunt) Tally() Tally { return h.tally }
 
-// Replay plays one case of a trial on the first lane of a suite, and returns what
-// it showed. The error is non-nil only if it could not be played.
-func Replay(ctx context.Context, s *steps.Suite, t *Trial, one Case) (*oracle.Outcome, error) {
+// Replay plays one case of a trial on the first lane of a suite until a requirement is
+// broken, a few times if chance may have a part in it, and returns what it showed last. The
+// error is non-nil only if it could not be played: for one, it may be of a file that was
+// damaged.
+func Replay(ctx context.Context, s *steps.Suite, t *Trial, one Case, id contract.ID) (o *oracle.Outcome, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			o, err = nil, fmt.Errorf("the case is none of %s: %v", t.Name, p)
+		}
+	}()
+	for _, c := range one.Calls {
+		if o := c.operation(t.model.catalogue); c.Operation != "" && (o == nil || !strings.HasPrefix(o.Path, t.Sort.Resource.Path)) {
+			return nil, fmt.Errorf("%s has no operation %q", t.Sort.Resource.Name, c.Operation)
+		}
+	}
 	if err := s.Ready(ctx); err != nil {
 		return nil, err
 	}
 	if err := t.skip(s); err != nil {
 		return nil, err
 	}
-	o, _ := t.play(ctx, s, lanesOf(s)[0], 0, one)
+	for range max(replays, t.Property.repeats*insistence) {
+		if o, _ = t.play(ctx, s, lanesOf(s)[0], 0, one); slices.Contains(o.Broke(), id) {
+			break
+		}
+	}
 	return o, nil
 }
+
+// replays is how often a case has to come out well to count as mended.
+const replays = 3

@@ -221,8 +221,8 @@ func (p *player) isRefused(e oracle.Ending, c Call) error {
 
 // isDue judges a refusal.
 func (p *player) isDue(e oracle.Ending, d due) error {
-	if len(d.ids) == 0 || p.hand.Untold(e) {
-		return nil // it may have failed later, and nothing says so
+	if len(d.ids) == 0 || p.hand.Untold(e) || p.hand.Forbidden(e) {
+		return nil // it may have failed later, and nothing says so; or the user may not do it at all
 	}
 	err := oracle.ExpectRefusal(e, d.status...)
 	if err == nil && d.blamed {

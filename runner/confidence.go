@@ -38,7 +38,8 @@ type confidence struct {
 	Pairs      part        `json:"pairs"`  // two of them together
 	Faults     []string    `json:"faults"` // kinds of faults that were made
 	Statuses   []int       `json:"statuses"`
-	Points     []fuzz.Seen `json:"points"` // operation x status x code x fault
+	Points     []fuzz.Seen `json:"points"`  // operation x status x code x fault
+	Unknown    []string    `json:"unknown"` // properties about which nothing could be found out
 	Findings   []string    `json:"findings"`
 	Mutants    part        `json:"mutants"` // of those that were measured, found within as many requests
 }
@@ -55,7 +56,7 @@ func (h *hunt) confidence(end fuzz.End, game *fuzz.Hunt) confidence {
 	t := game.Tally()
 	c := confidence{Format: "ontap-conformance/fuzz/1", Endpoint: h.bench.target.BaseURL, ONTAP: h.survey.release.String(), Seed: h.flags.seed,
 		End: end, Requests: t.Requests, Cases: t.Cases, Calls: t.Calls, Rounds: t.Rounds, Unanswered: t.Unanswered,
-		Faults: []string{}, Statuses: []int{}, Points: game.Coverage(), Findings: []string{}}
+		Faults: []string{}, Statuses: []int{}, Points: game.Coverage(), Unknown: append([]string{}, slices.Sorted(maps.Keys(game.Unknown()))...), Findings: []string{}}
 	slices.SortFunc(c.Points, func(a, b fuzz.Seen) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 	operations, codes := map[string]bool{}, map[string]bool{}
 	for _, p := range c.Points {
@@ -136,12 +137,17 @@ func (h *hunt) write(a *app, end fuzz.End, game *fuzz.Hunt) error {
 	fmt.Fprintf(a.stdout, "  properties of creations and changes that succeeded %d of %d, two of them together %d of %d pairs\n",
 		c.Fields.Reached, c.Fields.All, c.Pairs.Reached, c.Pairs.All)
 	fmt.Fprintf(a.stdout, "  %d different combinations of operation, status, code and kind of fault\n", len(c.Points))
-	fmt.Fprintf(a.stdout, "  so many requests find %d of %d servers that are wrong on purpose (make kills)\n", c.Mutants.Reached, c.Mutants.All)
+	for _, name := range c.Unknown {
+		fmt.Fprintln(a.stdout, a.printable(fmt.Sprintf("  NOT KNOWN %s: %v", name, game.Unknown()[name])))
+	}
+	if len(c.Unknown) == 0 {
+		fmt.Fprintf(a.stdout, "  so many requests find %d of %d servers that are wrong on purpose (make kills)\n", c.Mutants.Reached, c.Mutants.All)
+	}
 	if c.Unanswered > 0 {
 		fmt.Fprintf(a.stdout, "  %d cases ended without an answer\n", c.Unanswered)
 	}
 	for _, f := range h.found {
-		fmt.Fprintln(a.stdout, a.printable(fmt.Sprintf("  BROKEN %s %s: %s", f.Requirement.ID, strings.ToUpper(string(f.Requirement.Level)), f.Requirement.Text)))
+		fmt.Fprintln(a.stdout, "  "+oneLine(fmt.Sprintf("BROKEN %s %s: %s", f.Requirement.ID, strings.ToUpper(string(f.Requirement.Level)), f.Requirement.Text)))
 	}
 	if len(h.found) == 0 {
 		fmt.Fprintln(a.stdout, "  nothing was found broken; what was not tried is not known")

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -140,6 +141,9 @@ func (a *app) fuzz(cmd *cobra.Command, f *fuzzFlags) error {
 	if h.out = f.out; h.out == "" {
 		h.out = filepath.Join("findings", h.id)
 	}
+	if err := os.MkdirAll(h.out, 0o755); err != nil {
+		return misused("--out: %w", err) // before the hunt, whose findings would be lost
+	}
 	ctx := cmd.Context()
 	if h.stand, err = a.stand(ctx, c, &f.endpointFlags, h.out, f.seed); err != nil {
 		return err
@@ -157,7 +161,7 @@ func (a *app) fuzz(cmd *cobra.Command, f *fuzzFlags) error {
 	if err := h.write(a, end, game); err != nil {
 		return err
 	}
-	return h.verdict(ctx, end, corpus)
+	return h.verdict(ctx, end, corpus, len(game.Unknown()))
 }
 
 // chosenProperties are the names of the trials that any of the patterns matches;
@@ -212,7 +216,7 @@ func (h *hunt) keep(a *app, f *fuzz.Finding) {
 }
 
 // verdict turns a hunt into the exit code.
-func (h *hunt) verdict(ctx context.Context, end fuzz.End, corpus map[replayed]int) error {
+func (h *hunt) verdict(ctx context.Context, end fuzz.End, corpus map[replayed]int, unknown int) error {
 	broken := corpus[stillFailing] > 0
 	for _, f := range h.found {
 		broken = broken || f.Requirement.Level == contract.Must || h.flags.strict && f.Requirement.Level == contract.Should
@@ -224,6 +228,8 @@ func (h *hunt) verdict(ctx context.Context, end fuzz.End, corpus map[replayed]in
 		return &ended{code: exitNonConformant}
 	case end == fuzz.NoAnswers:
 		return inconclusive("%s", end)
+	case unknown > 0:
+		return inconclusive("nothing could be found out about %s", report.Counted(unknown, "property"))
 	case corpus[couldNotReplay] > 0:
 		return inconclusive("of the corpus, %s could not be replayed", report.Counted(corpus[couldNotReplay], "finding"))
 	}
@@ -242,7 +248,7 @@ func (a *app) replayCorpus(ctx context.Context, h *hunt) (came map[replayed]int,
 		return nil, misused("--corpus: %w", err)
 	}
 	for _, e := range entries {
-		if !e.IsDir() {
+		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
 		dir := filepath.Join(h.flags.corpus, e.Name())
@@ -272,7 +278,7 @@ func (s *stand) again(ctx context.Context, f *finding.Finding) (replayed, string
 	case len(trials) == 0 || !q.Covers(s.survey.release):
 		return couldNotReplay, fmt.Sprintf("ONTAP %s does not promise it, or nothing checks it there", s.survey.release)
 	}
-	o, err := fuzz.Replay(ctx, s.suite, trials[0], f.Case)
+	o, err := fuzz.Replay(ctx, s.suite, trials[0], f.Case, f.Requirement.ID)
 	if err != nil {
 		return couldNotReplay, err.Error()
 	}
@@ -281,8 +287,11 @@ func (s *stand) again(ctx context.Context, f *finding.Finding) (replayed, string
 			return stillFailing, found.Err.Error()
 		}
 	}
-	if o.Status == oracle.Errored || o.Status == oracle.Skipped {
+	switch {
+	case o.Status == oracle.Errored || o.Status == oracle.Skipped:
 		return couldNotReplay, o.Reason.Error()
+	case o.Verdicts[f.Requirement.ID] == 0:
+		return couldNotReplay, "nothing that the case came to shows whether the promise is kept"
 	}
 	return fixed, ""
 }

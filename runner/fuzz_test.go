@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -103,6 +104,22 @@ func TestTheCorpusIsPlayedFirst(t *testing.T) {
 	older := command(t, env, "fuzz", "--for", "0", "--checks", "1", "--out", "older", "--ontap", "9.6")
 	assert.Equal(t, exitInconclusive, older.code, "what could not be replayed is not fixed")
 	assert.Contains(t, older.stderr, "1 finding could not be replayed")
+}
+
+func TestADamagedCaseIsNotTakenForFixed(t *testing.T) {
+	const whole = `{"format":"ontap-conformance/finding/1","property":"azure-key-vaults: the-same-change-again-changes-nothing","requirement":{"id":"AKV-PATCH-05"},"case":{"calls":%s}}`
+	for name, calls := range map[string]string{
+		"too few calls":     `[{}]`,
+		"unknown operation": `[{"operation":"akv-explode"},{"operation":"akv-change","set":{"port":1}}]`,
+		"another resource":  `[{"operation":"kms-create"},{"operation":"akv-change","set":{"port":"x"}}]`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			elsewhere(t)
+			require.NoError(t, os.WriteFile(finding.DataFile, fmt.Appendf(nil, whole, calls), 0o600))
+			got := command(t, nil, "replay", ".")
+			assert.Equal(t, exitInconclusive, got.code, got.stdout+got.stderr)
+		})
+	}
 }
 
 func TestWhatIsNoFindingIsNotReplayed(t *testing.T) {

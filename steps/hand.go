@@ -250,6 +250,12 @@ func (h *Hand) Prevented(e oracle.Ending) error {
 	return err
 }
 
+// Forbidden reports whether a call was refused because of the rights of the user, so that
+// nothing shows what else it would have been refused for.
+func (h *Hand) Forbidden(e oracle.Ending) bool {
+	return e.Failed() && (e.Exchange.Response.Status == http.StatusForbidden || slices.Contains(forbidding, e.Code()))
+}
+
 // Verify notes what was found out about requirements: err is nil, a mismatch,
 // or something else, in which case nothing was found out and it is returned.
 // Those that the release does not have are left out.
@@ -309,6 +315,7 @@ func (s *Suite) Wake(ctx context.Context) bool {
 		return false
 	}
 	s.silence.Store(0)
+	s.deafness.Store(0)
 	return true
 }
 

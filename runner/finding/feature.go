@@ -77,6 +77,8 @@ func (w *writer) write() bool {
 		return w.create("When", w.calls[0]) && w.showsSent()
 	case property == "a-change-takes-what-it-names-and-keeps-the-rest" && len(w.calls) == 2:
 		return w.changed(w.calls[1])
+	case property == "the-same-change-again-changes-nothing" && len(w.calls) == 2 && !strings.HasPrefix(w.f.Requirement.Text, "The same change"):
+		return w.changed(w.calls[1]) // the first of the two showed it
 	case property == "the-same-change-again-changes-nothing" && len(w.calls) == 2:
 		if !w.create("Given", w.calls[0]) {
 			return false

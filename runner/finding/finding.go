@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -155,7 +156,9 @@ func Parse(data []byte) (*Finding, error) {
 	if err := d.Decode(f); err != nil {
 		return nil, fmt.Errorf("reading a finding: %w", err)
 	}
-	switch {
+	switch _, err := d.Token(); {
+	case err != io.EOF:
+		return nil, errors.New("reading a finding: there is more behind it")
 	case f.Format != Format:
 		return nil, fmt.Errorf("reading a finding: want the format %q, got %q", Format, f.Format)
 	case f.Property == "" || f.Requirement.ID == "" || len(f.Case.Calls) == 0:

@@ -1,0 +1,55 @@
+package fuzz_test
+
+import (
+	"net/http"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fuzz"
+)
+
+// hunted hunts a server of which before may keep requests from being answered, by a panic
+// as net/http knows it.
+func hunted(t *testing.T, checks int, before func(*http.Request)) (*fuzz.Hunt, fuzz.End) {
+	t.Helper()
+	suite := suiteOn(t, simulator.New(catalogue(t), options), contract.Newest(), 1, before)
+	suite.SVMs = suite.SVMs[:3]
+	h := &fuzz.Hunt{Suite: suite, Checks: checks, Trials: fuzz.TrialsCalled(catalogue(t), contract.Newest(), "azure-key-vaults: what-was-deleted-is-gone", "azure-key-vaults: work-on-keys-is-started")}
+	end, err := h.Run(t.Context())
+	require.NoError(t, err)
+	return h, end
+}
+
+func TestAHuntGoesOnAfterAnOutage(t *testing.T) {
+	t.Parallel()
+	var writes atomic.Int64
+	h, end := hunted(t, 30, func(r *http.Request) {
+		if n := writes.Load(); r.Method == http.MethodPost {
+			if writes.Add(1); n >= 20 && n < 40 {
+				panic(http.ErrAbortHandler)
+			}
+		}
+	})
+	assert.Equal(t, fuzz.ChecksDone, end)
+	assert.Equal(t, 30, h.Tally().Rounds)
+	assert.Greater(t, h.Tally().Cases, 100)
+	assert.Positive(t, h.Tally().Unanswered)
+	assert.Empty(t, h.Unknown())
+}
+
+func TestAHuntOfWhatAnswersNoWriteEnds(t *testing.T) {
+	t.Parallel()
+	h, end := hunted(t, 1000, func(r *http.Request) {
+		if r.Method == http.MethodPost {
+			panic(http.ErrAbortHandler)
+		}
+	})
+	assert.Equal(t, fuzz.NoAnswers, end)
+	assert.Zero(t, h.Tally().Rounds, "no round came to its end")
+	assert.NotEmpty(t, h.Unknown())
+}
