@@ -372,8 +372,11 @@ func playManner(ctx context.Context, p *player) error {
 		if err := p.inManner(ctx, manners[i], c, e.Exchange); err != nil {
 			return err
 		}
-		if writes(e.Exchange.Request.Method) && e.Exchange.Response.OK() {
-			return nil // whatever it did, the object is another now
+		if writes(e.Exchange.Request.Method) && e.Exchange.Response.OK() { // whatever it did, the object may be another now
+			if p.record, err = p.reads(ctx); err != nil {
+				return err
+			}
+			continue
 		}
 		if strings.HasPrefix(c.Fault, "stranger-") {
 			if err := p.verifies(ctx, []contract.ID{"API-AUTH-01"}, p.sameButFor(p.record, nil)); err != nil {

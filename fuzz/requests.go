@@ -57,7 +57,7 @@ func dealFaults(m *model) func(int) *rapid.Generator[Case] {
 		if change != nil && check%2 == 1 {
 			calls = append(calls, m.creation(t, 1))
 			for _, i := range dealt(t, check/2, 2*mostCalls, len(ofChange)) {
-				calls = append(calls, m.spoiled(t, ofChange[i], m.change(t, m.plain(), 1, 1)))
+				calls = append(calls, m.spoiled(t, ofChange[i], m.change(t, m.beside(), 1, 1)))
 			}
 			return calls
 		}
@@ -69,6 +69,12 @@ func dealFaults(m *model) func(int) *rapid.Generator[Case] {
 		}
 		return calls
 	})
+}
+
+// beside are the fields that a faulty change may have besides: those that need no new
+// credentials.
+func (m *model) beside() []*contract.Field {
+	return slices.DeleteFunc(slices.Clone(m.changed), func(f *contract.Field) bool { return !m.movesAlone(map[string]any{f.Name: nil}) })
 }
 
 // dealTwoFaults draws creations, and changes after a creation, with two faults each.
