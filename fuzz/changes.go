@@ -188,13 +188,14 @@ func (p *player) promisesOf(set map[string]any) []contract.ID {
 	if moved && secrets == 0 {
 		return p.of(changesAlone)
 	}
+	var first []contract.ID // what a finding is headed by: a value that is lost is seen in the fields that are shown
 	if shown > 0 {
-		ids = append(ids, p.of(changes)...)
+		first = p.of(changes)
 	}
 	if shown > 1 {
-		ids = append(ids, p.of(severalAtOnce)...)
+		first = append(first, p.of(severalAtOnce)...)
 	}
-	return ids
+	return append(first, ids...)
 }
 
 // namesItsKind wants authentication_method to go with the credentials of a change.

@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"maps"
 	"slices"
 
 	"ontap-conformance/fixtures/contract"
@@ -76,5 +77,18 @@ func (m *model) idle(c *Call, name string) bool {
 	if o.Effect == contract.Create {
 		return slices.Contains(names(m.optional), name)
 	}
-	return o.Effect == contract.Change && slices.Contains(names(m.plain()), name) && (len(c.Set) > 1 || c.Fault != "")
+	return o.Effect == contract.Change && (len(c.Set) > 1 || c.Fault != "") && m.rightWithout(c.Set, name)
+}
+
+// rightWithout reports whether a change is as right without one of its properties: an
+// identity may need the credentials that come with it.
+func (m *model) rightWithout(set map[string]any, name string) bool {
+	rest := maps.Clone(set)
+	delete(rest, name)
+	for other := range rest {
+		if m.isCredential(other) {
+			return true
+		}
+	}
+	return m.movesAlone(rest) && m.field(name) != nil
 }

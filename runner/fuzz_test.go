@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -128,4 +129,26 @@ func TestWhatIsNoFindingIsNotReplayed(t *testing.T) {
 	for _, args := range [][]string{{"replay", "."}, {"replay"}, {"replay", "nowhere"}, {"promote", "."}} {
 		assert.Equal(t, exitUsage, command(t, nil, args...).code, args)
 	}
+}
+
+func TestTheGoTestOfAFindingTellsABrokenServerFromOneThatIsNot(t *testing.T) {
+	elsewhere(t)
+	env := []string{envPassword + "=" + passwordOfBent}
+	bent := bentServer(t, "proxy-host-of-a-change-is-lost")
+	got := command(t, env, "fuzz", "--for", "0", "--checks", "3", "--out", "out", "--properties", "azure-key-vaults: a-change-takes*", "--endpoint", bent, "--user", "admin")
+	require.Equal(t, exitNonConformant, got.code, got.stdout+got.stderr)
+	found, err := filepath.Glob(filepath.Join("out", "AKV-PATCH-*"))
+	require.NoError(t, err)
+	require.NotEmpty(t, found)
+	repro := func(endpoint string) (said string, passed bool) {
+		cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", filepath.Join(found[0], finding.TestFile), "-endpoint", endpoint)
+		cmd.Env = append(os.Environ(), env...)
+		out, err := cmd.CombinedOutput()
+		return string(out), err == nil
+	}
+	said, passed := repro(bent)
+	assert.False(t, passed, said)
+	assert.Contains(t, said, "AKV-PATCH-")
+	said, passed = repro(bentServer(t, ""))
+	assert.True(t, passed, said)
 }

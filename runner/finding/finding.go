@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,6 +63,7 @@ type Request struct {
 	Headers map[string]string `json:"headers"`
 	Body    string            `json:"body"`   // empty for none
 	Status  int               `json:"status"` // of the answer
+	Answer  string            `json:"answer"` // its body, of the one that shows the finding; empty where the status shows it, or what it holds is not kept
 }
 
 // An Input is what a folder is made of.
@@ -92,7 +94,27 @@ func New(in Input) (*Finding, *report.Single) {
 		}
 		f.Requests = append(f.Requests, r)
 	}
+	f.keepAnswer(s)
 	return f, s
+}
+
+// maxAnswer bounds the answer that a finding keeps to be compared with, in bytes.
+const maxAnswer = 16 << 10
+
+// keepAnswer keeps the body that shows the finding, if there is one and nothing had to be
+// taken out of it.
+func (f *Finding) keepAnswer(s *report.Single) {
+	if f.Broken.Exchange == nil {
+		return
+	}
+	for i, x := range slices.Backward(s.Exchanges) {
+		if x.Method+" "+x.Path == f.Broken.Exchange.Request {
+			if x.Status < 300 && len(x.Body) <= maxAnswer && !strings.Contains(x.Body, "(redacted)") && strings.ToValidUTF8(x.Body, "") == x.Body {
+				f.Requests[i].Answer = x.Body
+			}
+			return
+		}
+	}
 }
 
 var notPlain = regexp.MustCompile(`[^a-z0-9]+`)

@@ -9,7 +9,8 @@ import (
 
 // goTest writes a test that sends the requests of a finding with the standard
 // library alone. It cannot judge what no rule of its own says, so that it fails
-// as long as every answer has the status that it had.
+// as long as every answer has the status that it had, and the one that shows the
+// finding the body.
 func goTest(f *Finding) string {
 	var rows strings.Builder
 	for _, r := range f.Requests {
@@ -20,7 +21,7 @@ func goTest(f *Finding) string {
 			}
 			rows.WriteString(strconv.Quote(name) + ": " + strconv.Quote(r.Headers[name]))
 		}
-		rows.WriteString("}, " + strconv.Quote(r.Body) + ", " + strconv.Itoa(r.Status) + "},\n")
+		rows.WriteString("}, " + strconv.Quote(r.Body) + ", " + strconv.Itoa(r.Status) + ", " + strconv.Quote(r.Answer) + "},\n")
 	}
 	return strings.NewReplacer("@ID@", string(f.Requirement.ID), "@TEXT@", strconv.Quote(line(f.Requirement.Text)),
 		"@WANT@", strconv.Quote(line(f.Broken.Want)), "@GOT@", strconv.Quote(line(f.Broken.Got)), "@WHAT@", strconv.Quote(line(f.Broken.What)),
@@ -50,14 +51,18 @@ var requests = []struct {
 	method, path string
 	headers      map[string]string
 	body         string
-	status       int // that was answered
+	status       int    // that was answered
+	answer       string // the body of the answer that showed it; empty where the status did
 }{
 @ROWS@}
 
 var uuid = regexp.MustCompile(` + "`[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}`" + `)
 
-// TestRepro fails as long as the target answers with the statuses that it
-// answered when @ID@ was found broken.
+// differs is what differs from run to run and says nothing.
+var differs = regexp.MustCompile(uuid.String() + ` + "`|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9:]+)`" + `)
+
+// TestRepro fails as long as the target answers what it answered when @ID@ was
+// found broken.
 func TestRepro(t *testing.T) {
 	if *endpoint == "" {
 		t.Skip("give -endpoint")
@@ -87,7 +92,7 @@ func TestRepro(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Logf("%s %s\n%d %s", r.method, path, res.StatusCode, body)
-		same = same && res.StatusCode == r.status
+		same = same && res.StatusCode == r.status && (r.answer == "" || plain(string(body)) == plain(r.answer))
 		if r.method == http.MethodPost && res.StatusCode < 300 {
 			learn(now, requests[i+1:], res.Header.Get("Location"), string(body))
 			if made := uuid.FindString(res.Header.Get("Location")); made != "" {
@@ -106,6 +111,7 @@ func learn(now map[string]string, later []struct {
 	headers      map[string]string
 	body         string
 	status       int
+	answer       string
 }, places ...string) {
 	made := uuid.FindString(strings.Join(places, " "))
 	for _, r := range later {
@@ -126,6 +132,14 @@ func remove(t *testing.T, path string) {
 	if res, err := http.DefaultClient.Do(req); err == nil {
 		res.Body.Close()
 	}
+}
+
+// plain is a body without what differs from run to run, secrets by their names.
+func plain(body string) string {
+	for _, r := range requests {
+		os.Expand(r.body, func(name string) string { body = strings.ReplaceAll(body, value(name), "$"+name); return "" })
+	}
+	return strings.TrimSpace(differs.ReplaceAllString(body, "-"))
 }
 
 // value is a secret of the environment, or a made up one.
