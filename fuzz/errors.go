@@ -121,22 +121,28 @@ func (m *model) rows() []*contract.Error {
 // dealRows goes through the errors that need no object, and those that do, by
 // turns.
 func dealRows(m *model) func(int) *rapid.Generator[Case] {
-	var alone, with []*contract.Error
+	var alone, with []Call
 	for _, row := range m.rows() {
 		if provocations[row.Condition].alone && (row.Operation.Effect == contract.Create || row.Condition == "use a uuid that does not exist") {
-			alone = append(alone, row)
+			alone = append(alone, m.provoking(row))
 		} else {
-			with = append(with, row)
+			with = append(with, m.provoking(row))
 		}
 	}
+	return m.byTurns(alone, with)
+}
+
+// byTurns goes through calls that need no object, and through calls on one object, by
+// turns.
+func (m *model) byTurns(alone, with []Call) func(int) *rapid.Generator[Case] {
 	return decked(func(t *rapid.T, check int) []Call {
 		var calls []Call
-		rows := alone
+		all := alone
 		if len(alone) == 0 || len(with) > 0 && check%2 == 1 {
-			calls, rows = append(calls, m.creation(t, 1)), with
+			calls, all = append(calls, m.creation(t, 1)), with
 		}
-		for _, i := range dealt(t, check/2, mostCalls, len(rows)) {
-			calls = append(calls, m.provoking(rows[i]))
+		for _, i := range dealt(t, check/2, mostCalls, len(all)) {
+			calls = append(calls, all[i])
 		}
 		return calls
 	})

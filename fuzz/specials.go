@@ -126,17 +126,7 @@ func dealSpecials(m *model) func(int) *rapid.Generator[Case] {
 			changes = append(changes, c)
 		}
 	}
-	return decked(func(t *rapid.T, check int) []Call {
-		var calls []Call
-		all := creations
-		if len(creations) == 0 || len(changes) > 0 && check%2 == 1 {
-			calls, all = append(calls, m.creation(t, 1)), changes
-		}
-		for _, i := range dealt(t, check/2, mostCalls, len(all)) {
-			calls = append(calls, all[i])
-		}
-		return calls
-	})
+	return m.byTurns(creations, changes)
 }
 
 func playSpecial(ctx context.Context, p *player) error {
