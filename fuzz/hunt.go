@@ -327,22 +327,24 @@ func (h *Hunt) count(o *oracle.Outcome, by *player) int {
 	return fresh
 }
 
-// conclude notes whether anything was found out about the trial of a case.
+// conclude notes whether anything was found out about the trial of a case: a case that
+// the state of the target did not let be played shows as little as one that went wrong.
 func (h *Hunt) conclude(o *oracle.Outcome) {
 	if h.unknown == nil {
 		h.unknown = map[string]error{}
 	}
 	why, played := h.unknown[o.Name]
 	switch {
-	case o.Status == oracle.Errored && (!played || why != nil):
-		h.unknown[o.Name] = o.Reason
-	case o.Status != oracle.Errored:
+	case o.Status == oracle.Passed || o.Status == oracle.Failed:
 		h.unknown[o.Name] = nil
+	case !played || why != nil:
+		h.unknown[o.Name] = o.Reason
 	}
 }
 
-// Unknown returns the trials about which nothing could be found out, each with the reason
-// of its last case. It must not be asked for while the hunt runs.
+// Unknown returns the trials about which nothing was found out, each with the reason
+// of its last case: an *oracle.Skip where the target does not let it be tried. It must not be
+// asked for while the hunt runs.
 func (h *Hunt) Unknown() map[string]error {
 	all := map[string]error{}
 	for name, why := range h.unknown {

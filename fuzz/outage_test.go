@@ -1,7 +1,9 @@
 package fuzz_test
 
 import (
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"sync/atomic"
 	"testing"
 
@@ -9,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/simulator"
 	"ontap-conformance/fuzz"
 )
@@ -52,4 +55,28 @@ func TestAHuntOfWhatAnswersNoWriteEnds(t *testing.T) {
 	assert.Equal(t, fuzz.NoAnswers, end)
 	assert.Zero(t, h.Tally().Rounds, "no round came to its end")
 	assert.NotEmpty(t, h.Unknown())
+}
+
+func TestWhatTheTargetDoesNotLetBeTriedIsNotKnown(t *testing.T) {
+	t.Parallel()
+	suite := suiteOn(t, simulator.New(catalogue(t), options), contract.Newest(), 1, nil)
+	forbids := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/hal+json")
+		if r.Method == http.MethodGet {
+			io.WriteString(w, `{"records":[],"num_records":0,"_links":{"self":{"href":"`+r.URL.RequestURI()+`"}}}`)
+			return
+		}
+		w.WriteHeader(http.StatusForbidden)
+		io.WriteString(w, `{"error":{"code":"6","message":"not authorized for that command"}}`)
+	}))
+	t.Cleanup(forbids.Close)
+	suite.Target.BaseURL, suite.SVMs = forbids.URL, suite.SVMs[:3]
+	h := &fuzz.Hunt{Suite: suite, Checks: 1, Trials: fuzz.TrialsCalled(catalogue(t), contract.Newest(), "azure-key-vaults: what-was-deleted-is-gone")}
+	_, err := h.Run(t.Context())
+	require.NoError(t, err)
+	require.Len(t, h.Unknown(), 1)
+	for _, why := range h.Unknown() {
+		skip := new(oracle.Skip)
+		assert.ErrorAs(t, why, &skip)
+	}
 }

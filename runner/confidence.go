@@ -39,7 +39,7 @@ type confidence struct {
 	Faults     []string    `json:"faults"` // kinds of faults that were made
 	Statuses   []int       `json:"statuses"`
 	Points     []fuzz.Seen `json:"points"`  // operation x status x code x fault
-	Unknown    []string    `json:"unknown"` // properties about which nothing could be found out
+	Unknown    []string    `json:"unknown"` // properties about which nothing was found out
 	Findings   []string    `json:"findings"`
 	Mutants    part        `json:"mutants"` // of those that were measured, found within as many requests
 }
@@ -140,7 +140,7 @@ func (h *hunt) write(a *app, end fuzz.End, game *fuzz.Hunt) error {
 	for _, name := range c.Unknown {
 		fmt.Fprintln(a.stdout, a.printable(fmt.Sprintf("  NOT KNOWN %s: %v", name, game.Unknown()[name])))
 	}
-	if len(c.Unknown) == 0 {
+	if len(c.Unknown) == 0 { // else it would claim too much
 		fmt.Fprintf(a.stdout, "  so many requests find %d of %d servers that are wrong on purpose (make kills)\n", c.Mutants.Reached, c.Mutants.All)
 	}
 	if c.Unanswered > 0 {

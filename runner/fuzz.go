@@ -161,7 +161,16 @@ func (a *app) fuzz(cmd *cobra.Command, f *fuzzFlags) error {
 	if err := h.write(a, end, game); err != nil {
 		return err
 	}
-	return h.verdict(ctx, end, corpus, len(game.Unknown()))
+	unknown := 0
+	for _, why := range game.Unknown() {
+		if skip := new(oracle.Skip); !errors.As(why, &skip) {
+			unknown++
+		}
+	}
+	if len(game.Unknown()) == len(game.Trials) { // nothing looked at is no pass
+		unknown = len(game.Trials)
+	}
+	return h.verdict(ctx, end, corpus, unknown)
 }
 
 // chosenProperties are the names of the trials that any of the patterns matches;
