@@ -70,7 +70,17 @@ var specials = []special{
 }
 
 // role is the promise of a sentence.
-func (s *special) role() role { return says("^" + regexp.QuoteMeta(s.about)) }
+func (s *special) role() role { return saidOfSpecials[s.about] }
+
+// saidOfSpecials are made once: what is known of a role is kept for as long as the process
+// lives.
+var saidOfSpecials = func() map[string]role {
+	all := map[string]role{}
+	for _, s := range specials {
+		all[s.about] = says("^" + regexp.QuoteMeta(s.about))
+	}
+	return all
+}()
 
 func specialRoles() []role {
 	var all []role
