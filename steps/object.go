@@ -162,19 +162,26 @@ func (w *world) leftovers(ctx context.Context, k *kind) error {
 			continue
 		}
 		if mark := w.suite.markOf(k, r); mark != "" && mark != w.token {
-			return w.leftover(k, r, mark)
+			return w.leftover(ctx, k, r, mark)
 		}
 	}
 	return nil
 }
 
-// leftover says that an SVM still has what an earlier scenario made.
-func (w *world) leftover(k *kind, record map[string]any, mark string) error {
+// leftover says that an SVM still has what an earlier scenario made, and removes it for
+// those that come after.
+func (w *world) leftover(ctx context.Context, k *kind, record map[string]any, mark string) error {
+	uuid := k.id(record)
 	removed := !slices.ContainsFunc(w.suite.Ledger.Left(), func(e ledger.Entry) bool { return e.Mark == mark })
-	if removed {
+	if removed && w.suite.Ledger.Owns(at(w.collection(k), uuid)) { // else nobody could find it, and nobody has deleted it
 		w.verdicts[k.unlisted]++
 		w.found = append(w.found, oracle.Finding{Requirement: k.unlisted,
 			Err: oracle.Differs(k.plural+" of the collection", "none that was deleted with success", record["uuid"])})
+	}
+	if entry := w.suite.Ledger.Marks()[mark]; removed && uuid != "" && !w.suite.isForeign(uuid) && entry.SVM == w.svm().Name {
+		if err := w.suite.sweepOne(ctx, w.suite.guarded.NewSession(), k, entry, uuid); err != nil {
+			return fmt.Errorf("the SVM %q still has what an earlier scenario made: %w", w.svm().Name, err)
+		}
 	}
 	return fmt.Errorf("the SVM %q still has what an earlier scenario made and could not remove", w.svm().Name)
 }
