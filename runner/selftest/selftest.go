@@ -202,9 +202,9 @@ func (b *Bench) ByFuzz(ctx context.Context, m mutant.Mutant, budget int) (k Kill
 	return k, ctx.Err()
 }
 
-// ofTheWhole is said of what a hunt keeps off: what the cluster has only one of, and calls
-// that reach several records at once.
-var ofTheWhole = regexp.MustCompile(`(?i)onboard|passphrase|synchroni[sz]|admin SVM|that of the cluster|of a collection with|such a call says`)
+// ofTheWhole is said of what a hunt keeps off: what the cluster has only one of, what stands
+// there before, and calls that reach several records at once.
+var ofTheWhole = regexp.MustCompile(`(?i)onboard|passphrase|synchroni[sz]|admin SVM|that of the cluster|of a collection with|such a call says|^(node|data-svm)-`)
 
 // Revealable reports whether requests alone can reveal a mutant to a hunt: its promise is
 // one of the conventions, or of a resource that is fuzzed, or one that a property is about,
@@ -212,11 +212,11 @@ var ofTheWhole = regexp.MustCompile(`(?i)onboard|passphrase|synchroni[sz]|admin 
 // to scenarios.
 func Revealable(c *contract.Catalogue, m mutant.Mutant) bool {
 	q := c.Requirement(m.Breaks)
-	said := q.Text
+	said := m.Name + " " + q.Text
 	if q.Row != nil {
 		said += " " + q.Row.Means + " " + q.Row.Condition
 	}
-	if q.Row != nil && q.Row.Provoke == contract.ByLab || q.Needs != "" || ofTheWhole.MatchString(said) {
+	if q.Row != nil && q.Row.Provoke == contract.ByLab || q.Needs != "" || m.ByLab || ofTheWhole.MatchString(said) {
 		return false
 	}
 	if q.Resource == nil || slices.ContainsFunc(steps.Sorts(c), func(s steps.Sort) bool { return s.Resource == q.Resource }) {
