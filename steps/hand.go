@@ -214,6 +214,22 @@ func (h *Hand) Follow(ctx context.Context, uuid string) (map[string]any, error) 
 	return h.w.follow(ctx, uuid)
 }
 
+// Steer asks "pause", "resume" or "cancel" of a job that the hand has started for a thing.
+// The exchange is nil where nothing may be asked: the job has ended, or does not say that it
+// is the one.
+func (h *Hand) Steer(ctx context.Context, t *Thing, job, action string) (*wire.Exchange, error) {
+	why, err := h.w.unsteerable(ctx, job, t.o)
+	if err != nil || why != "" {
+		return nil, err
+	}
+	h.w.jobs[job] = true
+	return h.w.session.Do(ctx, wire.Request{Method: http.MethodPatch, Path: jobPath(job) + "?action=" + action})
+}
+
+// Took wants what was asked of a job to be done, or refused with a code that is
+// documented for it.
+func (h *Hand) Took(x *wire.Exchange) error { return h.w.tookIt(oracle.Ending{Exchange: x}) }
+
 // List returns all records of a collection, page by page. A list that is none
 // is a mismatch.
 func (h *Hand) List(ctx context.Context, path string) ([]map[string]any, error) {
@@ -223,7 +239,12 @@ func (h *Hand) List(ctx context.Context, path string) ([]map[string]any, error) 
 // Mine lists what the first SVM has of a sort, told by the marks of this hand: an SVM
 // may also have what an earlier hand could not remove.
 func (h *Hand) Mine(ctx context.Context, s Sort) ([]map[string]any, error) {
-	records, err := list(ctx, h.w.session, h.w.suite.markedPath(s.kind)+s.kind.ofSVM(h.SVM().Name))
+	return h.MineOn(ctx, s, h.SVM())
+}
+
+// MineOn is Mine of any SVM.
+func (h *Hand) MineOn(ctx context.Context, s Sort, svm SVM) ([]map[string]any, error) {
+	records, err := list(ctx, h.w.session, h.w.suite.markedPath(s.kind)+s.kind.ofSVM(svm.Name))
 	return slices.DeleteFunc(records, func(r map[string]any) bool { return !s.kind.carries(r, h.w.token) }), err
 }
 
@@ -239,6 +260,15 @@ func (h *Hand) Look(ctx context.Context, reading func() error) error { return h.
 
 // Last is the last exchange of a method; nil when there was none.
 func (h *Hand) Last(method string) *wire.Exchange { return h.w.lastOf(method) }
+
+// Latest is the exchange that came last; nil when there was none.
+func (h *Hand) Latest() *wire.Exchange {
+	history := h.w.session.History()
+	if len(history) == 0 {
+		return nil
+	}
+	return history[len(history)-1]
+}
 
 // Prevented says why a refusal of a complete request is no finding: it speaks
 // of the state of the target. It is nil for an ending that is to be judged.

@@ -85,9 +85,11 @@ func (w *world) notSteered(ctx context.Context, x *wire.Exchange, uuid, why stri
 
 // jobTookIt wants a success, or a refusal with a code that is documented for what
 // can be asked of jobs.
-func (w *world) jobTookIt() error {
-	if w.answer.Response.OK() {
-		return w.judge(oracle.ExpectStatus(w.answer, http.StatusOK))
+func (w *world) jobTookIt() error { return w.judge(w.tookIt(w.last)) }
+
+func (w *world) tookIt(e oracle.Ending) error {
+	if e.Exchange.Response.OK() {
+		return oracle.ExpectStatus(e.Exchange, http.StatusOK)
 	}
 	codes := []string{"4"} // it may be forgotten by now
 	for _, row := range w.contract().Operation("job-change").Errors {
@@ -95,7 +97,7 @@ func (w *world) jobTookIt() error {
 			codes = append(codes, row.Code)
 		}
 	}
-	return w.judge(oracle.ExpectCode(w.last, codes...))
+	return oracle.ExpectCode(e, codes...)
 }
 
 // filtersJob lists the job of the scenario by filters on what it shows, each
