@@ -90,16 +90,17 @@ func certificateValue() map[string]any { return map[string]any{certName: true} }
 // saidValue stands for what a feature says in a cell of a table.
 func saidValue(cell string) map[string]any { return map[string]any{saidName: cell} }
 
-// resolve puts real values in place of those that stand for them.
-func resolve(h *steps.Hand, v any) (any, error) {
+// resolve puts real values in place of those that stand for them, with the uuid of the
+// object of the case; "" for none.
+func resolve(h *steps.Hand, v any, uuid string) (any, error) {
 	switch v := v.(type) {
 	case string:
-		return expand(h, v, ""), nil
+		return expand(h, v, uuid), nil
 	case []any:
 		all := make([]any, len(v))
 		for i, e := range v {
 			var err error
-			if all[i], err = resolve(h, e); err != nil {
+			if all[i], err = resolve(h, e, uuid); err != nil {
 				return nil, err
 			}
 		}
@@ -117,7 +118,7 @@ func resolve(h *steps.Hand, v any) (any, error) {
 		all := make(map[string]any, len(v))
 		for _, name := range sortedKeys(v) { // secrets are made up in this order
 			var err error
-			if all[name], err = resolve(h, v[name]); err != nil {
+			if all[name], err = resolve(h, v[name], uuid); err != nil {
 				return nil, err
 			}
 		}
@@ -135,12 +136,12 @@ func expand(h *steps.Hand, text, uuid string) string {
 }
 
 // body makes the body of a call over what is there already; nil for none.
-func (c *Call) body(h *steps.Hand, complete map[string]any) (map[string]any, error) {
+func (c *Call) body(h *steps.Hand, complete map[string]any, uuid string) (map[string]any, error) {
 	for _, name := range c.Lack {
 		steps.Drop(complete, name)
 	}
 	for _, name := range sortedKeys(c.Set) {
-		v, err := resolve(h, c.Set[name])
+		v, err := resolve(h, c.Set[name], uuid)
 		if err != nil {
 			return nil, err
 		}

@@ -19,18 +19,22 @@ func dealChanges(m *model) func(int) *rapid.Generator[Case] {
 		calls := []Call{m.creation(t, len(m.optional))}
 		if check%2 == 0 { // all that a change may lose
 			for _, f := range m.optional {
-				if pick(t, f.Name+" kept", kept) {
+				if keeps(t, f.Name+" kept") {
 					calls[0].Set[f.Name] = m.valueOf(f).Draw(t, f.Name)
 				}
 			}
 		}
-		for i := range many(t, "changes", 4) {
+		most := many(t, "changes", len(changeKinds))
+		if check == 0 {
+			most = len(changeKinds)
+		}
+		for i := range most {
 			kind := changeKinds[(check+i)%len(changeKinds)]
-			c := m.changeOf(t, kind)
 			if kind == "all" {
-				maps.Copy(c.Set, m.paired(t, slices.Concat(m.unshown(), m.plain()), check+1))
+				calls = append(calls, m.wholeChange(t, check))
+			} else {
+				calls = append(calls, m.changeOf(t, kind, check == 0))
 			}
-			calls = append(calls, c)
 		}
 		return calls
 	})
@@ -41,18 +45,26 @@ var changeKinds = []string{"all", "plain", "credentials", "identity"}
 
 // anyChange draws a change of plain fields, of the identity or of the credentials.
 func (m *model) anyChange(t *rapid.T) Call {
-	return m.changeOf(t, pick(t, "kind of change", changeKinds))
+	return m.changeOf(t, pick(t, "kind of change", changeKinds), false)
 }
 
-// changeOf draws a change of a kind.
-func (m *model) changeOf(t *rapid.T, kind string) Call {
+// wholeChange draws a change of the identity, of the credentials and of the other properties
+// that a case has.
+func (m *model) wholeChange(t *rapid.T, check int) Call {
+	c := m.changeOf(t, "all", true)
+	maps.Copy(c.Set, m.paired(t, slices.Concat(m.unshown(), m.plain()), check))
+	return c
+}
+
+// changeOf draws a change of a kind; of the identity all of it, if that is wanted.
+func (m *model) changeOf(t *rapid.T, kind string, whole bool) Call {
 	c := m.change(t, m.plain(), 1, 3)
 	if kind == "identity" || kind == "credentials" {
 		c.Set = map[string]any{}
 	}
 	if kind == "identity" || kind == "all" {
 		for _, f := range m.changed {
-			if m.isMarked(f.Name) && (kind == "all" || rapid.Bool().Draw(t, f.Name)) {
+			if m.isMarked(f.Name) && (kind == "all" || whole || rapid.Bool().Draw(t, f.Name)) {
 				c.Set[f.Name] = m.valueOf(f).Draw(t, f.Name)
 			}
 		}
@@ -109,7 +121,7 @@ func (m *model) addCredentials(t *rapid.T, c *Call) {
 // dealOneChange draws an object and one change of it, of another kind each time.
 func dealOneChange(m *model) func(int) *rapid.Generator[Case] {
 	return decked(func(t *rapid.T, check int) []Call {
-		return []Call{m.creation(t, 4), m.changeOf(t, changeKinds[check%len(changeKinds)])}
+		return []Call{m.creation(t, 4), m.changeOf(t, changeKinds[check%len(changeKinds)], false)}
 	})
 }
 
@@ -120,8 +132,14 @@ func playChange(ctx context.Context, p *player) error {
 	}
 	for _, c := range p.calls[1:] {
 		ok, err := p.changes(ctx, c)
-		if err != nil || !ok {
+		if err != nil {
 			return err
+		}
+		if !ok { // which was judged: the next one is about something else
+			if before, err = p.reads(ctx); err != nil {
+				return err
+			}
+			continue
 		}
 		now := p.record // which changes has just read
 		if err := p.hand.Verify(p.lastReading(), p.of(keepsTheRest), p.sameButFor(before, p.mayFollow(c.Set))(now)); err != nil {
@@ -160,7 +178,7 @@ func (p *player) changes(ctx context.Context, c Call) (ok bool, err error) {
 		return nil
 	})
 	if p.hand.Untold(e) && slices.ContainsFunc(sortedKeys(c.Set), p.isSecret) {
-		return false, err // it goes on, and no reading shows until when
+		return false, orGone(err) // it goes on, and no reading shows until when
 	}
 	return took, err
 }

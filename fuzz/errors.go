@@ -71,6 +71,9 @@ var provocations = map[string]provocation{
 	"name a client certificate that does not exist":             {alone: true, make: sets("external.client_certificate.uuid", saidValue("(uuid)"))},
 	"name a client certificate of another key pair":             {make: sets("external.client_certificate.uuid", saidValue("(client certificate of another key)"))},
 	"name a policy that does not exist":                         {alone: true, make: sets("policy", tokenWord)},
+	"name the source as the destination":                        {make: sets("uuid", uuidWord)},
+	"name a destination that does not exist":                    {make: sets("uuid", saidValue("(uuid)"))},
+	"name a key server that is not configured":                  {make: sets("key_server", "nobody."+tokenWord+".example:5696")},
 	"give five key servers":                                     {alone: true, make: sets("external.servers", keyServers("a", "b", "c", "d", "e"))},
 	"give the same key server twice":                            {alone: true, make: sets("external.servers", keyServers("a", "a"))},
 	"configure an external key manager for an SVM that has one": {also: second, make: func(*model, *contract.Operation, *Call) {}},
@@ -243,6 +246,7 @@ func (p *player) refusals(row *contract.Error) []contract.ID {
 			{"install a client certificate without a private key", "A client certificate without"},
 			{"name a client certificate that does not exist", uninstalledSentence(row)},
 			{"name a client certificate of another key pair", "A client certificate of another key pair"},
+			{"leave out the server CA certificates or the key servers", "A creation without server CA certificates"},
 			{"give five key servers", "More than four key servers are refused"},
 			{"give the same key server twice", "A creation with the same key server twice"},
 		} {

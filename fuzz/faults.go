@@ -14,6 +14,7 @@ import (
 type fault struct {
 	kind string // in kebab case, as coverage and findings name it
 	text bool   // whether it is in the text of a body, and not in what it says
+	own  bool   // whether resources promise its refusal, each for its own fields
 
 	// fields are those that the fault can be made in; nil for one that is about
 	// none.
@@ -61,7 +62,7 @@ var faults = []fault{
 	{kind: "outside-the-enumeration", fields: enumerations, make: func(t *rapid.T, _ *model, f *contract.Field, c *Call) {
 		c.Set[f.Name] = "zzz-" + plainWord().Draw(t, "value")
 	}, promises: always("API-BODY-07")},
-	{kind: "lacks-a-required-property", fields: requiredFields, make: func(_ *rapid.T, m *model, f *contract.Field, c *Call) {
+	{kind: "lacks-a-required-property", own: true, fields: requiredFields, make: func(_ *rapid.T, m *model, f *contract.Field, c *Call) {
 		c.Lack = m.alternatives(f.Name)
 		for _, name := range c.Lack {
 			delete(c.Set, name)
@@ -75,13 +76,13 @@ var faults = []fault{
 	{kind: "text-in-place-of-an-object", fields: svmOfCreation, make: func(_ *rapid.T, _ *model, _ *contract.Field, c *Call) {
 		c.Set["svm"] = svmWord
 	}, promises: always("API-BODY-06")},
-	{kind: "read-only-property", fields: readOnlyFields, make: setsFixed, promises: func(m *model, o *contract.Operation, _ Call) []due {
+	{kind: "read-only-property", own: true, fields: readOnlyFields, make: setsFixed, promises: func(m *model, o *contract.Operation, _ Call) []due {
 		if o.Effect == contract.Create {
 			return refusal(m.of(postsReadOnly)...)
 		}
 		return refusal(m.of(patchesRead)...)
 	}},
-	{kind: "property-of-another-method", fields: ofAnotherMethod, make: setsFixed, promises: func(m *model, o *contract.Operation, c Call) []due {
+	{kind: "property-of-another-method", own: true, fields: ofAnotherMethod, make: setsFixed, promises: func(m *model, o *contract.Operation, c Call) []due {
 		if o.Effect == contract.Create {
 			return refusal(m.about(postsPatchOnly, c.Field)...)
 		}
@@ -131,10 +132,10 @@ func always(id contract.ID) func(*model, *contract.Operation, Call) []due {
 // setsFixed sets a field that is not the client's to set by this operation.
 func setsFixed(t *rapid.T, m *model, f *contract.Field, c *Call) {
 	switch {
-	case len(f.Enum) > 0:
-		c.Set[f.Name] = pick(t, "value", f.Enum)
-	case f.Type == contract.Boolean:
-		c.Set[f.Name] = rapid.Bool().Draw(t, "value")
+	case len(f.Enum) > 0: // the first is what most objects have
+		c.Set[f.Name] = f.Enum[len(f.Enum)-1]
+	case f.Type == contract.Boolean: // which is mostly that all is well
+		c.Set[f.Name] = false
 	case f.Type == contract.Integer:
 		c.Set[f.Name] = rapid.IntRange(1, 60).Draw(t, "value")
 	case f.Type == contract.Object:
@@ -162,23 +163,33 @@ type flaw struct {
 	field *contract.Field // nil for none
 }
 
-// flaws are all that a body of the operation can have, mixed so that a few in a
-// row are of many kinds.
+// flaws are all that a body of the operation can have, mixed so that a few in a row are of
+// many kinds: first one of each, then those that must be refused, beginning with those
+// that no other field can stand for.
 func (m *model) flaws(o *contract.Operation) []flaw {
-	var kinds [][]flaw
+	var first []flaw
+	var own, due, rest [][]flaw
 	for i := range faults {
 		f := &faults[i]
-		if f.fields == nil {
-			kinds = append(kinds, []flaw{{f, nil}})
-			continue
+		all := []flaw{{f, nil}}
+		if f.fields != nil {
+			all = nil
+			for _, field := range f.fields(m, o) {
+				all = append(all, flaw{f, field})
+			}
 		}
-		var all []flaw
-		for _, field := range f.fields(m, o) {
-			all = append(all, flaw{f, field})
+		one := min(1, len(all))
+		first = append(first, all[:one]...)
+		switch {
+		case f.own:
+			own = append(own, all[one:])
+		case f.promises != nil:
+			due = append(due, all[one:])
+		default:
+			rest = append(rest, all[one:])
 		}
-		kinds = append(kinds, all)
 	}
-	return mixed(kinds)
+	return slices.Concat(first, mixed(own), mixed(due), mixed(rest))
 }
 
 // mixed takes the first of each kind, then the second of each, and so on.

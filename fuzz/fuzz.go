@@ -38,8 +38,6 @@ type Property struct {
 	Says   string // one sentence, for a reader
 	Writes bool   // whether its cases change the target
 
-	first       bool          // whether a hunt begins with it on each resource: a server that breaks it spoils the rest
-	weight      int           // turns in each round of a hunt; 0 means 1
 	promises    []role        // those of the resource that it can disprove
 	conventions []contract.ID // those of the whole API
 
@@ -55,6 +53,8 @@ type Property struct {
 	// deck, in place of draw, returns a generator for each check: what can be
 	// listed is gone through from check to check, and only the rest is drawn.
 	deck func(*model) func(check int) *rapid.Generator[Case]
+	// stay is how many calls at the beginning of a case of a deck cannot be left out.
+	stay int
 	// play plays a case. The error is non-nil only if nothing more was found out.
 	play func(context.Context, *player) error
 }
@@ -62,7 +62,7 @@ type Property struct {
 // Properties returns every property, in the order of their files. The slice is
 // the caller's own.
 func Properties() []Property {
-	return slices.Concat(objectProperties, requestProperties, listProperties, httpProperties, errorProperties, specialProperties, neighbourProperties, jobProperties, sequenceProperties, serverProperties, concurrencyProperties)
+	return slices.Concat(objectProperties, requestProperties, listProperties, httpProperties, errorProperties, specialProperties, neighbourProperties, jobProperties, sequenceProperties, serverProperties, useProperties, concurrencyProperties)
 }
 
 // Requirements returns what the property can disprove about a resource in a

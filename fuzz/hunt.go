@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -19,11 +18,11 @@ import (
 // A Hunt plays trials for as long as it may, and most of those that show
 // something new. Its fields must not change while it runs.
 //
-// It goes on in rounds. In a round every lane gives every trial a turn, and those
-// that showed something new in the round before a few turns more; then what all
-// lanes saw is put together, and what was found is made small. Since lanes wait
-// for each other there, and nowhere else, the same seed sends the same requests
-// with any number of workers, as far as the hunt gets.
+// It goes on in rounds. In a round every lane plays a case of every trial, and then,
+// pass by pass, more of those that try something new, or showed something new in the pass
+// before. After each pass what all lanes saw is put together, and what was found is made small. Since
+// lanes wait for each other there, and nowhere else, the same seed sends the same
+// requests with any number of workers, as far as the hunt gets.
 type Hunt struct {
 	Suite   *steps.Suite
 	Trials  []*Trial
@@ -33,21 +32,39 @@ type Hunt struct {
 	Plateau int           // cases without anything new after which it ends; zero means any number
 
 	Found func(*Finding) // called with each finding once it is as small as it gets; nil for nobody
-	Told  func(Tally)    // called after each round; nil for nobody
+	Told  func(Tally)    // called after each pass; nil for nobody
 	// Seen is called after each case of a trial with what it showed broken and the number
 	// of requests until then, one at a time; nil for nobody.
 	Seen func(trial string, broken []contract.ID, requests int)
 
+	trials []*Trial // in the order that they are played in
+	seats  []*seat
+
 	mu      sync.Mutex
 	tally   Tally
-	seen    map[Seen]int
+	passes  int
+	turn    int          // of a trial in the pass
+	seen    map[Seen]int // each with the pass that it was new in
+	cards   map[card]int // the same of what was tried
 	sent    map[Sent]bool
 	bodies  map[string]bool // those that have been told apart
 	buckets map[Bucket]*Finding
-	energy  map[string]int   // turns of a trial in the next round besides the first
-	cut     int              // rounds in a row that were cut short
+	fresh   map[string]bool  // trials that showed something new in the pass
+	cut     int              // passes in a row that were cut short
 	unknown map[string]error // of each trial whose cases have all come to nothing, why one did; nil once one has not
 }
+
+// A seat is where the cases of a lane are played, by one goroutine at a time.
+type seat struct {
+	lane   lane
+	plays  map[string]int  // of each trial until now
+	next   map[string]Case // of each trial, where it is drawn already
+	played int             // cases of the pass
+	found  []candidate     // in the pass
+}
+
+// A card is what a case tries: a call of one kind about one thing.
+type card struct{ trial, operation, fault, field string }
 
 // A Bucket is what one defect shows as: findings of one bucket are one finding.
 type Bucket struct {
@@ -93,7 +110,7 @@ const (
 // A candidate is a case that failed in a round.
 type candidate struct {
 	trial *Trial
-	lane  int
+	lane  lane
 	check int
 	seed  uint64
 	one   Case
@@ -107,27 +124,26 @@ func (h *Hunt) Run(ctx context.Context) (End, error) {
 	if err := h.Suite.Ready(ctx); err != nil {
 		return "", err
 	}
-	trials, err := h.playable()
-	if err != nil {
+	var err error
+	if h.trials, err = h.playable(); err != nil {
 		return "", err
 	}
-	h.seen, h.sent, h.bodies, h.buckets, h.energy = map[Seen]int{}, map[Sent]bool{}, map[string]bool{}, map[Bucket]*Finding{}, map[string]int{}
-	lanes := lanesOf(h.Suite)
+	h.seen, h.sent, h.bodies, h.buckets, h.cards = map[Seen]int{}, map[Sent]bool{}, map[string]bool{}, map[Bucket]*Finding{}, map[card]int{}
+	h.seats = nil
+	for _, l := range lanesOf(h.Suite) {
+		h.seats = append(h.seats, &seat{lane: l, plays: map[string]int{}, next: map[string]Case{}})
+	}
 	deadline, stop := context.WithCancel(ctx)
 	defer stop()
 	if h.For > 0 {
 		deadline, stop = context.WithTimeout(ctx, h.For)
 		defer stop()
 	}
-	plays := make([]map[string]int, len(lanes)) // of each trial until now
-	for i := range plays {
-		plays[i] = map[string]int{}
-	}
 	for {
 		if end := h.ends(ctx, deadline); end != "" {
 			return end, nil
 		}
-		h.round(ctx, deadline, lanes, trials, plays)
+		h.round(ctx, deadline)
 	}
 }
 
@@ -148,48 +164,59 @@ func (h *Hunt) playable() ([]*Trial, error) {
 	if len(all) == 0 {
 		return nil, fmt.Errorf("no property can be checked: %w", why)
 	}
-	return mostToldFirst(all), nil
+	return ordered(all), nil
 }
 
-// mostToldFirst orders trials so that what a short hunt can tell is as much as it gets:
-// next is always the one that for its requests can disprove most of what none before it
-// can, or none before it on the same resource.
-func mostToldFirst(trials []*Trial) []*Trial {
-	told := map[string]bool{}
-	worth := func(t *Trial) float64 {
-		sum := 0.0
-		for _, id := range t.Requirements {
-			switch {
-			case !told[string(id)]:
-				sum++
-			case !told[string(id)+t.Sort.Noun]:
-				sum += elsewhere
-			}
-		}
-		return sum / math.Sqrt(float64(max(1, t.Property.weight)))
-	}
-	left, ordered := slices.Clone(trials), make([]*Trial, 0, len(trials))
-	for len(left) > 0 {
-		next := left[0]
-		for _, t := range left {
-			if worth(t) > worth(next) {
-				next = t
-			}
-		}
-		if i := slices.IndexFunc(left, func(t *Trial) bool { return t.Property.first && t.Sort.Noun == next.Sort.Noun }); i >= 0 {
-			next = left[i]
-		}
-		for _, id := range next.Requirements {
-			told[string(id)], told[string(id)+next.Sort.Noun] = true, true
-		}
-		ordered, left = append(ordered, next), slices.DeleteFunc(left, func(t *Trial) bool { return t == next })
-	}
-	return ordered
+// order is that of the properties in a hunt: first what a server spoils the rest with, then
+// what shows most for its requests, as measured with the mutants. What is not named comes
+// last.
+var order = []string{
+	"what-was-deleted-is-gone",
+	"a-creation-reads-as-it-was-sent",
+	"one-of-several-creations-wins",
+	"a-change-takes-what-it-names-and-keeps-the-rest",
+	"what-does-not-exist-is-refused",
+	"a-new-key-changes-nothing-but-the-key",
+	"lists-agree-with-their-records",
+	"any-request-is-answered-by-the-conventions",
+	"work-on-keys-is-started",
+	"a-write-may-be-asked-for-in-many-ways",
+	"an-inactive-configuration-comes-and-goes-beside-the-active-one",
+	"a-documented-error-is-answered-with-its-code",
+	"a-faulty-body-is-refused-and-leaves-no-trace",
+	"the-same-change-again-changes-nothing",
+	"a-sentence-about-one-request-holds",
+	"key-servers-are-those-that-the-model-says",
+	"a-certificate-in-use-stays-until-it-is-free",
+	"a-job-goes-forward-whoever-looks",
+	"a-change-of-one-leaves-those-of-other-svms",
 }
 
-// elsewhere is what it is worth to look at a promise of the whole API once more, on
-// another resource: less than at a new one, as most servers keep it in one place.
-const elsewhere = 0.5
+// rank is that of a trial in the order.
+func rank(t *Trial) int {
+	if i := slices.Index(order, t.Property.Name); i >= 0 {
+		return i
+	}
+	return len(order)
+}
+
+// enough is on how many resources conventions are looked at before everything else: most
+// servers keep a convention in one place.
+const enough = 2
+
+// ordered are trials in the order of a hunt: property by property, and each on all
+// resources, first on those with the most fields that may be wrong.
+func ordered(trials []*Trial) []*Trial {
+	trials = slices.SortedStableFunc(slices.Values(trials), func(a, b *Trial) int { return len(b.model.fields) - len(a.model.fields) })
+	places, resources := map[*Trial]int{}, map[string]int{}
+	for _, t := range trials {
+		places[t] = rank(t)
+		if resources[t.Property.Name]++; resources[t.Property.Name] > enough && len(t.Property.conventions) > len(t.Property.promises) {
+			places[t] = len(order)
+		}
+	}
+	return slices.SortedStableFunc(slices.Values(trials), func(a, b *Trial) int { return places[a] - places[b] })
+}
 
 // ends says why the hunt does not go on; "" means that it does.
 func (h *Hunt) ends(ctx, deadline context.Context) End {
@@ -198,7 +225,7 @@ func (h *Hunt) ends(ctx, deadline context.Context) End {
 		return Interrupted
 	case deadline.Err() != nil:
 		return TimeIsUp
-	case h.cut >= maxCut, h.Suite.Silent() && !h.wakes(deadline):
+	case h.cut >= maxCut, h.cut > 0 && !h.wakes(deadline):
 		return NoAnswers
 	case h.Checks > 0 && h.tally.Rounds >= h.Checks:
 		return ChecksDone
@@ -208,9 +235,9 @@ func (h *Hunt) ends(ctx, deadline context.Context) End {
 	return ""
 }
 
-// maxCut is how many rounds in a row may be cut short because the target does not answer,
+// maxCut is how many passes in a row may come to nothing because the target does not answer,
 // or answers nothing but readings, until the hunt ends.
-const maxCut = 8
+const maxCut = 16
 
 // wakeTries is how often a target is asked that went away, a second apart.
 const wakeTries = 60
@@ -233,64 +260,122 @@ func (h *Hunt) wakes(ctx context.Context) bool {
 }
 
 // round plays one round on every lane.
-func (h *Hunt) round(ctx, deadline context.Context, lanes []lane, trials []*Trial, plays []map[string]int) {
-	found := make([][]candidate, len(lanes))
-	fresh := make([]map[string]int, len(lanes))
-	sideBySide(len(lanes), h.Workers, func(i int) {
-		fresh[i] = map[string]int{}
-		for _, t := range trials {
-			spent, budget := 0, turn*(max(1, t.Property.weight)+h.energy[t.Name])
-			for n := 0; n < maxPlays && spent < budget; n++ {
-				if deadline.Err() != nil || h.Suite.Silent() {
+func (h *Hunt) round(ctx, deadline context.Context) {
+	first := h.tally.Rounds == 0
+	h.turn = shortTurn
+	h.pass(ctx, deadline, func(t *Trial, _ Case) bool { return !first || rank(t) < len(order) })
+	h.turn = longTurn
+	for n, more := 1, true; n < maxPasses && h.cut == 0 && more; n++ {
+		fresh := h.fresh
+		if first && n == 1 { // everything was
+			fresh = nil
+		}
+		more = h.pass(ctx, deadline, func(t *Trial, one Case) bool { return fresh[t.Name] || h.untried(t, one, nil) })
+	}
+	if h.cut == 0 { // else what was left out is still to be played
+		h.tally.Rounds++
+	}
+}
+
+// Turns, in requests: how long a trial goes on in the first pass of a round, and in those
+// after it, as long as it has cases that try something new. One case is the least.
+const (
+	shortTurn = 16
+	longTurn  = 50
+)
+
+// maxPasses bounds the passes of a round.
+const maxPasses = 6
+
+// untried reports whether a case has a card that was tried neither before the pass nor by
+// the lane itself.
+func (h *Hunt) untried(t *Trial, one Case, own map[card]bool) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.cards) < maxKnown && slices.ContainsFunc(one.cards(t), func(c card) bool {
+		at, tried := h.cards[c]
+		return !own[c] && (!tried || at == h.passes)
+	})
+}
+
+// pass gives every trial whose next case is due a turn on every lane, and reports whether
+// any was. Lanes begin with different trials, so that all of them have been tried as soon
+// as may be.
+func (h *Hunt) pass(ctx, deadline context.Context, due func(*Trial, Case) bool) bool {
+	before := h.tally
+	h.passes, h.fresh = h.passes+1, map[string]bool{}
+	n := len(h.seats)
+	sideBySide(n, h.Workers, func(i int) {
+		h.seats[i].played, h.seats[i].found = 0, nil
+		for nth := range n {
+			for j, t := range h.trials {
+				if (i-j%n+n)%n == nth && !h.takeTurn(ctx, deadline, h.seats[i], nth, t, due) {
 					return
-				}
-				check := (plays[i][t.Name])*len(lanes) + i
-				plays[i][t.Name]++
-				seed := seedOf(h.Suite.Seed, t.Name, check)
-				one := draw(t.cases(check), seed)
-				o, by := t.play(ctx, h.Suite, lanes[i], check, one)
-				fresh[i][t.Name] += h.count(o, by)
-				spent += o.Requests
-				if len(o.Found) > 0 {
-					found[i] = append(found[i], candidate{t, i, check, seed, one, o, by.drawing})
 				}
 			}
 		}
 	})
-	h.settle(trials, fresh)
-	for _, some := range found {
-		for _, c := range some {
-			h.file(ctx, lanes[c.lane], c)
+	played := false
+	for _, s := range h.seats {
+		played = played || s.played > 0
+		for _, c := range s.found {
+			h.file(ctx, c)
 		}
 	}
-	if h.Suite.Silent() { // what was left out is still to be played
+	answered := h.tally.Cases - before.Cases - (h.tally.Unanswered - before.Unanswered)
+	if h.Suite.Silent() || played && answered == 0 {
 		h.cut++
 	} else {
 		h.cut = 0
-		h.tally.Rounds++
 	}
 	if h.Told != nil {
 		h.Told(h.tally)
 	}
+	return played
 }
 
-// Bounds of a turn of a trial in a round: a trial whose cases are short has more
-// of them.
-const (
-	turn     = 16 // requests, after which it is the next one's turn
-	maxPlays = 16
-)
+// takeTurn plays the next cases of a trial on a lane, which is the nth that does: the first
+// if it is due, and more of them as long as they try something new and the turn lasts. It
+// reports whether the lane may go on.
+func (h *Hunt) takeTurn(ctx, deadline context.Context, s *seat, nth int, t *Trial, due func(*Trial, Case) bool) bool {
+	own := map[card]bool{}
+	for spent := 0; spent < h.turn; {
+		check := s.plays[t.Name]*len(h.seats) + nth
+		seed := seedOf(h.Suite.Seed, t.Name, check)
+		one, drawn := s.next[t.Name]
+		if !drawn {
+			one = draw(t.cases(check), seed)
+			s.next[t.Name] = one // which may be put off
+		}
+		if spent == 0 && !due(t, one) || spent > 0 && !h.untried(t, one, own) {
+			return true
+		}
+		if deadline.Err() != nil || h.Suite.Silent() {
+			return false
+		}
+		for _, c := range one.cards(t) {
+			own[c] = true
+		}
+		delete(s.next, t.Name)
+		s.plays[t.Name]++
+		s.played++
+		o, by := t.play(ctx, h.Suite, s.lane, check, one)
+		h.count(t, o, by)
+		if len(o.Found) > 0 {
+			s.found = append(s.found, candidate{t, s.lane, check, seed, one, o, by.drawing})
+		}
+		spent += max(1, o.Requests)
+	}
+	return true
+}
 
 // maxBodies bounds how many bodies are known by what they have, so that they need not be
 // told apart again.
 const maxBodies = 4096
 
-// maxBonus is how many turns a round adds for a trial that showed something new.
-const maxBonus = 1
-
-// count adds a case to the tally, and returns how many of its points were new to
-// the hunt when its round began.
-func (h *Hunt) count(o *oracle.Outcome, by *player) int {
+// count adds a case to the tally, and notes whether it showed anything that was new to
+// the hunt when its pass began.
+func (h *Hunt) count(t *Trial, o *oracle.Outcome, by *player) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, one := range by.sent {
@@ -314,17 +399,49 @@ func (h *Hunt) count(o *oracle.Outcome, by *player) int {
 	if none := new(wire.NoAnswer); errors.As(o.Reason, &none) {
 		h.tally.Unanswered++
 	}
-	fresh := 0
 	for _, s := range by.seen {
-		if at, known := h.seen[s]; !known || at == h.tally.Rounds {
-			fresh++
+		if isNew(h.seen, s, h.passes) {
+			h.fresh[t.Name] = true
 		}
-		if _, known := h.seen[s]; !known {
-			h.seen[s] = h.tally.Rounds
-			h.tally.Points, h.tally.Since = h.tally.Points+1, 0
+		if h.tally.Points < len(h.seen) {
+			h.tally.Points, h.tally.Since = len(h.seen), 0
 		}
 	}
-	return fresh
+	for _, c := range (Case{by.calls}).cards(t) {
+		isNew(h.cards, c, h.passes)
+	}
+}
+
+// isNew notes that something was seen in a pass, and reports whether it was in none before.
+func isNew[K comparable](known map[K]int, what K, pass int) bool {
+	at, seen := known[what]
+	if seen || len(known) >= maxKnown {
+		return seen && at == pass
+	}
+	known[what] = pass
+	return true
+}
+
+// maxKnown bounds what is known of a target that always has another code to answer.
+const maxKnown = 1 << 16
+
+// cards are what the calls of a case try.
+func (c Case) cards(t *Trial) []card {
+	var all []card
+	for _, call := range c.Calls {
+		if call.Ask != nil {
+			all = append(all, card{t.Name, call.Operation, call.Ask.What, call.Ask.Field})
+			continue
+		}
+		for _, one := range call.faults() {
+			what := one.Field
+			if one.Fault == "" {
+				what = strings.Join(one.Lack, " ")
+			}
+			all = append(all, card{t.Name, one.Operation, one.Fault, what})
+		}
+	}
+	return all
 }
 
 // conclude notes whether anything was found out about the trial of a case: a case that
@@ -355,20 +472,9 @@ func (h *Hunt) Unknown() map[string]error {
 	return all
 }
 
-// settle gives more plays to the trials that showed something new.
-func (h *Hunt) settle(trials []*Trial, fresh []map[string]int) {
-	for _, t := range trials {
-		n := 0
-		for _, some := range fresh {
-			n += some[t.Name]
-		}
-		h.energy[t.Name] = min(n, maxBonus)
-	}
-}
-
 // file puts what a case showed into its buckets. The first of a bucket is made
 // as small as it gets; what else the small case shows is no finding of its own.
-func (h *Hunt) file(ctx context.Context, on lane, c candidate) {
+func (h *Hunt) file(ctx context.Context, c candidate) {
 	known := false
 	for _, f := range c.fails.Found {
 		if b := h.buckets[h.bucket(f)]; b != nil {
@@ -381,7 +487,7 @@ func (h *Hunt) file(ctx context.Context, on lane, c candidate) {
 	}
 	first := c.fails.Found[0]
 	f := &Finding{Bucket: h.bucket(first), Trial: c.trial.Name, Seed: c.seed, Case: c.one, Outcome: c.fails, Times: 1, Drawing: c.drawn}
-	if small, o, by := c.trial.shrink(ctx, h.Suite, on, c.check, c.seed, first.Requirement); small != nil {
+	if small, o, by := c.trial.shrink(ctx, h.Suite, c.lane, c.check, c.seed, first.Requirement); small != nil {
 		f.Case, f.Outcome, f.Small, f.Drawing = *small, o, true, by.drawing
 	}
 	for _, o := range []*oracle.Outcome{c.fails, f.Outcome} {

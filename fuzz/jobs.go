@@ -3,6 +3,8 @@ package fuzz
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 
 	"pgregory.net/rapid"
 
@@ -15,24 +17,46 @@ var jobProperties = []Property{
 	{
 		Name: "a-job-goes-forward-whoever-looks", Writes: true,
 		Says:        "Whatever is read in between, the job of a call is seen to go forward only, to end once, and is listed.",
-		conventions: []contract.ID{"JOB-READ-01", "JOB-STATE-02", "JOB-STATE-03", "JOB-STATE-04", "JOB-LIST-01"},
+		conventions: []contract.ID{"JOB-READ-01", "JOB-STATE-02", "JOB-STATE-03", "JOB-STATE-04", "JOB-LIST-01", "JOB-CHANGE-03", "API-FILTER-09"},
 		fits:        func(m *model) bool { return len(m.acts()) > 0 },
-		draw:        drawJob, play: playJob,
+		deck:        dealJobs, play: playJob,
 	},
 }
 
-// Looks that a case takes at a job and its object.
+// Looks that a case takes at a job and its object, and what it asks of it.
 const (
 	lookAtJob    = "look-at-the-job"
 	lookAtObject = "look-at-the-object"
 	lookAtList   = "look-at-the-list"
+	lookByState  = "look-for-it-by-its-state"
+	askTheJob    = "ask-it-to-"
 )
 
-func drawJob(m *model) *rapid.Generator[Case] {
-	return cases(func(t *rapid.T) []Call {
-		calls := []Call{m.creation(t, 1), m.asks(pick(t, "work", m.acts()))}
-		for range many(t, "looks", mostCalls) {
-			calls = append(calls, Call{Fault: pick(t, "look", []string{lookAtJob, lookAtJob, lookAtObject, lookAtList})})
+var (
+	looks    = []string{lookAtJob, lookAtObject, lookAtList, lookAtJob, lookAtJob, lookAtJob, lookByState}
+	steering = []string{askTheJob + "cancel", askTheJob + "pause", askTheJob + "resume"}
+	byStates = []string{">failure", "<failure", "<=queued", ">=success"}
+)
+
+// dealJobs draws work on an object, and looks: the first case of each kind of work asks
+// something of the job at once, and then takes every look.
+func dealJobs(m *model) func(int) *rapid.Generator[Case] {
+	acts, any := m.acts(), slices.Concat(looks, steering)
+	return decked(func(t *rapid.T, check int) []Call {
+		calls := []Call{m.creation(t, 1), m.asks(acts[check%len(acts)])}
+		all := append([]string{steering[check%len(steering)]}, looks...)
+		for _, look := range all {
+			if check >= len(acts) {
+				look = pick(t, "look", any)
+			}
+			if !keeps(t, "kept") {
+				continue
+			}
+			c := Call{Fault: look}
+			if look == lookByState {
+				c.Field = byStates[check%len(byStates)]
+			}
+			calls = append(calls, c)
 		}
 		return calls
 	})
@@ -55,46 +79,110 @@ func playJob(ctx context.Context, p *player) error {
 	if uuid == "" || !x.Response.OK() {
 		return nil // refused, or done at once
 	}
-	ended := false
+	state, paused := "", false
 	for _, c := range p.calls[2:] {
-		if ended, err = p.looks(ctx, c, uuid, ended); err != nil {
+		if action, asks := strings.CutPrefix(c.Fault, askTheJob); asks {
+			paused = paused || action == "pause"
+			if err := p.steers(ctx, uuid, action); err != nil {
+				return err
+			}
+			continue
+		}
+		if state, err = p.looks(ctx, c, uuid, state); err != nil {
 			return err
 		}
 	}
-	if ended { // it may be forgotten by now
+	if oracle.Ended(state) { // it may be forgotten by now
 		return nil
+	}
+	if paused {
+		if err := p.steers(ctx, uuid, "resume"); err != nil {
+			return err
+		}
 	}
 	_, err = p.hand.Follow(ctx, uuid)
 	return err
 }
 
-// looks takes one look. The rules of every exchange see whether the job went
-// back; one that has ended may be forgotten.
-func (p *player) looks(ctx context.Context, c Call, uuid string, ended bool) (bool, error) {
+// steers asks something of the job, as long as it goes on.
+func (p *player) steers(ctx context.Context, uuid, action string) error {
+	x, err := p.hand.Steer(ctx, p.thing, uuid, action)
+	if err != nil || x == nil {
+		return err
+	}
+	return p.hand.Verify(x, []contract.ID{"JOB-CHANGE-03"}, p.hand.Took(x))
+}
+
+// looks takes one look at a job that was last seen in a state, and returns the one that it
+// is in now. The rules of every exchange see whether the job went back; one that has ended
+// may be forgotten.
+func (p *player) looks(ctx context.Context, c Call, uuid, state string) (string, error) {
 	path := "/api/cluster/jobs/" + uuid
 	switch c.Fault {
 	case lookAtObject:
 		path = p.thing.Path()
 	case lookAtList:
 		path = "/api/cluster/jobs?uuid=" + uuid
+	case lookByState:
+		return state, p.findsByState(ctx, uuid, state, c.Field)
 	}
 	x, err := p.hand.Ask(ctx, getOf(path))
 	if err != nil {
-		return ended, err
+		return state, err
 	}
 	switch c.Fault {
 	case lookAtJob:
-		state, _ := x.Response.Object()["state"].(string)
-		return ended || oracle.Ended(state), nil
+		if now, _ := x.Response.Object()["state"].(string); now != "" {
+			state = now
+		}
 	case lookAtList:
-		if ended {
-			return ended, nil
+		if oracle.Ended(state) {
+			return state, nil
 		}
 		err := oracle.ExpectStatus(x, http.StatusOK)
-		if records := oracle.RecordsOf(x.Response); err == nil && (len(records) > 1 || len(records) == 1 && records[0]["uuid"] != uuid) {
+		records := oracle.RecordsOf(x.Response)
+		if err == nil && (len(records) > 1 || len(records) == 1 && records[0]["uuid"] != uuid) {
 			err = oracle.Differs("jobs of the list", "that of uuid "+uuid, len(records))
 		}
-		return ended, p.hand.Verify(x, []contract.ID{"JOB-LIST-01"}, err)
+		if err == nil && len(records) == 0 { // it may be forgotten by now
+			again, gone := p.hand.Ask(ctx, getOf("/api/cluster/jobs/"+uuid))
+			if gone != nil || !again.Response.OK() {
+				return state, gone
+			}
+			err = oracle.Differs("jobs of the list", "that of uuid "+uuid, "none")
+		}
+		return state, p.hand.Verify(x, []contract.ID{"JOB-LIST-01"}, err)
 	}
-	return ended, nil
+	return state, nil
+}
+
+// findsByState looks for a job that has ended by comparing its state, which goes by the
+// alphabet. Nothing is learned when it is forgotten meanwhile.
+func (p *player) findsByState(ctx context.Context, uuid, state, filter string) error {
+	if !oracle.Ended(state) {
+		return nil
+	}
+	records, err := p.hand.List(ctx, "/api/cluster/jobs?uuid="+uuid+"&state="+escape(filter))
+	x := p.lastReading()
+	again, gone := p.hand.Ask(ctx, getOf("/api/cluster/jobs/"+uuid))
+	if gone != nil || !again.Response.OK() {
+		return gone
+	}
+	if err == nil {
+		var got, want []string
+		for _, r := range records {
+			got = append(got, text(r["uuid"]))
+		}
+		if comparesTo(state, filter) {
+			want = append(want, uuid)
+		}
+		err = oracle.ExpectRecords("jobs of "+x.Request.Path, got, want, false)
+	}
+	return p.hand.Verify(x, []contract.ID{"API-FILTER-09"}, err)
+}
+
+// comparesTo reports whether a text satisfies a comparison.
+func comparesTo(s, filter string) bool {
+	value := strings.TrimLeft(filter, "<>=")
+	return strings.Contains(filter, "=") && s == value || strings.HasPrefix(filter, "<") && s < value || strings.HasPrefix(filter, ">") && s > value
 }

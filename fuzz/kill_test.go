@@ -60,12 +60,13 @@ func BenchmarkKills(b *testing.B) {
 		mutant mutant.Mutant
 		seed   int
 		n      int
+		by     string
 	}
 	var rows []row
 	for i, m := range mutant.All(catalogue(b)) {
 		if i%*killEvery == 0 && selftest.Revealable(catalogue(b), m) {
 			for seed := range *killSeeds {
-				rows = append(rows, row{m, seed + 1, 0})
+				rows = append(rows, row{m, seed + 1, 0, ""})
 			}
 		}
 	}
@@ -81,16 +82,16 @@ func BenchmarkKills(b *testing.B) {
 					b.Error(err)
 				}
 				if k.By != "" {
-					rows[i].n = k.Requests
+					rows[i].n, rows[i].by = k.Requests, k.By
 				}
 			})
 		}
 		all.Wait()
 	}
 	var killed []int
-	table := "mutant\tbreaks\tseed\trequests\n"
+	table := "mutant\tbreaks\tseed\trequests\tproperty\n"
 	for _, r := range rows {
-		table += fmt.Sprintf("%s\t%s\t%d\t%d\n", r.mutant.Name, r.mutant.Breaks, r.seed, r.n)
+		table += fmt.Sprintf("%s\t%s\t%d\t%d\t%s\n", r.mutant.Name, r.mutant.Breaks, r.seed, r.n, r.by)
 		if r.n > 0 {
 			killed = append(killed, r.n)
 		}

@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -15,10 +16,10 @@ import (
 // listProperties compare lists with each other and with the records themselves.
 var listProperties = []Property{
 	{
-		Name: "lists-agree-with-their-records", Writes: true, weight: 8,
+		Name: "lists-agree-with-their-records", Writes: true,
 		Says: "A filter lists exactly what satisfies it, every order sorts, every page size gives all, and no field changes which records come.",
 		conventions: []contract.ID{"API-FILTER-01", "API-FILTER-02", "API-FILTER-03", "API-FILTER-04", "API-FILTER-05", "API-FILTER-06", "API-FILTER-07",
-			"API-FILTER-08", "API-ORDER-01", "API-ORDER-03", "API-PAGE-01", "API-PAGE-02", "API-PAGE-04", "API-COUNT-01", "API-FIELDS-01", "API-FIELDS-04",
+			"API-FILTER-08", "API-FILTER-09", "API-ORDER-01", "API-ORDER-03", "API-PAGE-01", "API-PAGE-02", "API-PAGE-04", "API-COUNT-01", "API-FIELDS-01", "API-FIELDS-04",
 			"API-TUNNEL-01", "API-TUNNEL-04", "API-SEARCH-01", "API-SEARCH-02"},
 		fits: func(m *model) bool {
 			return m.operation(contract.List) != nil && m.operation(contract.Create) != nil && len(m.askable()) > 0
@@ -34,22 +35,25 @@ type Ask struct {
 	Values []string `json:"values,omitempty"`
 }
 
-// asks are the kinds of questions, with the promise that each is about.
-var asks = []struct {
+// A kindOfAsk is a kind of questions.
+type kindOfAsk struct {
 	what string
-	id   contract.ID
-	max  int // values that it takes
-}{
+	id   contract.ID // that it is about
+	max  int         // values that it takes
+}
+
+// asks are the kinds of questions.
+var asks = []kindOfAsk{
 	{"equals", "API-FILTER-01", 1}, {"with-a-dot", "API-FILTER-01", 1}, {"begins-within", "API-FILTER-03", 1}, {"ends-within", "API-FILTER-03", 1},
 	{"begins", "API-FILTER-03", 1}, {"ends", "API-FILTER-03", 1}, {"either", "API-FILTER-04", 2},
 	{"not", "API-FILTER-05", 1}, {"less", "API-FILTER-06", 1}, {"more", "API-FILTER-06", 1}, {"at-most", "API-FILTER-06", 1},
-	{"at-least", "API-FILTER-06", 1}, {"between", "API-FILTER-06", 2}, {"unset", "API-FILTER-07", 0}, {"set", "API-FILTER-07", 0},
+	{"at-least", "API-FILTER-06", 1}, {"between", "API-FILTER-06", 2}, {"before-in-the-alphabet", "API-FILTER-09", 0}, {"after-in-the-alphabet", "API-FILTER-09", 0}, {"unset", "API-FILTER-07", 0}, {"set", "API-FILTER-07", 0},
 	{"quoted", "API-FILTER-08", 1}, {"quoted-asterisk", "API-FILTER-08", 1}, {"both", "API-FILTER-02", 2},
-	{"ascending", "API-ORDER-01", 0}, {"descending", "API-ORDER-01", 0}, {"two-orders", "API-ORDER-01", 0}, {"by-another-name", "API-ORDER-03", 0},
-	{"as-shown", "API-FILTER-01", 0}, {"as-not-shown", "API-FILTER-01", 0},
-	{"filtered-pages", "API-PAGE-02", 2}, {"pages", "API-PAGE-02", 1}, {"sorted-pages", "API-PAGE-02", 1}, {"skipped", "API-PAGE-04", 0},
+	{"ascending", "API-ORDER-01", 0}, {"descending", "API-ORDER-01", 0}, {"two-orders", "API-ORDER-01", 0}, {"orders-apart", "API-ORDER-01", 0}, {"by-another-name", "API-ORDER-03", 0},
+	{"all-as-shown", "API-FILTER-02", 0}, {"as-shown", "API-FILTER-01", 0}, {"as-not-shown", "API-FILTER-01", 0},
+	{"filtered-pages", "API-PAGE-02", 0}, {"pages", "API-PAGE-02", 1}, {"sorted-pages", "API-PAGE-02", 1}, {"pages-of-fields", "API-FIELDS-01", 0}, {"skipped", "API-PAGE-04", 0},
 	{"counted", "API-COUNT-01", 1}, {"tunneled", "API-TUNNEL-01", 0}, {"tunneled-by-uuid", "API-TUNNEL-04", 0},
-	{"searched", "API-SEARCH-01", 1}, {"searched-either", "API-SEARCH-02", 2}, {"searched-both", "API-SEARCH-02", 2}, {"searched-begins", "API-SEARCH-02", 1},
+	{"searched", "API-SEARCH-01", 1}, {"searched-second", "API-SEARCH-01", 1}, {"searched-either", "API-SEARCH-02", 2}, {"searched-both", "API-SEARCH-02", 2}, {"searched-begins", "API-SEARCH-02", 1},
 	{"fields", "API-FIELDS-01", 0}, {"all-fields", "API-FIELDS-04", 0},
 }
 
@@ -71,18 +75,21 @@ func (m *model) askable() []*contract.Field {
 	return mixed([][]*contract.Field{slices.DeleteFunc(slices.Clone(all), isNumber), slices.DeleteFunc(all, isText)})
 }
 
-// numberly are the questions about numbers alone, textly those about texts, and shownly
-// those that any field which is shown may answer wrongly by itself.
+// numberly are the questions about numbers alone, textly those about texts, enumly those
+// about enumerations, unmarkedly those that ask first about fields that not every record
+// has, and shownly those that any field which is shown may answer wrongly by itself.
 var (
-	shownly  = []string{"as-shown", "as-not-shown", "fields"}
-	numberly = []string{"less", "more", "at-most", "at-least", "between"}
-	textly   = []string{"with-a-dot", "begins-within", "ends-within", "begins", "ends", "quoted", "quoted-asterisk", "searched", "searched-either", "searched-both", "searched-begins"}
+	enumly     = []string{"before-in-the-alphabet", "after-in-the-alphabet"}
+	unmarkedly = []string{"unset", "set", "searched", "searched-second", "searched-either", "searched-both", "searched-begins"}
+	shownly    = []string{"as-not-shown", "as-shown", "fields"}
+	numberly   = []string{"less", "more", "at-most", "at-least", "between"}
+	textly     = []string{"with-a-dot", "begins-within", "ends-within", "begins", "ends", "quoted", "quoted-asterisk", "searched", "searched-second", "searched-either", "searched-both", "searched-begins"}
 )
 
 // Values of few sorts, so that records share some of them.
 var (
-	fewWords   = []string{"one", "two", "three", "tone"}
-	fewNumbers = []int{900, 1000, 2000, 10000}
+	fewWords   = []string{"one", "tone", "ones", "two", "three"}
+	fewNumbers = []int{900, 1000, 2000, 10000, 20000}
 )
 
 // fewOf draws one of the few values of a field, as a creation sends it.
@@ -104,8 +111,8 @@ type place struct {
 }
 
 // places are all questions of the release, mixed so that a few in a row are of many
-// kinds: first each with a field or two, then those that any field may answer wrongly
-// by itself with every field, then the rest.
+// kinds: first each with one field, then what any field may answer wrongly by itself, and
+// no other can stand for, with every field, then the rest.
 func (m *model) places() []place {
 	var first, every, rest [][]place
 	for i, kind := range asks {
@@ -113,16 +120,32 @@ func (m *model) places() []place {
 			continue
 		}
 		var all []place
-		for _, f := range m.fit(kind.what) {
+		fit := slices.Clone(m.fit(kind.what))
+		switch {
+		case kind.what == "descending" && m.field("svm.name") != nil:
+			fit = append(fit, m.field("svm.name"))
+		case kind.what == "ascending": // integers first: they can be sorted as strings
+			slices.SortStableFunc(fit, func(a, b *contract.Field) int { return cmp.Compare(a.Type, b.Type) })
+		case slices.Contains(unmarkedly, kind.what):
+			slices.SortStableFunc(fit, func(a, b *contract.Field) int { return m.sureness(a) - m.sureness(b) })
+		}
+		for _, f := range fit {
 			all = append(all, place{i, f.Name})
 		}
-		two := min(2, len(all))
-		first = append(first, all[:two])
-		if slices.Contains(shownly, kind.what) {
-			every = append(every, all[two:])
-		} else {
-			rest = append(rest, all[two:])
+		one := min(1, len(all))
+		first = append(first, all[:one])
+		soon := one
+		if kind.what == shownly[0] {
+			soon = len(all)
 		}
+		if kind.what == "descending" {
+			slices.Reverse(all[one:])
+			soon = min(len(all), 2)
+		}
+		for kind.what == "ascending" && soon < len(all) && m.field(all[soon].field).Type == contract.Integer {
+			soon++
+		}
+		every, rest = append(every, all[one:soon]), append(rest, all[soon:])
 	}
 	return slices.Concat(mixed(first), mixed(every), mixed(rest))
 }
@@ -132,12 +155,59 @@ func (m *model) fit(what string) []*contract.Field {
 	switch {
 	case slices.Contains(shownly, what):
 		return m.shown
-	case slices.Contains([]string{"all-fields", "tunneled", "tunneled-by-uuid", "pages"}, what): // about no field
+	case slices.Contains([]string{"all-fields", "tunneled", "tunneled-by-uuid", "pages", "all-as-shown"}, what): // about no field
 		return m.askable()[:1]
+	case slices.Contains(enumly, what):
+		return slices.DeleteFunc(slices.Clone(m.shown), func(f *contract.Field) bool { return len(f.Enum) == 0 })
 	}
 	return slices.DeleteFunc(m.askable(), func(f *contract.Field) bool {
 		return slices.Contains(numberly, what) && f.Type != contract.Integer || slices.Contains(textly, what) && f.Type != contract.String
 	})
+}
+
+// tour is how many cases have three objects that show most, and values that tell them
+// apart.
+const tour = 3
+
+// onTour is the value that the object of a number has in the field of a number; set is
+// false where it has none.
+func (m *model) onTour(f *contract.Field, object, field int) (v any, set bool) {
+	n := (object + field) % len(fewWords)
+	switch {
+	case f.Type == contract.Integer:
+		return fewNumbers[n], true
+	case object > 0 && field%3 == object && !m.isMarked(f.Name):
+		return nil, false
+	case m.isMarked(f.Name):
+		return tokenWord + "-" + fewWords[n], true
+	}
+	return fewWords[n], true
+}
+
+// valuesOnTour are values of a question: those of the first objects, or for integers the
+// one in the middle; none for what they do not have. Searches have none that is within
+// another.
+func (m *model) valuesOnTour(f *contract.Field, kind kindOfAsk) []string {
+	field := slices.Index(m.askable(), f)
+	if field < 0 {
+		return nil
+	}
+	var all []any
+	for object := range 3 {
+		v, set := m.onTour(f, object, field)
+		if set && !(strings.HasPrefix(kind.what, "searched") && strings.Contains(text(v), "one")) {
+			all = append(all, v)
+		}
+	}
+	if f.Type == contract.Integer {
+		slices.SortFunc(all, func(a, b any) int { return a.(int) - b.(int) })
+		all = slices.Repeat([]any{all[len(all)/2]}, 2)
+	}
+	var values []string
+	for _, v := range all[:min(kind.max, len(all))] {
+		values = append(values, text(v))
+	}
+	return values
 }
 
 // dealQuestions goes through the places.
@@ -145,46 +215,102 @@ func dealQuestions(m *model) func(int) *rapid.Generator[Case] {
 	fields, deck := m.askable(), m.places()
 	return decked(func(t *rapid.T, check int) []Call {
 		var calls []Call
-		for i := range pick(t, "objects", []int{1, 2, 3, 3, 3, 3, 3, 3}) {
+		objects := 3
+		if check >= tour {
+			objects = pick(t, "objects", []int{1, 2, 3, 3, 3, 3, 3, 3})
+		}
+		for i := range objects {
 			c := Call{Operation: m.operation(contract.Create).ID, On: i, Set: map[string]any{}}
-			for _, f := range fields {
-				if m.isMarked(f.Name) || pick(t, f.Name+" is set", []bool{false, true, true, true}) {
+			for j, f := range fields {
+				if v, set := m.onTour(f, i, j); check < tour && set {
+					c.Set[f.Name] = v
+				} else if check >= tour && (m.isMarked(f.Name) || pick(t, f.Name+" is set", []bool{false, true, true, true})) {
 					c.Set[f.Name] = m.fewOf(f).Draw(t, f.Name)
 				}
 			}
 			calls = append(calls, c)
 		}
 		for _, i := range dealt(t, check, 3*mostCalls, len(deck)) {
-			calls = append(calls, m.question(t, deck[i]))
+			calls = append(calls, m.question(t, deck[i], check < tour))
 		}
 		return calls
 	})
 }
 
 // question draws one question.
-func (m *model) question(t *rapid.T, at place) Call {
+func (m *model) question(t *rapid.T, at place, onTour bool) Call {
 	kind, f := asks[at.kind], m.field(at.field)
 	ask := &Ask{What: kind.what, Field: f.Name}
-	for range kind.max {
+	if onTour {
+		ask.Values = m.valuesOnTour(f, kind)
+	}
+	for range kind.max - len(ask.Values) {
 		ask.Values = append(ask.Values, text(m.fewOf(f).Draw(t, "value")))
 	}
 	switch kind.what {
 	case "fields":
-		if rapid.Bool().Draw(t, "with others") {
+		if at.field == m.shown[0].Name {
+			ask.Values = names(m.shown)[1:]
+		} else if rapid.Bool().Draw(t, "with others") {
 			ask.Values = []string{pick(t, "another field", names(m.shown)), pick(t, "a third field", names(m.shown))}
 		}
+	case "before-in-the-alphabet", "after-in-the-alphabet":
+		ask.Values = []string{pick(t, "value", f.Enum)}
+	case "orders-apart":
+		ask.Values = []string{m.another(t, f)}
 	case "two-orders":
 		ask.Values = []string{m.another(t, f)}
-	case "searched", "searched-either", "searched-both", "searched-begins":
+		if onTour && m.field("scope") != nil { // which all have in common
+			ask.Field, ask.Values = "scope", []string{f.Name}
+		}
+	case "searched", "searched-second", "searched-either", "searched-both", "searched-begins":
 		other := m.another(t, f)
+		if onTour {
+			other = m.beyond(f, kind.what)
+		}
 		if last := len(ask.Values) - 1; last > 0 {
 			ask.Values[last] = text(m.fewOf(m.field(other)).Draw(t, "value of another field"))
+			if values := m.valuesOnTour(m.field(other), kind); onTour && len(values) > 0 {
+				ask.Values[last] = values[0]
+			}
 		}
 		ask.Values = append(ask.Values, other)
 	case "pages", "sorted-pages":
 		ask.Values = []string{text(pick(t, "page size", []int{1, 2, 3, 4}))}
 	}
 	return Call{Operation: m.operation(contract.List).ID, Ask: ask, Fault: "ask-" + kind.what}
+}
+
+// sureness is how likely a record has a field: a text without the mark least of all.
+func (m *model) sureness(f *contract.Field) int {
+	switch {
+	case m.isMarked(f.Name):
+		return 2
+	case f.Type == contract.Integer:
+		return 1
+	}
+	return 0
+}
+
+// beyond is the field that a search on the tour names besides f: f itself, so that what is
+// elsewhere in a record does not count, or one that has not what is looked for, or another
+// text without the mark, which no value contains.
+func (m *model) beyond(f *contract.Field, what string) string {
+	switch what {
+	case "searched":
+		return f.Name
+	case "searched-second":
+		if m.field("scope") != nil {
+			return "scope"
+		}
+		return f.Name
+	}
+	for _, other := range m.askable() {
+		if other.Name != f.Name && m.sureness(other) == 0 {
+			return other.Name
+		}
+	}
+	return f.Name
 }
 
 // another draws a field besides f that every object has; f itself where there is none.
@@ -256,28 +382,26 @@ func (p *player) narrows(ctx context.Context, truth map[string]map[string]any) e
 	}
 	q := &question{p: p, truth: truth, path: "/api" + p.resource.Path}
 	err := q.lists(ctx, "?fields=svm", func(map[string]any) bool { return true })
-	if judged := p.hand.Verify(p.lastReading(), []contract.ID{id}, err); judged != nil {
+	if judged := p.hand.Verify(p.lastReading(), []contract.ID{id}, err); judged != nil || err == nil {
 		return judged
 	}
-	if err != nil {
-		return errGone
+	if id != "API-FILTER-01" { // it may be the bar alone that is not understood
+		if err := q.put(ctx, Ask{What: "as-shown", Field: "svm.name"}); err != nil {
+			return err
+		}
 	}
-	return nil
+	return errGone
 }
 
 // asks asks one question.
 func (p *player) asks(ctx context.Context, c Call, truth map[string]map[string]any) error {
-	q := &question{p: p, ask: *c.Ask, truth: truth, path: "/api" + p.resource.Path}
-	q.ask.Values = slices.Clone(q.ask.Values)
-	for i, v := range q.ask.Values {
-		q.ask.Values[i] = expand(p.hand, v, "")
+	q := &question{p: p, truth: truth, path: "/api" + p.resource.Path}
+	ask := *c.Ask
+	ask.Values = slices.Clone(ask.Values)
+	for i, v := range ask.Values {
+		ask.Values[i] = expand(p.hand, v, "")
 	}
-	err := q.put(ctx)
+	err := q.put(ctx, ask)
 	p.seen = append(p.seen, Seen{Operation: "GET " + p.resource.Path, Status: q.status(), Fault: c.Fault})
-	for _, kind := range asks {
-		if kind.what == c.Ask.What {
-			return p.hand.Verify(p.lastReading(), []contract.ID{kind.id}, err)
-		}
-	}
-	return nil // of a later version of ours
+	return err
 }

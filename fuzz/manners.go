@@ -26,9 +26,9 @@ func playOptions(_ context.Context, p *player, c Call, x *wire.Exchange) error {
 	return oracle.ExpectAllow(x, want...)
 }
 
-// playOneField wants the field, the identifier, and no field besides.
-func playOneField(_ context.Context, p *player, c Call, x *wire.Exchange) error {
-	field, record := c.Query[0].Value, x.Response.Object()
+// playNamedFields wants the fields that are named, the identifier, and no field besides.
+func playNamedFields(_ context.Context, p *player, c Call, x *wire.Exchange) error {
+	named, record := strings.Split(c.Query[0].Value, ","), x.Response.Object()
 	if err := oracle.ExpectStatus(x, http.StatusOK); err != nil {
 		return p.hand.Verify(x, []contract.ID{"API-FIELDS-01"}, err)
 	}
@@ -37,8 +37,13 @@ func playOneField(_ context.Context, p *player, c Call, x *wire.Exchange) error 
 		return err
 	}
 	err = nil
-	if want, set := oracle.Lookup(p.record, field); set && want != nil {
-		err = oracle.ExpectSet(record, field)
+	tops := map[string]bool{}
+	for _, field := range named {
+		top, _, _ := strings.Cut(field, ".")
+		tops[top] = true
+		if want, set := oracle.Lookup(p.record, field); set && want != nil && err == nil {
+			err = oracle.ExpectSet(record, field)
+		}
 	}
 	if err := p.hand.Verify(x, []contract.ID{"API-FIELDS-01"}, err); err != nil {
 		return err
@@ -46,7 +51,7 @@ func playOneField(_ context.Context, p *player, c Call, x *wire.Exchange) error 
 	err = nil
 	for _, f := range p.shown {
 		top, _, _ := strings.Cut(f.Name, ".")
-		if identifies(f.Name) || top == strings.Split(field, ".")[0] || err != nil {
+		if identifies(f.Name) || tops[top] || err != nil {
 			continue
 		}
 		err = oracle.ExpectUnset(record, f.Name)
@@ -115,17 +120,44 @@ func flat(record map[string]any, object string) map[string]any {
 	return all
 }
 
-// playAdvanced wants the advanced properties, beside those that a plain reading shows.
-func playAdvanced(ctx context.Context, p *player, c Call, x *wire.Exchange) error {
-	if x.Response.Status >= 500 || !x.Response.OK() && p.catalogue.Knows(oracle.Ending{Exchange: x}.Code()) {
-		return nil // the state of the target, which such a reading looks at
-	}
-	err := oracle.ExpectStatus(x, http.StatusOK)
-	for _, f := range p.fields {
-		if f.Advanced && !strings.Contains(f.Name, ".") && f.Type != contract.Array && err == nil {
-			err = oracle.ExpectSet(x.Response.Object(), f.Name)
+// advanced are the advanced properties, or the identifier where there is none.
+func (m *model) advanced() []string {
+	var all []string
+	for _, f := range m.fields {
+		if f.Advanced && !strings.Contains(f.Name, ".") {
+			all = append(all, f.Name)
 		}
 	}
+	if len(all) == 0 {
+		return []string{"uuid"}
+	}
+	return all
+}
+
+// playAdvancedAlone wants the advanced properties.
+func playAdvancedAlone(_ context.Context, p *player, _ Call, x *wire.Exchange) error {
+	if x.Response.Status >= 500 || p.hand.Prevented(oracle.Ending{Exchange: x}) != nil {
+		return nil // the state of the target, which such a reading looks at
+	}
+	return p.hand.Verify(x, p.of(named), p.showsAdvanced(x))
+}
+
+func (p *player) showsAdvanced(x *wire.Exchange) error {
+	err := oracle.ExpectStatus(x, http.StatusOK)
+	for _, name := range p.advanced() {
+		if err == nil {
+			err = oracle.ExpectSet(x.Response.Object(), name)
+		}
+	}
+	return err
+}
+
+// playAdvanced wants the advanced properties, beside those that a plain reading shows.
+func playAdvanced(ctx context.Context, p *player, c Call, x *wire.Exchange) error {
+	if x.Response.Status >= 500 || p.hand.Prevented(oracle.Ending{Exchange: x}) != nil {
+		return nil // the state of the target, which such a reading looks at
+	}
+	err := p.showsAdvanced(x)
 	if err := p.hand.Verify(x, p.of(named), err); err != nil {
 		return err
 	}

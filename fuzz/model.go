@@ -110,6 +110,11 @@ func (m *model) acts() []*contract.Operation {
 	return all
 }
 
+// worksOnKeys reports whether the resource has operations that start work in any release.
+func (m *model) worksOnKeys() bool {
+	return slices.ContainsFunc(m.resource.Operations, func(o *contract.Operation) bool { return o.Effect == contract.Act })
+}
+
 // rekey is the operation that changes the external key, or nil.
 func (m *model) rekey() *contract.Operation {
 	for _, o := range m.acts() {

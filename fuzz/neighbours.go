@@ -16,7 +16,7 @@ var neighbourProperties = []Property{
 		Says:     "A change of one object leaves those of other SVMs as they were.",
 		promises: []role{othersAlone},
 		fits:     func(m *model) bool { return hasChange(m) && len(m.of(othersAlone)) > 0 },
-		draw:     drawNeighbours, play: playNeighbours,
+		deck:     dealNeighbours, stay: 2, play: playNeighbours,
 	},
 	{
 		Name: "an-inactive-configuration-comes-and-goes-beside-the-active-one", Writes: true,
@@ -27,12 +27,16 @@ var neighbourProperties = []Property{
 	},
 }
 
-// drawNeighbours draws two objects of different SVMs, and changes of the second.
-func drawNeighbours(m *model) *rapid.Generator[Case] {
-	return cases(func(t *rapid.T) []Call {
+// dealNeighbours draws two objects of different SVMs, and changes of the second: of all
+// that can be changed first.
+func dealNeighbours(m *model) func(int) *rapid.Generator[Case] {
+	return decked(func(t *rapid.T, check int) []Call {
 		one, other := m.creation(t, 1), m.creation(t, 1)
 		other.On = 1
 		calls := []Call{one, other}
+		if check == 0 {
+			return append(calls, m.wholeChange(t, 0))
+		}
 		for range many(t, "changes", 4) {
 			calls = append(calls, m.anyChange(t))
 		}
@@ -88,7 +92,13 @@ func playInactive(ctx context.Context, p *player) error {
 		return err
 	}
 	p.thing = spare
-	if err := p.verifies(ctx, p.of(inactive), func(record map[string]any) error { return sameValue(record, "enabled", false) }); err != nil {
+	err = p.verifies(ctx, p.of(inactive), func(record map[string]any) error {
+		if err := sameValue(record, "enabled", false); err != nil {
+			return err
+		}
+		return sameValue(record, "configuration.name", p.real(p.calls[1].Set["configuration.name"]))
+	})
+	if err != nil {
 		return err
 	}
 	stays := func(r role) error {
@@ -103,6 +113,13 @@ func playInactive(ctx context.Context, p *player) error {
 	}
 	if err := p.isDue(e, due{ids: p.of(nameTaken)}); err != nil || !e.Failed() {
 		return err
+	}
+	for _, row := range p.operation(contract.Create).Errors {
+		if row.Condition == "create two inactive configurations of one name" && row.Covers(p.release) && row.Untested == "" {
+			if err := p.isDue(e, due{ids: []contract.ID{row.ID}, codes: row.Codes()}); err != nil {
+				return err
+			}
+		}
 	}
 	p.thing = spare
 	if e, err = p.call(ctx, p.calls[3]); err != nil || e.Failed() || p.hand.Untold(e) {

@@ -16,7 +16,7 @@ import (
 // objectProperties speak of the life of one object.
 var objectProperties = []Property{
 	{
-		Name: "what-was-deleted-is-gone", Writes: true, first: true,
+		Name: "what-was-deleted-is-gone", Writes: true,
 		Says:     "A deleted object is not read, not listed and not worked on, and another can take its place.",
 		promises: []role{unreadable, unlisted, unaskable, again},
 		fits:     func(m *model) bool { return m.operation(contract.Delete) != nil },
@@ -55,7 +55,7 @@ var objectProperties = []Property{
 		Says:     "Work on the keys of an object is started, or refused for the reason that the documents name, and what lacks a key is refused.",
 		promises: []role{startsOrNot, keyless},
 		fits:     func(m *model) bool { return len(m.acts()) > 0 },
-		draw:     drawWork, play: playWork,
+		deck:     dealWork, play: playWork,
 	},
 	{
 		Name: "a-new-key-changes-nothing-but-the-key", Writes: true,
@@ -78,17 +78,16 @@ func (m *model) plain() []*contract.Field {
 func (m *model) creation(t *rapid.T, most int) Call {
 	fields := slices.Concat(m.optional, m.hidden)
 	c := Call{Operation: m.operation(contract.Create).ID, Set: m.some(t, "properties", fields, 0, most)}
-	m.chooses(t, &c)
+	m.chooses(t, &c, pick(t, "other credentials", []bool{false, false, true}))
 	return c
 }
 
-// chooses draws which of several credentials that stand in place of each other a creation
-// has, mostly that of a complete body. What is within an object makes another sort of
-// thing, and is left alone.
-func (m *model) chooses(t *rapid.T, c *Call) {
+// chooses gives a creation other credentials than a complete body has, in their place, if it
+// is to have others. What is within an object makes another sort of thing, and is left alone.
+func (m *model) chooses(t *rapid.T, c *Call, others bool) {
 	for _, p := range m.operation(contract.Create).Required {
 		for _, name := range p.AnyOf[1:] {
-			if p.Covers(m.release) && m.isSecret(p.AnyOf[0]) && m.isSecret(name) && !strings.Contains(name, ".") && pick(t, name+" in its place", []bool{false, false, true}) {
+			if others && p.Covers(m.release) && m.isSecret(p.AnyOf[0]) && m.isSecret(name) && !strings.Contains(name, ".") {
 				c.Set[name] = m.valueOf(m.field(name)).Draw(t, name)
 			}
 		}
@@ -128,7 +127,7 @@ func (m *model) change(t *rapid.T, fields []*contract.Field, least, most int) Ca
 func dealCreations(m *model) func(int) *rapid.Generator[Case] {
 	return decked(func(t *rapid.T, check int) []Call {
 		c := Call{Operation: m.operation(contract.Create).ID, Set: m.paired(t, slices.Concat(m.hidden, m.optional), check)}
-		m.chooses(t, &c)
+		m.chooses(t, &c, check%3 == 1)
 		return []Call{c}
 	})
 }
@@ -282,19 +281,27 @@ func (p *player) succeeds(ctx context.Context, next Call) error {
 	return p.hand.Verify(e.Exchange, p.of(again), oracle.ExpectSuccess(e))
 }
 
-func drawWork(m *model) *rapid.Generator[Case] {
-	return cases(func(t *rapid.T) []Call {
+// dealWork draws work on the keys of an object: the first case has all of it, right and
+// wrong.
+func dealWork(m *model) func(int) *rapid.Generator[Case] {
+	var all []Call
+	for _, o := range m.acts() {
+		all = append(all, m.asks(o))
+	}
+	if o := m.rekey(); o != nil {
+		all = append(all, Call{Operation: o.ID, Set: map[string]any{}, Fault: "lacks-a-key"},
+			Call{Operation: o.ID, Set: map[string]any{newKeyWord: true, "zzz_no_such_field": 1}, Fault: "unknown-property"})
+	}
+	return decked(func(t *rapid.T, check int) []Call {
 		calls := []Call{m.creation(t, 1)}
-		for range many(t, "acts", 4) {
-			o := pick(t, "act", m.acts())
-			c := Call{Operation: o.ID}
-			if o == m.rekey() {
-				c.Set, c.Fault = map[string]any{}, "lacks-a-key"
-				if rapid.Bool().Draw(t, "with a key and an unknown property") {
-					c.Set, c.Fault = map[string]any{newKeyWord: true, "zzz_no_such_field": 1}, "unknown-property"
-				}
+		if check == 0 {
+			for _, i := range dealt(t, 0, len(all), len(all)) {
+				calls = append(calls, all[i])
 			}
-			calls = append(calls, c)
+			return calls
+		}
+		for range many(t, "acts", len(all)) {
+			calls = append(calls, pick(t, "act", all))
 		}
 		return calls
 	})
@@ -338,6 +345,12 @@ func playWork(ctx context.Context, p *player) error {
 			if err := p.hand.Verify(e.Exchange, []contract.ID{id}, oracle.ExpectSuccess(e)); err != nil {
 				return err
 			}
+		}
+		if p.hand.Untold(e) {
+			return nil // it goes on, and nobody can tell until when
+		}
+		if before, err = p.reads(ctx); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -33,14 +33,14 @@ func TestAHuntGoesOnAfterAnOutage(t *testing.T) {
 	var writes atomic.Int64
 	h, end := hunted(t, 30, func(r *http.Request) {
 		if n := writes.Load(); r.Method == http.MethodPost {
-			if writes.Add(1); n >= 20 && n < 40 {
+			if writes.Add(1); n >= 20 && n < 32 {
 				panic(http.ErrAbortHandler)
 			}
 		}
 	})
 	assert.Equal(t, fuzz.ChecksDone, end)
 	assert.Equal(t, 30, h.Tally().Rounds)
-	assert.Greater(t, h.Tally().Cases, 100)
+	assert.GreaterOrEqual(t, h.Tally().Cases, 60)
 	assert.Positive(t, h.Tally().Unanswered)
 	assert.Empty(t, h.Unknown())
 }

@@ -15,7 +15,7 @@ import (
 // requestProperties speak of one request, right or wrong.
 var requestProperties = []Property{
 	{
-		Name: "a-faulty-body-is-refused-and-leaves-no-trace", Writes: true, weight: 8,
+		Name: "a-faulty-body-is-refused-and-leaves-no-trace", Writes: true,
 		Says:        "A creation or a change with one fault is refused for it, and whatever is refused leaves everything as it was.",
 		promises:    []role{lacking, unknownSVM, postsReadOnly, postsPatchOnly, patchesRead, patchesFixed, fixed, neverSet},
 		conventions: []contract.ID{"API-BODY-01", "API-BODY-02", "API-BODY-03", "API-BODY-04", "API-BODY-05", "API-BODY-06", "API-BODY-07", "API-FAULT-01"},
@@ -23,7 +23,7 @@ var requestProperties = []Property{
 		deck:        dealFaults, play: playFault,
 	},
 	{
-		Name: "two-faults-at-once-are-refused", Writes: true, weight: 2,
+		Name: "two-faults-at-once-are-refused", Writes: true,
 		Says:        "A creation or a change with two faults is refused, whichever of them comes first, and leaves no trace.",
 		promises:    []role{lacking, unknownSVM, postsReadOnly, postsPatchOnly, patchesRead, patchesFixed},
 		conventions: []contract.ID{"API-BODY-04", "API-BODY-06", "API-BODY-07", "API-FAULT-01"},
@@ -57,7 +57,11 @@ func dealFaults(m *model) func(int) *rapid.Generator[Case] {
 		if change != nil && check%2 == 1 {
 			calls = append(calls, m.creation(t, 1))
 			for _, i := range dealt(t, check/2, 2*mostCalls, len(ofChange)) {
-				calls = append(calls, m.spoiled(t, ofChange[i], m.change(t, m.beside(), 1, 1)))
+				right := m.change(t, m.beside(), 1, len(m.beside()))
+				if ofChange[i].fault.own { // and has no code of its own, that other credentials may be refused before
+					right = m.changeOf(t, "all", true)
+				}
+				calls = append(calls, m.spoiled(t, ofChange[i], right))
 			}
 			return calls
 		}
@@ -289,11 +293,29 @@ func (p *player) asksUnknown(ctx context.Context, c Call) error {
 			ids = append(ids, id)
 		}
 	}
+	if o.Effect == contract.Read && p.hand.Forbidden(e) {
+		return p.mayRead(ctx, e)
+	}
 	d := due{ids: ids, blamed: o.Effect == contract.Read}
 	if err := p.isDue(e, d); err != nil {
 		return err
 	}
 	return p.notFound(e, o)
+}
+
+// mayRead judges that reading what does not exist was forbidden: a user who may read the
+// collection may read its records, so that it is another answer than 404.
+func (p *player) mayRead(ctx context.Context, e oracle.Ending) error {
+	x, err := p.hand.Ask(ctx, getOf("/api"+p.resource.Path))
+	if err != nil || !x.Response.OK() {
+		return err
+	}
+	for _, id := range p.of(readsGone) {
+		if err := p.hand.Verify(e.Exchange, []contract.ID{id}, oracle.ExpectStatus(e.Exchange, p.answeredWith(e, id).status...)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // notFound judges the status and the code of a refusal for what does not exist.

@@ -18,7 +18,7 @@ var killTable string
 func Killed(requests int) (killed, all int) {
 	for i, line := range strings.Split(strings.TrimSpace(killTable), "\n") {
 		columns := strings.Split(line, "\t")
-		if i == 0 || len(columns) != 4 {
+		if i == 0 || len(columns) < 4 {
 			continue
 		}
 		all++

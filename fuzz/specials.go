@@ -37,17 +37,26 @@ type special struct {
 	codes  []string        // one of which a refusal must have, beside the status 400; nil for any refusal
 	shows  []string        // fields that a reading must show as they were sent
 	leaves string          // the member that must not change, whatever the answer is; "" for none
+	also   string          // what the sentence that says so begins with, if it is another one
+	is     map[string]any  // what a reading must show besides
 }
+
+const withoutAny = "A creation without server CA certificates, without a client certificate or without key servers is refused"
 
 var specials = []special{
 	{about: "A creation for an SVM that does not exist is refused with 400", effect: contract.Create, set: map[string]any{"svm": map[string]any{"name": tokenWord + "-no-such-svm"}},
 		codes: []string{"2621462", "1260882", "2621471", "2621519", "2621706", "2", "4"}},
+	{about: "A certificate of an authority can be installed as a server_ca certificate", effect: contract.Create, set: map[string]any{"type": "server_ca"}, lack: []string{"private_key"}, kept: true},
+	{about: "The scope of the external key manager of a data SVM is svm", effect: contract.Create, kept: true, is: map[string]any{"scope": "svm"}},
 	{about: "A creation needs no credentials.", effect: contract.Create, lack: []string{"access_key_id", "secret_access_key"}, kept: true},
 	{about: "A client certificate, a server CA certificate and a key server configure an external key manager", effect: contract.Create, kept: true},
 	{about: "An external key manager shows the certificates and the key servers", effect: contract.Create, kept: true,
 		shows: []string{"external.client_certificate.uuid", "external.server_ca_certificates.uuid", "external.servers.server"}},
 	{about: "An external key manager can be configured with four key servers", effect: contract.Create, set: map[string]any{"external.servers": keyServers("a", "b", "c", "d")}, kept: true,
 		shows: []string{"external.servers.server"}},
+	{about: withoutAny, effect: contract.Create, lack: []string{"external.server_ca_certificates"}},
+	{about: withoutAny, effect: contract.Create, lack: []string{"external.client_certificate"}},
+	{about: withoutAny, effect: contract.Create, lack: []string{"external.servers"}},
 	{about: "A creation that is both onboard and external is refused", effect: contract.Create, set: map[string]any{"onboard.passphrase": saidValue("(new passphrase)")}},
 	{about: "The server CA certificates of an external key manager can be changed", effect: contract.Change, set: map[string]any{"external.server_ca_certificates": saidValue("(second CA certificate)")}, kept: true,
 		shows: []string{"external.server_ca_certificates.uuid"}},
@@ -57,13 +66,14 @@ var specials = []special{
 	{about: "A client certificate of another key pair is refused in a change", effect: contract.Change, set: map[string]any{"external.client_certificate.uuid": saidValue("(client certificate of another key)")}},
 	{about: "A change to a certificate that is not installed is refused", effect: contract.Change, // with one that is, which must not be taken alone
 		set: map[string]any{"external.server_ca_certificates": saidValue("(second CA certificate)"), "external.client_certificate.uuid": saidValue("(uuid)")}},
-	{about: "key_id is refused in a change", effect: contract.Change, set: map[string]any{"key_id": saidValue("(key)")}},
+	{about: "key_id is refused in a change", effect: contract.Change, set: map[string]any{"key_id": saidValue("(key)")}, leaves: "key_id", also: "key_id never changes by a change"},
 	{about: "key_id never changes by a change", effect: contract.Change, set: map[string]any{"key_id": saidValue("(key)")}, leaves: "key_id"},
 	{about: "key_id can be changed", effect: contract.Change, set: map[string]any{"key_id": saidValue("(key)")}, kept: true},
 	{about: "skip_verification is accepted in a change", effect: contract.Change, set: map[string]any{"skip_verification": true, "client_secret": secretValue("FUZZ_CLIENT_SECRET")}, kept: true},
 	{about: "The keys of an external key manager can be restored", effect: contract.Act, work: "/restore", kept: true},
 	{about: "A restore from a key server that is not configured is refused", effect: contract.Act, work: "/restore", set: map[string]any{"key_server": "nobody." + tokenWord + ".example:5696"}},
 	{about: "A migration to a key manager that does not exist is refused", effect: contract.Act, work: "/migrate", set: map[string]any{"uuid": saidValue("(uuid)")}},
+	{about: "A migration to the source itself is refused", effect: contract.Act, work: "/migrate", set: map[string]any{"uuid": uuidWord}},
 	{about: "skip_verify without an access_key_id is refused", effect: contract.Change, set: map[string]any{"skip_verify": true}},
 	{about: "skip_verify beside the credentials is accepted", effect: contract.Change, kept: true,
 		set: map[string]any{"access_key_id": tokenWord + "-access", "secret_access_key": secretValue("FUZZ_SECRET_ACCESS_KEY"), "skip_verify": true}},
@@ -202,10 +212,11 @@ func (p *player) specialChange(ctx context.Context, c Call) (ok bool, err error)
 	if err != nil {
 		return false, err
 	}
-	if s.leaves != "" {
-		return e.Failed(), p.verifies(ctx, p.of(s.role()), func(record map[string]any) error {
-			return oracle.ExpectSame(map[string]any{s.leaves: before[s.leaves]}, map[string]any{s.leaves: record[s.leaves]})
-		})
+	if err := p.leavesAlone(ctx, s, before); err != nil {
+		return false, err
+	}
+	if s.leaves != "" && s.also == "" { // whatever the answer is
+		return e.Failed(), nil
 	}
 	if ok, err := p.isAsSaid(e, s); err != nil || !ok {
 		return false, err
@@ -235,7 +246,7 @@ func (p *player) isAsSaid(e oracle.Ending, s *special) (ok bool, err error) {
 
 // showsSaid wants a reading to show what a request sent in the fields of a sentence.
 func (p *player) showsSaid(ctx context.Context, s *special, e oracle.Ending) error {
-	if len(s.shows) == 0 {
+	if len(s.shows)+len(s.is) == 0 {
 		return nil
 	}
 	var sent map[string]any
@@ -243,6 +254,11 @@ func (p *player) showsSaid(ctx context.Context, s *special, e oracle.Ending) err
 		return err // ours
 	}
 	return p.verifies(ctx, p.of(s.role()), func(record map[string]any) error {
+		for _, name := range sortedKeys(s.is) {
+			if err := sameValue(record, name, s.is[name]); err != nil {
+				return err
+			}
+		}
 		for _, name := range s.shows {
 			want, _ := oracle.Lookup(sent, name)
 			got, _ := oracle.Lookup(record, name)
@@ -265,4 +281,18 @@ func listed(v any) []string {
 		all = append(all, fmt.Sprint(e))
 	}
 	return all
+}
+
+// leavesAlone wants the member that a sentence speaks of to be as it was.
+func (p *player) leavesAlone(ctx context.Context, s *special, before map[string]any) error {
+	if s.leaves == "" {
+		return nil
+	}
+	r := s.role()
+	if s.also != "" {
+		r = saidOfSpecials[s.also]
+	}
+	return p.verifies(ctx, p.of(r), func(record map[string]any) error {
+		return oracle.ExpectSame(map[string]any{s.leaves: before[s.leaves]}, map[string]any{s.leaves: record[s.leaves]})
+	})
 }

@@ -28,16 +28,19 @@ func (t *Trial) trim(c Case, fails func(Case) bool) Case {
 // left out.
 func (t *Trial) lesser(c Case) []Case {
 	var all []Case
-	creations := 0
+	of := map[contract.Effect]int{} // calls without a fault, by what they do
 	for _, call := range c.Calls {
-		if t.creates(call) {
-			creations++
-		}
+		of[t.does(call)]++
 	}
 	for i, call := range c.Calls {
-		apart := call.Fault != "" || call.Ask != nil || creations > 1 && t.creates(call) // of several objects to list
-		if t.Property.deck != nil && apart && len(c.Calls) > 1 {
+		apart := call.Fault != "" || call.Ask != nil || of[t.does(call)] > 1
+		if t.Property.deck != nil && i >= t.Property.stay && apart && len(c.Calls) > 1 {
 			all = append(all, Case{slices.Delete(slices.Clone(c.Calls), i, i+1)})
+		}
+	}
+	if of[contract.Change] > 1 && t.does(c.Calls[0]) == contract.Create && t.does(c.Calls[1]) == contract.Change {
+		if both, ok := t.merged(c.Calls[0], c.Calls[1]); ok {
+			all = append(all, Case{append([]Call{both}, c.Calls[2:]...)})
 		}
 	}
 	for i, call := range c.Calls {
@@ -60,10 +63,30 @@ func (t *Trial) lesser(c Case) []Case {
 	return all
 }
 
-// creates reports whether a call is a creation without a fault.
-func (t *Trial) creates(c Call) bool {
+// merged is a creation with what a change sets; ok is false where a creation may not have it.
+func (t *Trial) merged(creation, change Call) (both Call, ok bool) {
+	both = creation
+	both.Set = maps.Clone(change.Set)
+	for name := range change.Set {
+		if !slices.Contains(names(t.model.optional), name) {
+			return both, false
+		}
+	}
+	for name, v := range creation.Set {
+		if _, changed := both.Set[name]; !changed {
+			both.Set[name] = v
+		}
+	}
+	return both, true
+}
+
+// does is the effect of a call without a fault on the object of the case; "" for any other.
+func (t *Trial) does(c Call) contract.Effect {
 	o := c.operation(t.model.catalogue)
-	return o != nil && o.Effect == contract.Create && c.Fault == ""
+	if o == nil || c.Fault != "" {
+		return ""
+	}
+	return o.Effect
 }
 
 // idle reports whether a property of a call can be left out without making the

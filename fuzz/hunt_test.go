@@ -1,0 +1,58 @@
+package fuzz_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/mutant"
+	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fuzz"
+)
+
+// A server whose filters match nothing hides what is to be removed: nothing was deleted
+// then, and the SVM is free again all the same.
+func TestWhatCouldNotBeFoundWasNotDeleted(t *testing.T) {
+	t.Parallel()
+	m, ok := mutant.Find(catalogue(t), "filters-match-nothing")
+	require.True(t, ok)
+	suite := suiteOn(t, m.New(catalogue(t), options), m.On(catalogue(t)), 1, nil)
+	suite.SVMs = suite.SVMs[:3]
+	trials := slices.DeleteFunc(fuzz.Trials(catalogue(t), m.On(catalogue(t))), func(tr *fuzz.Trial) bool { return !strings.HasPrefix(tr.Name, "azure-key-vaults: ") })
+	broken := map[contract.ID]bool{}
+	h := fuzz.Hunt{Suite: suite, Trials: trials, Checks: 1, Seen: func(_ string, ids []contract.ID, _ int) {
+		for _, id := range ids {
+			broken[id] = true
+		}
+	}}
+	_, err := h.Run(t.Context())
+	require.NoError(t, err)
+	assert.True(t, broken["API-FILTER-01"])
+	assert.False(t, broken["AKV-DELETE-02"], "nobody has deleted what nobody could find")
+}
+
+func TestAHuntTriesAllThatCanBeListedFirst(t *testing.T) {
+	t.Parallel()
+	suite := suiteOn(t, simulator.New(catalogue(t), options), contract.Newest(), 1, nil)
+	suite.SVMs = suite.SVMs[:6] // two lanes
+	trials := fuzz.Trials(catalogue(t), contract.Newest())
+	first := map[string]int{} // the requests after which a trial had been played
+	h := fuzz.Hunt{Suite: suite, Trials: trials, Checks: 1, Seen: func(name string, _ []contract.ID, requests int) {
+		if _, played := first[name]; !played {
+			first[name] = requests
+		}
+	}}
+	_, err := h.Run(t.Context())
+	require.NoError(t, err)
+	assert.Len(t, first, len(trials), "every trial is played in a round")
+	assert.Equal(t, 1, h.Tally().Rounds)
+	for name, requests := range first {
+		if strings.HasSuffix(name, "vaults: what-was-deleted-is-gone") {
+			assert.Less(t, requests, 100)
+		}
+	}
+}

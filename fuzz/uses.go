@@ -1,0 +1,84 @@
+package fuzz
+
+import (
+	"context"
+	"net/http"
+
+	"pgregory.net/rapid"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+)
+
+// useProperties speak of objects that another one stands on.
+var useProperties = []Property{
+	{
+		Name: "a-certificate-in-use-stays-until-it-is-free", Writes: true,
+		Says:        "The certificates of an external key manager cannot be deleted before the key manager is.",
+		conventions: []contract.ID{"CERT-DELETE-04", "CERT-DELETE-3735683", "CERT-DELETE-05"},
+		fits: func(m *model) bool {
+			return m.field(usedCertificates[0]) != nil && m.operation(contract.Create) != nil && m.operation(contract.Delete) != nil
+		},
+		draw: drawUse, play: playUse,
+	},
+}
+
+// usedCertificates are the fields that name certificates.
+var usedCertificates = []string{"external.client_certificate.uuid", "external.server_ca_certificates.uuid"}
+
+// drawUse draws a key manager and its deletion.
+func drawUse(m *model) *rapid.Generator[Case] {
+	return cases(func(t *rapid.T) []Call {
+		return []Call{m.creation(t, 1), {Operation: m.operation(contract.Delete).ID}}
+	})
+}
+
+func playUse(ctx context.Context, p *player) error {
+	if err := p.exists(ctx, p.calls[0]); err != nil {
+		return err
+	}
+	var used []wire.Request
+	for _, name := range usedCertificates {
+		uuids, _ := oracle.Lookup(p.thing.Sent(), name)
+		for _, uuid := range listed(uuids) {
+			used = append(used, wire.Request{Method: http.MethodDelete, Path: "/api/security/certificates/" + uuid})
+		}
+	}
+	for _, r := range used {
+		if free, err := p.inUse(ctx, r); err != nil || free {
+			return err
+		}
+	}
+	e, err := p.call(ctx, p.calls[1])
+	if err != nil || e.Failed() || p.hand.Untold(e) {
+		return err
+	}
+	for _, r := range used {
+		e, err := p.hand.Send(ctx, r)
+		if err == nil {
+			err = p.hand.Prevented(e)
+		}
+		if err != nil {
+			return err
+		}
+		if err := p.hand.Verify(e.Exchange, []contract.ID{"CERT-DELETE-05"}, oracle.ExpectSuccess(e)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inUse wants a deletion to be refused; free is true where it was not, or where nobody can
+// tell.
+func (p *player) inUse(ctx context.Context, deletion wire.Request) (free bool, err error) {
+	e, err := p.hand.Send(ctx, deletion)
+	if err != nil {
+		return false, err
+	}
+	if err := p.isDue(e, due{ids: []contract.ID{"CERT-DELETE-04"}}); err != nil {
+		return false, err
+	}
+	row := p.catalogue.Requirement("CERT-DELETE-3735683").Row
+	return !e.Failed(), p.isDue(e, due{ids: []contract.ID{row.ID}, codes: row.Codes()})
+}
