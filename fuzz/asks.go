@@ -35,7 +35,11 @@ func (q *question) put(ctx context.Context, ask Ask) error {
 	if i < 0 {
 		return nil // of a later version of ours
 	}
+	before := q.p.hand.Latest()
 	err := q.answer(ctx)
+	if err == nil && q.p.hand.Latest() == before {
+		return nil // there was nothing to ask, and nothing was looked at
+	}
 	if miss := new(oracle.Mismatch); ask.What == "all-as-shown" && errors.As(err, &miss) {
 		guilty, err := q.eachAsShown(ctx)
 		if guilty || err != nil {
