@@ -129,7 +129,6 @@ func isBlamed(_ context.Context, _ *player, _ Call, x *wire.Exchange) error {
 // no such operation.
 func stranger(e contract.Effect) func(*rapid.T, *model, *Call) {
 	return func(t *rapid.T, m *model, c *Call) {
-		what := c.Fault
 		var all []*contract.Operation
 		for _, o := range m.resource.Operations {
 			if o.Covers(m.release) && o.Effect == e {
@@ -143,9 +142,8 @@ func stranger(e contract.Effect) func(*rapid.T, *model, *Call) {
 		if i := slices.IndexFunc(all, func(o *contract.Operation) bool { return o.ID == c.Field }); i >= 0 {
 			o = all[i]
 		}
-		field := c.Field
-		*c = m.asks(o)
-		c.As, c.Fault, c.Field = "nobody", what, field
+		m.become(c, o)
+		c.As = "nobody"
 		if e == contract.Create {
 			c.On = 1 // where there is none yet
 		}
@@ -156,10 +154,16 @@ func stranger(e contract.Effect) func(*rapid.T, *model, *Call) {
 // list where there is no such operation.
 func tooLongFor(e contract.Effect) func(*rapid.T, *model, *Call) {
 	return func(_ *rapid.T, m *model, c *Call) {
-		what := c.Fault
-		*c = m.asks(cmp.Or(m.operation(e), m.operation(contract.List)))
-		c.Fault, c.Query = what, []Param{{"return_timeout", "121"}}
+		m.become(c, cmp.Or(m.operation(e), m.operation(contract.List)))
+		c.Query = []Param{{"return_timeout", "121"}}
 	}
+}
+
+// become makes a call one of an operation, in the manner that it is of.
+func (m *model) become(c *Call, o *contract.Operation) {
+	what, about := c.Fault, c.Field
+	*c = m.asks(o)
+	c.Fault, c.Field = what, about
 }
 
 // searches looks for something in a list: what names the parameters that it has, with
@@ -339,9 +343,8 @@ var manners = []manner{
 	{"search-for-half-a-quotation", searches("query_fields", `query="nothing`), isCoded("262272"), []contract.ID{"API-SEARCH-04"}},
 	{"search-of-a-field-twice", searches("query_fields twice", "query=nothing"), isCoded("262276"), []contract.ID{"API-SEARCH-04"}},
 	{"search-of-a-change", func(t *rapid.T, m *model, c *Call) {
-		what := c.Fault
-		*c = m.asks(m.changeOrList())
-		c.Fault, c.Query = what, []Param{{"query_fields", m.anyText(t)}, {"query", "nothing"}}
+		m.become(c, m.changeOrList())
+		c.Query = []Param{{"query_fields", m.anyText(t)}, {"query", "nothing"}}
 	}, playSearchOfChange, []contract.ID{"API-SEARCH-05"}},
 	{"one-field", ofObject("fields", "field"), playNamedFields, nil},
 	{"accepts-hal", func(t *rapid.T, m *model, c *Call) { ask(http.MethodGet)(t, m, c); c.Accept = wire.HAL }, nil, nil},
@@ -427,7 +430,11 @@ func playManner(ctx context.Context, p *player) error {
 // leftNoTrace wants a write that was refused to have left the object as it was, and to have
 // made none. After one that was accepted the object may be another.
 func (p *player) leftNoTrace(ctx context.Context, c Call, e oracle.Ending) (err error) {
+	o := c.operation(p.catalogue)
 	if e.Exchange.Response.OK() {
+		if o != nil && o.Effect == contract.Delete {
+			return errGone // as it was asked to: that it cannot be read is no news
+		}
 		p.record, err = p.reads(ctx)
 		return err
 	}
@@ -435,7 +442,7 @@ func (p *player) leftNoTrace(ctx context.Context, c Call, e oracle.Ending) (err 
 	if strings.HasPrefix(c.Fault, "stranger-") {
 		id = "API-AUTH-01"
 	}
-	if o := c.operation(p.catalogue); o == nil || o.Effect != contract.Create || len(p.hand.SVMs()) < 2 {
+	if o == nil || o.Effect != contract.Create || len(p.hand.SVMs()) < 2 {
 		return p.verifies(ctx, []contract.ID{id}, p.sameButFor(p.record, nil))
 	}
 	records, err := p.hand.MineOn(ctx, p.sort, p.hand.SVMs()[1])

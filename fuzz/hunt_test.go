@@ -14,15 +14,14 @@ import (
 	"ontap-conformance/fuzz"
 )
 
-// A server whose filters match nothing hides what is to be removed: nothing was deleted
-// then, and the SVM is free again all the same.
-func TestWhatCouldNotBeFoundWasNotDeleted(t *testing.T) {
-	t.Parallel()
-	m, ok := mutant.Find(catalogue(t), "filters-match-nothing")
+// brokenOn are the requirements that one round on a mutant of the vaults finds broken.
+func brokenOn(t *testing.T, name, properties string) map[contract.ID]bool {
+	t.Helper()
+	m, ok := mutant.Find(catalogue(t), name)
 	require.True(t, ok)
 	suite := suiteOn(t, m.New(catalogue(t), options), m.On(catalogue(t)), 1, nil)
 	suite.SVMs = suite.SVMs[:3]
-	trials := slices.DeleteFunc(fuzz.Trials(catalogue(t), m.On(catalogue(t))), func(tr *fuzz.Trial) bool { return !strings.HasPrefix(tr.Name, "azure-key-vaults: ") })
+	trials := slices.DeleteFunc(fuzz.Trials(catalogue(t), m.On(catalogue(t))), func(tr *fuzz.Trial) bool { return !strings.HasPrefix(tr.Name, "azure-key-vaults: "+properties) })
 	broken := map[contract.ID]bool{}
 	h := fuzz.Hunt{Suite: suite, Trials: trials, Checks: 1, Seen: func(_ string, ids []contract.ID, _ int) {
 		for _, id := range ids {
@@ -31,8 +30,24 @@ func TestWhatCouldNotBeFoundWasNotDeleted(t *testing.T) {
 	}}
 	_, err := h.Run(t.Context())
 	require.NoError(t, err)
+	return broken
+}
+
+// A server whose filters match nothing hides what is to be removed: nothing was deleted
+// then, and the SVM is free again all the same.
+func TestWhatCouldNotBeFoundWasNotDeleted(t *testing.T) {
+	t.Parallel()
+	broken := brokenOn(t, "filters-match-nothing", "")
 	assert.True(t, broken["API-FILTER-01"])
 	assert.False(t, broken["AKV-DELETE-02"], "nobody has deleted what nobody could find")
+}
+
+// What a stranger was let delete is gone: that it cannot be read then is no second finding.
+func TestWhatAWriteDeletedNeedNotBeRead(t *testing.T) {
+	t.Parallel()
+	broken := brokenOn(t, "deletion-needs-no-credentials", "any-request")
+	assert.True(t, broken["API-AUTH-01"])
+	assert.False(t, broken["AKV-READ-01"], "it was deleted")
 }
 
 func TestAHuntTriesAllThatCanBeListedFirst(t *testing.T) {
