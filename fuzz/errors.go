@@ -221,6 +221,18 @@ func (p *player) isRow(e oracle.Ending, row *contract.Error) error {
 	return p.hand.Verify(e.Exchange, []contract.ID{row.ID}, oracle.ExpectCode(e, row.Codes()...))
 }
 
+// isTabled judges a refusal against the rows of an operation that have a condition.
+func (p *player) isTabled(e oracle.Ending, o *contract.Operation, condition string) error {
+	for _, row := range o.Errors {
+		if row.Condition == condition && row.Covers(p.release) && row.Untested == "" {
+			if err := p.isDue(e, due{ids: []contract.ID{row.ID}, codes: row.Codes()}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // refusals are the promises of the resource that a call like that is refused, by
 // the words that they share with the condition.
 func (p *player) refusals(row *contract.Error) []contract.ID {

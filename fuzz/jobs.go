@@ -41,13 +41,13 @@ var (
 // dealJobs draws work on an object, and looks: the first case of each kind of work asks
 // something of the job at once, and then takes every look.
 func dealJobs(m *model) func(int) *rapid.Generator[Case] {
-	acts, any := m.acts(), slices.Concat(looks, steering)
+	acts, every := m.acts(), slices.Concat(looks, steering)
 	return decked(func(t *rapid.T, check int) []Call {
 		calls := []Call{m.creation(t, 1), m.asks(acts[check%len(acts)])}
 		all := append([]string{steering[check%len(steering)]}, looks...)
 		for _, look := range all {
 			if check >= len(acts) {
-				look = pick(t, "look", any)
+				look = pick(t, "look", every)
 			}
 			if !keeps(t, "kept") {
 				continue

@@ -136,10 +136,16 @@ func (m *model) advanced() []string {
 
 // playAdvancedAlone wants the advanced properties.
 func playAdvancedAlone(_ context.Context, p *player, _ Call, x *wire.Exchange) error {
-	if x.Response.Status >= 500 || p.hand.Prevented(oracle.Ending{Exchange: x}) != nil {
-		return nil // the state of the target, which such a reading looks at
+	if p.isOfState(x) {
+		return nil
 	}
 	return p.hand.Verify(x, p.of(named), p.showsAdvanced(x))
+}
+
+// isOfState reports whether a reading failed by the state of the target, which advanced
+// properties are about.
+func (p *player) isOfState(x *wire.Exchange) bool {
+	return x.Response.Status >= 500 || p.hand.Prevented(oracle.Ending{Exchange: x}) != nil
 }
 
 func (p *player) showsAdvanced(x *wire.Exchange) error {
@@ -154,8 +160,8 @@ func (p *player) showsAdvanced(x *wire.Exchange) error {
 
 // playAdvanced wants the advanced properties, beside those that a plain reading shows.
 func playAdvanced(ctx context.Context, p *player, c Call, x *wire.Exchange) error {
-	if x.Response.Status >= 500 || p.hand.Prevented(oracle.Ending{Exchange: x}) != nil {
-		return nil // the state of the target, which such a reading looks at
+	if p.isOfState(x) {
+		return nil
 	}
 	err := p.showsAdvanced(x)
 	if err := p.hand.Verify(x, p.of(named), err); err != nil {

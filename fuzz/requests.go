@@ -328,12 +328,8 @@ func (p *player) notFound(e oracle.Ending, o *contract.Operation) error {
 			}
 		}
 	}
-	for _, row := range o.Errors {
-		if row.Condition == "use a uuid that does not exist" && row.Covers(p.release) && row.Untested == "" {
-			if err := p.isDue(e, due{ids: []contract.ID{row.ID}, codes: row.Codes()}); err != nil {
-				return err
-			}
-		}
+	if err := p.isTabled(e, o, "use a uuid that does not exist"); err != nil {
+		return err
 	}
 	if o.Effect != contract.Read {
 		return nil

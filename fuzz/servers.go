@@ -207,6 +207,9 @@ func (p *player) servers(ctx context.Context, have *roster) (map[string]map[stri
 	return all, nil
 }
 
+// shownOfServers are what a reading shows of a change, each with its promise.
+var shownOfServers = map[string]contract.ID{"timeout": "KS-PATCH-01", "username": "KS-PATCH-02"}
+
 // changedServer wants a change to have changed the timeout of a key server, and nothing
 // else of any.
 func (p *player) changedServer(ctx context.Context, have *roster, c Call, before map[string]map[string]any) error {
@@ -221,9 +224,9 @@ func (p *player) changedServer(ctx context.Context, have *roster, c Call, before
 		var except []string
 		if name == c.Field {
 			except = sortedKeys(c.Set)
-			for field, id := range map[string]contract.ID{"timeout": "KS-PATCH-01", "username": "KS-PATCH-02"} {
-				if want := c.Set[field]; want != nil {
-					if err := p.hand.Verify(p.lastReading(), []contract.ID{id}, oracle.ExpectField(now[name], field, p.real(want))); err != nil {
+			for _, field := range except {
+				if id, shown := shownOfServers[field]; shown {
+					if err := p.hand.Verify(p.lastReading(), []contract.ID{id}, oracle.ExpectField(now[name], field, p.real(c.Set[field]))); err != nil {
 						return err
 					}
 				}
