@@ -1,6 +1,7 @@
 package fuzz_test
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"ontap-conformance/fixtures/mutant"
 	"ontap-conformance/fixtures/simulator"
 	"ontap-conformance/fuzz"
+	"ontap-conformance/steps"
 )
 
 // brokenOn are the requirements that one round on a mutant of the vaults finds broken.
@@ -19,9 +21,13 @@ func brokenOn(t *testing.T, name, properties string) map[contract.ID]bool {
 	t.Helper()
 	m, ok := mutant.Find(catalogue(t), name)
 	require.True(t, ok)
-	suite := suiteOn(t, m.New(catalogue(t), options), m.On(catalogue(t)), 1, nil)
+	return brokenIn(t, suiteOn(t, m.New(catalogue(t), options), m.On(catalogue(t)), 1, nil), properties)
+}
+
+func brokenIn(t *testing.T, suite *steps.Suite, properties string) map[contract.ID]bool {
+	t.Helper()
 	suite.SVMs = suite.SVMs[:3]
-	trials := slices.DeleteFunc(fuzz.Trials(catalogue(t), m.On(catalogue(t))), func(tr *fuzz.Trial) bool { return !strings.HasPrefix(tr.Name, "azure-key-vaults: "+properties) })
+	trials := slices.DeleteFunc(fuzz.Trials(catalogue(t), suite.Judge.Release()), func(tr *fuzz.Trial) bool { return !strings.HasPrefix(tr.Name, "azure-key-vaults: "+properties) })
 	broken := map[contract.ID]bool{}
 	h := fuzz.Hunt{Suite: suite, Trials: trials, Checks: 1, Seen: func(_ string, ids []contract.ID, _ int) {
 		for _, id := range ids {
@@ -48,6 +54,14 @@ func TestWhatAWriteDeletedNeedNotBeRead(t *testing.T) {
 	broken := brokenOn(t, "deletion-needs-no-credentials", "any-request")
 	assert.True(t, broken["API-AUTH-01"])
 	assert.False(t, broken["AKV-READ-01"], "it was deleted")
+}
+
+// A server that compares enumerations by their place: svm comes before cluster there.
+func TestEnumerationsAreComparedByTheAlphabet(t *testing.T) {
+	t.Parallel()
+	turned := strings.NewReplacer("scope=%3E", "scope=%3C", "scope=%3C", "scope=%3E")
+	suite := suiteOn(t, simulator.New(catalogue(t), options), contract.Newest(), 1, func(r *http.Request) { r.URL.RawQuery = turned.Replace(r.URL.RawQuery) })
+	assert.True(t, brokenIn(t, suite, "lists")["API-FILTER-09"])
 }
 
 func TestAHuntTriesAllThatCanBeListedFirst(t *testing.T) {
