@@ -204,7 +204,7 @@ func (b *Bench) ByFuzz(ctx context.Context, m mutant.Mutant, budget int) (k Kill
 
 // ofTheWhole is said of what a hunt keeps off: what the cluster has only one of, what stands
 // there before, and calls that reach several records at once.
-var ofTheWhole = regexp.MustCompile(`(?i)onboard|passphrase|synchroni[sz]|admin SVM|that of the cluster|of a collection with|such a call says|^(node|data-svm)-`)
+var ofTheWhole = regexp.MustCompile(`(?i)onboard|passphrase|synchroni[sz]|admin SVM|default-data-at-rest|that of the cluster|of a collection with|such a call says|^(node|data-svm)-`)
 
 // Revealable reports whether requests alone can reveal a mutant to a hunt: its promise is
 // one of the conventions, or of a resource that is fuzzed, or one that a property is about,
