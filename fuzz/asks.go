@@ -10,6 +10,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
 	"ontap-conformance/steps"
 )
 
@@ -31,8 +32,8 @@ func (q *question) status() int {
 // put asks a question and judges the answer.
 func (q *question) put(ctx context.Context, ask Ask) error {
 	q.ask = ask
-	i := slices.IndexFunc(asks, func(kind kindOfAsk) bool { return kind.what == ask.What })
-	if i < 0 {
+	kind := kindAsked(ask.What)
+	if kind == nil {
 		return nil // of a later version of ours
 	}
 	before := q.p.hand.Latest()
@@ -40,13 +41,12 @@ func (q *question) put(ctx context.Context, ask Ask) error {
 	if err == nil && q.p.hand.Latest() == before {
 		return nil // there was nothing to ask, and nothing was looked at
 	}
-	if miss := new(oracle.Mismatch); ask.What == "all-as-shown" && errors.As(err, &miss) {
-		guilty, err := q.eachAsShown(ctx)
-		if guilty || err != nil {
+	if miss := new(oracle.Mismatch); errors.As(err, &miss) {
+		if guilty, err := q.eachAlone(ctx, q.parts()); guilty || err != nil {
 			return err
 		}
 	}
-	return q.p.hand.Verify(q.p.lastReading(), []contract.ID{asks[i].id}, err)
+	return q.p.hand.Verify(q.p.lastReading(), []contract.ID{kind.id}, err)
 }
 
 // answer asks the question and compares the answer; a mismatch says how it differs.
@@ -66,6 +66,10 @@ func (q *question) answer(ctx context.Context) error {
 		return q.filteredPages(ctx)
 	case "all-as-shown":
 		return q.allAsShown(ctx)
+	case "all-operators":
+		return q.allOperators(ctx)
+	case "cut-short":
+		return q.cutShort(ctx)
 	case "as-shown":
 		return q.asShown(ctx)
 	case "as-not-shown":
@@ -317,26 +321,45 @@ func (q *question) searched(ctx context.Context) error {
 }
 
 // searchedBoth looks for two terms that one record has, and for two that are those of two.
+// In place of the second field there may be another, whose terms tell more.
 func (q *question) searchedBoth(ctx context.Context, fields []string) error {
-	var all, each [][]string
+	for _, other := range names(q.p.askable()) {
+		if !slices.ContainsFunc(q.pairs(fields), func(terms []string) bool { return q.tells(terms, fields) }) {
+			fields = []string{q.ask.Field, other}
+		}
+	}
+	pairs, asked := q.pairs(fields), 0
+	for _, terms := range pairs {
+		if asked < 2 && q.tells(terms, fields) {
+			asked++
+			if err := q.searchedFor(ctx, terms, " ", fields, false); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// pairs are two terms each: those of one record, and those of two.
+func (q *question) pairs(fields []string) [][]string {
+	var all, mixed [][]string
 	for _, uuid := range sortedKeys(q.truth) {
-		if terms := q.together(q.truth[uuid], fields); terms != nil {
+		if terms := q.together(q.truth[uuid], fields); len(terms) == 2 {
 			all = append(all, terms)
 		}
 	}
 	for i, terms := range all {
-		each = append(each, []string{terms[0], all[(i+1)%len(all)][len(fields)-1]})
+		mixed = append(mixed, []string{terms[0], all[(i+1)%len(all)][1]})
 	}
-	for _, terms := range [][][]string{all, each} {
-		i := slices.IndexFunc(terms, func(terms []string) bool { _, clear := q.found(terms, fields, len(terms), false); return clear })
-		if i < 0 {
-			continue
-		}
-		if err := q.searchedFor(ctx, terms[i], " ", fields, false); err != nil {
-			return err
-		}
-	}
-	return nil
+	return append(all, mixed...)
+}
+
+// tells reports whether a search for both of two terms finds other records than one for
+// either.
+func (q *question) tells(terms, fields []string) bool {
+	both, clear := q.found(terms, fields, 2, false)
+	either, _ := q.found(terms, fields, 1, false)
+	return clear && len(both) < len(either)
 }
 
 // searchedFor looks for terms, of which a record needs one or, with a blank between them,
@@ -460,11 +483,22 @@ func (q *question) asShown(ctx context.Context) error {
 	return nil
 }
 
+// cutShort filters by all but the end of a value that one of our records shows.
+func (q *question) cutShort(ctx context.Context) error {
+	for _, uuid := range sortedKeys(q.truth) {
+		if value, plain := q.plain(q.truth[uuid]); plain && len(value) > 1 {
+			short := value[:len(value)-1]
+			return q.lists(ctx, "?"+escape(q.ask.Field)+"="+escape(short), q.has(short))
+		}
+	}
+	return nil
+}
+
 // plain is the value that a record has in the field of the question; ok is false where
 // there is none that a filter may have as it is.
 func (q *question) plain(record map[string]any) (value string, ok bool) {
 	value, set := q.value(record)
-	if !set || value == "" || slices.Contains(q.p.unlike, q.ask.Field) || strings.ContainsAny(value, `*|!<>,."`) && !strings.HasPrefix(value, "https://") {
+	if !set || value == "" || slices.Contains(q.p.unlike, q.ask.Field) || (strings.ContainsAny(value, `*|!<>,"`) || strings.Contains(value, "..")) && !strings.HasPrefix(value, "https://") {
 		return "", false
 	}
 	return value, true
@@ -507,19 +541,106 @@ func (q *question) allAsShown(ctx context.Context) error {
 	return nil
 }
 
-// eachAsShown filters by one field after the other until one is found guilty.
-func (q *question) eachAsShown(ctx context.Context) (guilty bool, err error) {
-	for _, f := range q.p.shown {
-		one := &question{p: q.p, ask: Ask{What: "as-shown", Field: f.Name}, truth: q.truth, path: q.path}
+// parts are the questions that the question puts together, if it does.
+func (q *question) parts() []Ask {
+	switch q.ask.What {
+	case "all-as-shown":
+		var all []Ask
+		for _, f := range q.p.shown {
+			all = append(all, Ask{What: "as-shown", Field: f.Name})
+		}
+		return all
+	case "all-operators":
+		return q.operators()
+	}
+	return nil
+}
+
+// eachAlone asks one question after the other until the answer to one is found guilty.
+func (q *question) eachAlone(ctx context.Context, parts []Ask) (guilty bool, err error) {
+	for _, ask := range parts {
+		one := &question{p: q.p, ask: ask, truth: q.truth, path: q.path}
 		err := one.answer(ctx)
 		if miss := new(oracle.Mismatch); errors.As(err, &miss) {
-			return true, q.p.hand.Verify(q.p.lastReading(), []contract.ID{"API-FILTER-01"}, err)
+			return true, q.p.hand.Verify(q.p.lastReading(), []contract.ID{kindAsked(ask.What).id}, err)
 		}
 		if err != nil {
 			return false, err
 		}
 	}
 	return false, nil
+}
+
+// allOperators filters by all that a record of ours shows, with another operator for each
+// field that it satisfies.
+func (q *question) allOperators(ctx context.Context) error {
+	var filters []string
+	var all []func(map[string]any) bool
+	for _, ask := range q.operators() {
+		filter, is := (&question{p: q.p, ask: ask}).filter()
+		filters, all = append(filters, filter), append(all, is)
+	}
+	if len(filters) == 0 {
+		return nil
+	}
+	return q.lists(ctx, "?"+strings.Join(filters, "&"), func(r map[string]any) bool {
+		return !slices.ContainsFunc(all, func(is func(map[string]any) bool) bool { return !is(r) })
+	})
+}
+
+// Operators that a value satisfies, by turns.
+var (
+	ofTexts   = []string{"begins", "either", "not", "ends", "quoted", "set"}
+	ofNumbers = []string{"more", "less", "between", "at-least", "at-most"}
+)
+
+// operators are filters that one of our records satisfies, of all fields that it shows; which
+// operator which field has depends on the number of the question.
+func (q *question) operators() []Ask {
+	var all []Ask
+	for _, uuid := range sortedKeys(q.truth)[:min(1, len(q.truth))] {
+		for i, f := range q.p.askable() {
+			one := &question{p: q.p, ask: Ask{Field: f.Name}}
+			value, plain := one.plain(q.truth[uuid])
+			ask := Ask{What: "unset", Field: f.Name}
+			switch _, set := one.value(q.truth[uuid]); {
+			case plain && f.Type == contract.Integer:
+				ask.What = ofNumbers[(i/2+number(q.ask.Values[0]))%len(ofNumbers)] // texts and numbers come by turns
+				ask.Values = operands(ask.What, number(value))
+			case plain:
+				ask.What = ofTexts[(i+number(q.ask.Values[0]))%len(ofTexts)]
+				ask.Values = []string{value, q.p.hand.Token() + "-zzz"}
+			case set:
+				continue
+			}
+			switch ask.What {
+			case "not":
+				ask.Values = ask.Values[1:]
+			case "begins":
+				ask.Values[0] = value[:len(value)-1]
+			}
+			if q.p.catalogue.Requirement(kindAsked(ask.What).id).Covers(q.p.release) {
+				all = append(all, ask)
+			}
+		}
+	}
+	return all
+}
+
+// operands are numbers that an operator compares with, of a number that satisfies it: such
+// as are not compared in the same way as texts, if there are any.
+func operands(operator string, n int) []string {
+	power := 1
+	for power <= n {
+		power *= 10
+	}
+	switch operator {
+	case "less", "at-most":
+		return []string{text(power)}
+	case "more", "at-least":
+		return []string{text(max(power/10-1, 0))}
+	}
+	return []string{text(max(power/10-1, 0)), text(power)}
 }
 
 // filteredPages lists what a filter of the values of two of our records selects, one
@@ -577,16 +698,22 @@ func (q *question) compare(a, b string) int {
 // counted wants the number of the records that a filter selects, and no record.
 // Only a field with the mark of the run tells ours from those of others.
 func (q *question) counted(ctx context.Context) error {
-	if !q.p.isMarked(q.ask.Field) {
+	value := ""
+	if len(q.ask.Values) > 0 {
+		value = q.ask.Values[0]
+	} else if uuids := sortedKeys(q.truth); len(uuids) > 0 {
+		value, _ = q.plain(q.truth[uuids[0]])
+	}
+	if !q.p.isMarked(q.ask.Field) || value == "" {
 		return nil
 	}
 	want := 0
 	for _, r := range q.truth {
-		if got, set := q.value(r); set && got == q.ask.Values[0] {
+		if got, set := q.value(r); set && got == value {
 			want++
 		}
 	}
-	path := q.path + "?return_records=false&" + escape(q.ask.Field) + "=" + escape(q.ask.Values[0]) + "&" + q.p.mine()
+	path := q.path + "?return_records=false&" + escape(q.ask.Field) + "=" + escape(value) + "&" + q.p.mine()
 	x, err := q.p.hand.Ask(ctx, getOf(path))
 	if err != nil {
 		return err
@@ -656,6 +783,22 @@ func (q *question) allFields(ctx context.Context) error {
 		}
 		return oracle.ExpectSame(truth, record, q.p.resource.Advanced()...)
 	})
+}
+
+// showsMembers wants our records of a list to have the members of an object that a reading
+// of each has.
+func (q *question) showsMembers(x *wire.Exchange, object string) error {
+	for _, r := range oracle.RecordsOf(x.Response) {
+		for _, uuid := range q.ours([]map[string]any{r}) {
+			members := flat(q.truth[uuid], object)
+			for _, name := range sortedKeys(members) {
+				if err := sameValue(r, name, members[name]); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
 func (q *question) eachOfList(ctx context.Context, query string, check func(record, truth map[string]any) error) error {

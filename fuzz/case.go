@@ -70,6 +70,11 @@ type Param struct {
 	Value string `json:"value"`
 }
 
+// asks reports whether a call has a parameter.
+func (c *Call) asks(parameter string) bool {
+	return slices.ContainsFunc(c.Query, func(p Param) bool { return p.Name == parameter })
+}
+
 // Values that stand for others until a case is played. They keep secrets and
 // what differs from run to run out of it.
 const (

@@ -28,6 +28,9 @@ var errorProperties = []Property{
 type provocation struct {
 	alone bool // whether the call comes without an object before it
 	also  role // what else is promised of such a refusal; the zero role for nothing
+	// first brings the object to where the condition holds, and reports whether it is; nil
+	// where it holds already.
+	first func(context.Context, *player) (bool, error)
 	make  func(m *model, o *contract.Operation, c *Call)
 }
 
@@ -74,6 +77,7 @@ var provocations = map[string]provocation{
 	"name the source as the destination":                        {make: sets("uuid", uuidWord)},
 	"name a destination that does not exist":                    {make: sets("uuid", saidValue("(uuid)"))},
 	"name a key server that is not configured":                  {make: sets("key_server", "nobody."+tokenWord+".example:5696")},
+	"name a secondary key server":                               {first: addsSecondary, make: sets("key_server", serverOf("second"))},
 	"give five key servers":                                     {alone: true, make: sets("external.servers", keyServers("a", "b", "c", "d", "e"))},
 	"give the same key server twice":                            {alone: true, make: sets("external.servers", keyServers("a", "a"))},
 	"configure an external key manager for an SVM that has one": {also: second, make: func(*model, *contract.Operation, *Call) {}},
@@ -103,6 +107,24 @@ func keyServers(names ...string) []any {
 		all = append(all, map[string]any{"server": name + "." + tokenWord + ".example:5696"})
 	}
 	return all
+}
+
+// addsSecondary gives a key server of the object a secondary one.
+func addsSecondary(ctx context.Context, p *player) (bool, error) {
+	servers, _ := oracle.Lookup(p.record, "external.servers.server")
+	if len(listed(servers)) == 0 {
+		return false, nil
+	}
+	e, err := p.call(ctx, Call{Operation: serverChange, Path: "/api" + p.resource.Path + "/" + uuidWord + "/key-servers/" + escape(listed(servers)[0]),
+		Set: map[string]any{"secondary_key_servers": []any{serverOf("second")}}})
+	if err == nil && p.hand.Untold(e) {
+		err = errGone // it goes on, and nobody can tell until when
+	}
+	if err != nil || e.Failed() {
+		return false, err
+	}
+	p.record, err = p.reads(ctx)
+	return err == nil, err
 }
 
 // rows are the documented errors of the release that we know how to provoke.
@@ -164,13 +186,12 @@ func (m *model) provoking(row *contract.Error) Call {
 
 func playRow(ctx context.Context, p *player) error {
 	calls := p.calls
-	var before map[string]any
 	if len(calls) > 0 && calls[0].Fault == "" {
 		if err := p.exists(ctx, calls[0]); err != nil {
 			return err
 		}
 		var err error
-		if before, err = p.reads(ctx); err != nil {
+		if p.record, err = p.reads(ctx); err != nil {
 			return err
 		}
 		calls = calls[1:]
@@ -180,8 +201,8 @@ func playRow(ctx context.Context, p *player) error {
 			return err
 		}
 	}
-	if before != nil {
-		return p.verifies(ctx, []contract.ID{"API-FAULT-01"}, p.sameButFor(before, nil))
+	if p.record != nil {
+		return p.verifies(ctx, []contract.ID{"API-FAULT-01"}, p.sameButFor(p.record, nil))
 	}
 	return p.madeNothing(ctx)
 }
@@ -193,6 +214,11 @@ func (p *player) provokes(ctx context.Context, c Call) (ok bool, err error) {
 	i := slices.IndexFunc(o.Errors, func(e *contract.Error) bool { return string(e.ID) == c.Field })
 	if i < 0 {
 		return true, nil // a row of another day
+	}
+	if first := provocations[o.Errors[i].Condition].first; first != nil {
+		if ready, err := first(ctx, p); err != nil || !ready {
+			return true, err
+		}
 	}
 	e, err := p.asked(ctx, c)
 	if err != nil {
@@ -259,6 +285,9 @@ func (p *player) refusals(row *contract.Error) []contract.ID {
 			{"name a client certificate that does not exist", uninstalledSentence(row)},
 			{"name a client certificate of another key pair", "A client certificate of another key pair"},
 			{"leave out the server CA certificates or the key servers", "A creation without server CA certificates"},
+			{"name the source as the destination", "A migration to the source itself"},
+			{"name a destination that does not exist", "A migration to a key manager that does not exist"},
+			{"name a key server that is not configured", "A restore from a key server that is not configured"},
 			{"give five key servers", "More than four key servers are refused"},
 			{"give the same key server twice", "A creation with the same key server twice"},
 		} {

@@ -164,8 +164,8 @@ type flaw struct {
 }
 
 // flaws are all that a body of the operation can have, mixed so that a few in a row are of
-// many kinds: first one of each, then those that must be refused, beginning with those
-// that no other field can stand for.
+// many kinds: those that must be refused, first one of each kind, and then those that no
+// other field can stand for; and what nobody promises to take or to refuse.
 func (m *model) flaws(o *contract.Operation) []flaw {
 	var first []flaw
 	var own, due, rest [][]flaw
@@ -179,15 +179,16 @@ func (m *model) flaws(o *contract.Operation) []flaw {
 			}
 		}
 		one := min(1, len(all))
-		first = append(first, all[:one]...)
 		switch {
+		case f.promises == nil:
+			rest = append(rest, all)
+			continue
 		case f.own:
 			own = append(own, all[one:])
-		case f.promises != nil:
-			due = append(due, all[one:])
 		default:
-			rest = append(rest, all[one:])
+			due = append(due, all[one:])
 		}
+		first = append(first, all[:one]...)
 	}
 	return slices.Concat(first, mixed(own), mixed(due), mixed(rest))
 }

@@ -55,6 +55,8 @@ type Property struct {
 	deck func(*model) func(check int) *rapid.Generator[Case]
 	// stay is how many calls at the beginning of a case of a deck cannot be left out.
 	stay int
+	// loose is whether any call of a case of a deck can be left out.
+	loose bool
 	// play plays a case. The error is non-nil only if nothing more was found out.
 	play func(context.Context, *player) error
 }

@@ -38,6 +38,7 @@ type Hunt struct {
 	Seen func(trial string, broken []contract.ID, requests int)
 
 	trials []*Trial // in the order that they are played in
+	early  int      // how many of them come before the others
 	seats  []*seat
 
 	mu      sync.Mutex
@@ -124,10 +125,11 @@ func (h *Hunt) Run(ctx context.Context) (End, error) {
 	if err := h.Suite.Ready(ctx); err != nil {
 		return "", err
 	}
-	var err error
-	if h.trials, err = h.playable(); err != nil {
+	trials, err := h.playable()
+	if err != nil {
 		return "", err
 	}
+	h.trials, h.early = ordered(trials)
 	h.seen, h.sent, h.bodies, h.buckets, h.cards = map[Seen]int{}, map[Sent]bool{}, map[string]bool{}, map[Bucket]*Finding{}, map[card]int{}
 	h.seats = nil
 	for _, l := range lanesOf(h.Suite) {
@@ -164,40 +166,28 @@ func (h *Hunt) playable() ([]*Trial, error) {
 	if len(all) == 0 {
 		return nil, fmt.Errorf("no property can be checked: %w", why)
 	}
-	return ordered(all), nil
+	return all, nil
 }
 
 // order is that of the properties in a hunt: first what a server spoils the rest with, then
 // what shows most for its requests, as measured with the mutants. What is not named comes
 // last.
 var order = []string{
-	"what-was-deleted-is-gone",
-	"a-creation-reads-as-it-was-sent",
-	"one-of-several-creations-wins",
-	"a-change-takes-what-it-names-and-keeps-the-rest",
-	"what-does-not-exist-is-refused",
-	"a-new-key-changes-nothing-but-the-key",
-	"lists-agree-with-their-records",
+	"any-row-of-calls-does-what-the-model-says",
 	"any-request-is-answered-by-the-conventions",
-	"work-on-keys-is-started",
+	"lists-agree-with-their-records",
 	"a-write-may-be-asked-for-in-many-ways",
+	"work-on-keys-is-started",
 	"an-inactive-configuration-comes-and-goes-beside-the-active-one",
 	"a-documented-error-is-answered-with-its-code",
-	"a-faulty-body-is-refused-and-leaves-no-trace",
-	"the-same-change-again-changes-nothing",
-	"a-sentence-about-one-request-holds",
 	"key-servers-are-those-that-the-model-says",
+	"a-faulty-body-is-refused-and-leaves-no-trace",
+	"what-does-not-exist-is-refused",
+	"a-change-takes-what-it-names-and-keeps-the-rest",
+	"a-sentence-about-one-request-holds",
 	"a-certificate-in-use-stays-until-it-is-free",
+	"the-same-change-again-changes-nothing",
 	"a-job-goes-forward-whoever-looks",
-	"a-change-of-one-leaves-those-of-other-svms",
-}
-
-// rank is that of a trial in the order.
-func rank(t *Trial) int {
-	if i := slices.Index(order, t.Property.Name); i >= 0 {
-		return i
-	}
-	return len(order)
 }
 
 // enough is on how many resources conventions are looked at before everything else: most
@@ -205,17 +195,21 @@ func rank(t *Trial) int {
 const enough = 2
 
 // ordered are trials in the order of a hunt: property by property, and each on all
-// resources, first on those with the most fields that may be wrong.
-func ordered(trials []*Trial) []*Trial {
+// resources, first on those with the most fields that may be wrong. Those from early on are
+// left for when the others have been tried.
+func ordered(trials []*Trial) (all []*Trial, early int) {
 	trials = slices.SortedStableFunc(slices.Values(trials), func(a, b *Trial) int { return len(b.model.fields) - len(a.model.fields) })
 	places, resources := map[*Trial]int{}, map[string]int{}
 	for _, t := range trials {
-		places[t] = rank(t)
-		if resources[t.Property.Name]++; resources[t.Property.Name] > enough && len(t.Property.conventions) > len(t.Property.promises) {
+		places[t] = slices.Index(order, t.Property.Name)
+		resources[t.Property.Name]++
+		if places[t] < 0 || resources[t.Property.Name] > enough && len(t.Property.conventions) > len(t.Property.promises) {
 			places[t] = len(order)
+		} else {
+			early++
 		}
 	}
-	return slices.SortedStableFunc(slices.Values(trials), func(a, b *Trial) int { return places[a] - places[b] })
+	return slices.SortedStableFunc(slices.Values(trials), func(a, b *Trial) int { return places[a] - places[b] }), early
 }
 
 // ends says why the hunt does not go on; "" means that it does.
@@ -263,14 +257,15 @@ func (h *Hunt) wakes(ctx context.Context) bool {
 func (h *Hunt) round(ctx, deadline context.Context) {
 	first := h.tally.Rounds == 0
 	h.turn = shortTurn
-	h.pass(ctx, deadline, func(t *Trial, _ Case) bool { return !first || rank(t) < len(order) })
+	early := h.trials[:h.early]
+	h.pass(ctx, deadline, func(t *Trial, _ Case) bool { return !first || len(early) == 0 || slices.Contains(early, t) })
 	h.turn = longTurn
 	for n, more := 1, true; n < maxPasses && h.cut == 0 && more; n++ {
 		fresh := h.fresh
 		if first && n == 1 { // everything was
 			fresh = nil
 		}
-		more = h.pass(ctx, deadline, func(t *Trial, one Case) bool { return fresh[t.Name] || h.untried(t, one, nil) })
+		more = h.pass(ctx, deadline, func(t *Trial, one Case) bool { return fresh[t.Name] || h.news(t, one, nil) > 0 })
 	}
 	if h.cut == 0 { // else what was left out is still to be played
 		h.tally.Rounds++
@@ -287,31 +282,40 @@ const (
 // maxPasses bounds the passes of a round.
 const maxPasses = 6
 
-// untried reports whether a case has a card that was tried neither before the pass nor by
-// the lane itself.
-func (h *Hunt) untried(t *Trial, one Case, own map[card]bool) bool {
+// news is how many cards a case has that were tried neither before the pass nor by the lane
+// itself.
+func (h *Hunt) news(t *Trial, one Case, own map[card]bool) int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return len(h.cards) < maxKnown && slices.ContainsFunc(one.cards(t), func(c card) bool {
-		at, tried := h.cards[c]
-		return !own[c] && (!tried || at == h.passes)
-	})
+	if len(h.cards) >= maxKnown {
+		return 0
+	}
+	new := map[card]bool{}
+	for _, c := range one.cards(t) {
+		if at, tried := h.cards[c]; !own[c] && (!tried || at == h.passes) {
+			new[c] = true
+		}
+	}
+	return len(new)
 }
 
 // pass gives every trial whose next case is due a turn on every lane, and reports whether
-// any was. Lanes begin with different trials, so that all of them have been tried as soon
-// as may be.
+// any was: in the first pass of all in order, and then first those whose next case tries
+// most that is new.
 func (h *Hunt) pass(ctx, deadline context.Context, due func(*Trial, Case) bool) bool {
 	before := h.tally
 	h.passes, h.fresh = h.passes+1, map[string]bool{}
 	n := len(h.seats)
 	sideBySide(n, h.Workers, func(i int) {
-		h.seats[i].played, h.seats[i].found = 0, nil
-		for nth := range n {
-			for j, t := range h.trials {
-				if (i-j%n+n)%n == nth && !h.takeTurn(ctx, deadline, h.seats[i], nth, t, due) {
-					return
-				}
+		s := h.seats[i]
+		s.played, s.found = 0, nil
+		turns := h.turns(i)
+		if h.tally.Rounds > 0 || h.passes > 1 {
+			turns = h.byNews(s, turns)
+		}
+		for _, t := range turns {
+			if !h.takeTurn(ctx, deadline, s, t, due) {
+				return
 			}
 		}
 	})
@@ -334,20 +338,65 @@ func (h *Hunt) pass(ctx, deadline context.Context, due func(*Trial, Case) bool) 
 	return played
 }
 
-// takeTurn plays the next cases of a trial on a lane, which is the nth that does: the first
+// A turn is a trial on a lane, which is the nth that plays it.
+type turn struct {
+	trial *Trial
+	nth   int
+}
+
+// turns are those of the i-th lane. Lanes begin with different trials, so that all of them
+// have been tried as soon as may be.
+func (h *Hunt) turns(i int) []turn {
+	var all []turn
+	n := len(h.seats)
+	for nth := range n {
+		for j, t := range h.trials {
+			if (i-j%n+n)%n == nth {
+				all = append(all, turn{t, nth})
+			}
+		}
+	}
+	return all
+}
+
+// byNews are turns of a lane, first those whose next case tries most that nobody has tried,
+// and of those trials that come early.
+func (h *Hunt) byNews(s *seat, turns []turn) []turn {
+	news := map[turn]int{}
+	for _, t := range turns {
+		one, _ := h.next(s, t)
+		news[t] = h.news(t.trial, one, nil)
+		if slices.Contains(h.trials[:h.early], t.trial) {
+			news[t] += maxKnown
+		}
+	}
+	return slices.SortedStableFunc(slices.Values(turns), func(a, b turn) int { return news[b] - news[a] })
+}
+
+// next is the case that a lane plays next of a trial, and its seed.
+func (h *Hunt) next(s *seat, t turn) (one Case, seed uint64) {
+	seed = seedOf(h.Suite.Seed, t.trial.Name, h.check(s, t))
+	one, drawn := s.next[t.trial.Name]
+	if !drawn {
+		one = draw(t.trial.cases(h.check(s, t)), seed)
+		s.next[t.trial.Name] = one // which may be put off
+	}
+	return one, seed
+}
+
+// check is the number of that case.
+func (h *Hunt) check(s *seat, t turn) int { return s.plays[t.trial.Name]*len(h.seats) + t.nth }
+
+// takeTurn plays the next cases of a trial on a lane: the first
 // if it is due, and more of them as long as they try something new and the turn lasts. It
 // reports whether the lane may go on.
-func (h *Hunt) takeTurn(ctx, deadline context.Context, s *seat, nth int, t *Trial, due func(*Trial, Case) bool) bool {
+func (h *Hunt) takeTurn(ctx, deadline context.Context, s *seat, on turn, due func(*Trial, Case) bool) bool {
 	own := map[card]bool{}
+	t := on.trial
 	for spent := 0; spent < h.turn; {
-		check := s.plays[t.Name]*len(h.seats) + nth
-		seed := seedOf(h.Suite.Seed, t.Name, check)
-		one, drawn := s.next[t.Name]
-		if !drawn {
-			one = draw(t.cases(check), seed)
-			s.next[t.Name] = one // which may be put off
-		}
-		if spent == 0 && !due(t, one) || spent > 0 && !h.untried(t, one, own) {
+		check := h.check(s, on)
+		one, seed := h.next(s, on)
+		if spent == 0 && !due(t, one) || spent > 0 && h.news(t, one, own) == 0 {
 			return true
 		}
 		if deadline.Err() != nil || h.Suite.Silent() {

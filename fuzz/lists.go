@@ -19,7 +19,7 @@ var listProperties = []Property{
 		Name: "lists-agree-with-their-records", Writes: true,
 		Says: "A filter lists exactly what satisfies it, every order sorts, every page size gives all, and no field changes which records come.",
 		conventions: []contract.ID{"API-FILTER-01", "API-FILTER-02", "API-FILTER-03", "API-FILTER-04", "API-FILTER-05", "API-FILTER-06", "API-FILTER-07",
-			"API-FILTER-08", "API-FILTER-09", "API-ORDER-01", "API-ORDER-03", "API-PAGE-01", "API-PAGE-02", "API-PAGE-04", "API-COUNT-01", "API-FIELDS-01", "API-FIELDS-04",
+			"API-FILTER-08", "API-FILTER-09", "API-ORDER-01", "API-ORDER-03", "API-PAGE-01", "API-PAGE-02", "API-PAGE-04", "API-COUNT-01", "API-FIELDS-01", "API-FIELDS-03", "API-FIELDS-04",
 			"API-TUNNEL-01", "API-TUNNEL-04", "API-SEARCH-01", "API-SEARCH-02"},
 		fits: func(m *model) bool {
 			return m.operation(contract.List) != nil && m.operation(contract.Create) != nil && len(m.askable()) > 0
@@ -44,17 +44,26 @@ type kindOfAsk struct {
 
 // asks are the kinds of questions.
 var asks = []kindOfAsk{
-	{"equals", "API-FILTER-01", 1}, {"with-a-dot", "API-FILTER-01", 1}, {"begins-within", "API-FILTER-03", 1}, {"ends-within", "API-FILTER-03", 1},
+	{"equals", "API-FILTER-01", 1}, {"cut-short", "API-FILTER-01", 0}, {"with-a-dot", "API-FILTER-01", 1}, {"begins-within", "API-FILTER-03", 1}, {"ends-within", "API-FILTER-03", 1},
 	{"begins", "API-FILTER-03", 1}, {"ends", "API-FILTER-03", 1}, {"either", "API-FILTER-04", 2},
 	{"not", "API-FILTER-05", 1}, {"less", "API-FILTER-06", 1}, {"more", "API-FILTER-06", 1}, {"at-most", "API-FILTER-06", 1},
 	{"at-least", "API-FILTER-06", 1}, {"between", "API-FILTER-06", 2}, {"before-in-the-alphabet", "API-FILTER-09", 0}, {"after-in-the-alphabet", "API-FILTER-09", 0}, {"unset", "API-FILTER-07", 0}, {"set", "API-FILTER-07", 0},
 	{"quoted", "API-FILTER-08", 1}, {"quoted-asterisk", "API-FILTER-08", 1}, {"both", "API-FILTER-02", 2},
 	{"ascending", "API-ORDER-01", 0}, {"descending", "API-ORDER-01", 0}, {"two-orders", "API-ORDER-01", 0}, {"orders-apart", "API-ORDER-01", 0}, {"by-another-name", "API-ORDER-03", 0},
-	{"all-as-shown", "API-FILTER-02", 0}, {"as-shown", "API-FILTER-01", 0}, {"as-not-shown", "API-FILTER-01", 0},
+	{"all-as-shown", "API-FILTER-02", 0}, {"all-operators", "API-FILTER-02", 0}, {"as-shown", "API-FILTER-01", 0}, {"as-not-shown", "API-FILTER-01", 0},
 	{"filtered-pages", "API-PAGE-02", 0}, {"pages", "API-PAGE-02", 1}, {"sorted-pages", "API-PAGE-02", 1}, {"pages-of-fields", "API-FIELDS-01", 0}, {"skipped", "API-PAGE-04", 0},
 	{"counted", "API-COUNT-01", 1}, {"tunneled", "API-TUNNEL-01", 0}, {"tunneled-by-uuid", "API-TUNNEL-04", 0},
 	{"searched", "API-SEARCH-01", 1}, {"searched-second", "API-SEARCH-01", 1}, {"searched-either", "API-SEARCH-02", 2}, {"searched-both", "API-SEARCH-02", 2}, {"searched-begins", "API-SEARCH-02", 1},
 	{"fields", "API-FIELDS-01", 0}, {"all-fields", "API-FIELDS-04", 0},
+}
+
+// kindAsked returns the kind of questions of a name, or nil.
+func kindAsked(what string) *kindOfAsk {
+	i := slices.IndexFunc(asks, func(k kindOfAsk) bool { return k.what == what })
+	if i < 0 {
+		return nil
+	}
+	return &asks[i]
 }
 
 // askable are the fields that questions are about: those that a creation of ours
@@ -155,7 +164,7 @@ func (m *model) fit(what string) []*contract.Field {
 	switch {
 	case slices.Contains(shownly, what):
 		return m.shown
-	case slices.Contains([]string{"all-fields", "tunneled", "tunneled-by-uuid", "pages", "all-as-shown"}, what): // about no field
+	case slices.Contains([]string{"all-fields", "tunneled", "tunneled-by-uuid", "pages", "all-as-shown", "all-operators", "cut-short"}, what): // about no field
 		return m.askable()[:1]
 	case slices.Contains(enumly, what):
 		return slices.DeleteFunc(slices.Clone(m.shown), func(f *contract.Field) bool { return len(f.Enum) == 0 })
@@ -275,6 +284,8 @@ func (m *model) question(t *rapid.T, at place, onTour bool) Call {
 			}
 		}
 		ask.Values = append(ask.Values, other)
+	case "all-operators":
+		ask.Values = []string{text(pick(t, "turn", []int{0, 1, 2, 3, 4, 5}))}
 	case "pages", "sorted-pages":
 		ask.Values = []string{text(pick(t, "page size", []int{1, 2, 3, 4}))}
 	}
@@ -381,8 +392,19 @@ func (p *player) narrows(ctx context.Context, truth map[string]map[string]any) e
 		id = "API-FILTER-01"
 	}
 	q := &question{p: p, truth: truth, path: "/api" + p.resource.Path}
-	err := q.lists(ctx, "?fields=svm", func(map[string]any) bool { return true })
-	if judged := p.hand.Verify(p.lastReading(), []contract.ID{id}, err); judged != nil || err == nil {
+	all := func(map[string]any) bool { return true }
+	err := q.lists(ctx, "?fields=svm", all)
+	if err == nil {
+		return p.hand.Verify(p.lastReading(), []contract.ID{"API-FIELDS-03"}, q.showsMembers(p.lastReading(), "svm"))
+	}
+	if named := p.lastReading(); named != nil && !named.Response.OK() { // it may be the field that is not understood
+		plainly := q.lists(ctx, "?fields=uuid", all)
+		if plainly == nil {
+			return p.hand.Verify(named, []contract.ID{"API-FIELDS-03"}, err)
+		}
+		err = plainly
+	}
+	if judged := p.hand.Verify(p.lastReading(), []contract.ID{id}, err); judged != nil {
 		return judged
 	}
 	if id != "API-FILTER-01" { // it may be the bar alone that is not understood

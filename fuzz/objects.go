@@ -18,23 +18,23 @@ var objectProperties = []Property{
 	{
 		Name: "what-was-deleted-is-gone", Writes: true,
 		Says:     "A deleted object is not read, not listed and not worked on, and another can take its place.",
-		promises: []role{unreadable, unlisted, unaskable, again},
+		promises: []role{unreadable, unlisted, unaskable, again, readsUnknown, changesUnknown, deletesUnknown, actsOnUnknown, readsGone, readsCoded, changesGone, deletesGone},
 		fits:     func(m *model) bool { return m.operation(contract.Delete) != nil },
-		draw:     drawDeletion, play: playDeletion,
+		deck:     dealDeletions, loose: true, play: playSequence,
 	},
 	{
 		Name: "a-creation-reads-as-it-was-sent", Writes: true,
 		Says:     "Whatever a creation sends can be read back, but for secrets.",
-		promises: []role{creates, createsByCert, readsBack},
-		fits:     func(m *model) bool { return m.operation(contract.Create) != nil },
-		deck:     dealCreations, play: playCreation,
+		promises: []role{creates, createsByCert, readsBack}, conventions: []contract.ID{"API-LOCATION-02"},
+		fits: func(m *model) bool { return m.operation(contract.Create) != nil },
+		deck: dealCreations, play: playSequence,
 	},
 	{
 		Name: "a-change-takes-what-it-names-and-keeps-the-rest", Writes: true,
 		Says:     "An accepted change changes what it names and nothing else.",
 		promises: []role{changes, changesAlone, changesSecret, changesCert, namesKind, severalAtOnce, keepsTheRest},
 		fits:     hasChange,
-		deck:     dealChanges, play: playChange,
+		deck:     dealChanges, play: playSequence,
 	},
 	{
 		Name: "the-same-change-again-changes-nothing", Writes: true,
@@ -53,16 +53,16 @@ var objectProperties = []Property{
 	{
 		Name: "work-on-keys-is-started", Writes: true,
 		Says:     "Work on the keys of an object is started, or refused for the reason that the documents name, and what lacks a key is refused.",
-		promises: []role{startsOrNot, keyless},
+		promises: []role{startsOrNot, keyless, rekeyStarts, rekeyed, rekeysOnly},
 		fits:     func(m *model) bool { return len(m.acts()) > 0 },
-		deck:     dealWork, play: playWork,
+		deck:     dealWork, play: playSequence,
 	},
 	{
 		Name: "a-new-key-changes-nothing-but-the-key", Writes: true,
 		Says:     "Rekeying the external key gives the object the new key and leaves everything else.",
 		promises: []role{rekeyStarts, rekeyed, rekeysOnly},
 		fits:     func(m *model) bool { return m.rekey() != nil },
-		draw:     drawRekey, play: playRekey,
+		draw:     drawRekey, play: playSequence,
 	},
 }
 
@@ -132,34 +132,48 @@ func dealCreations(m *model) func(int) *rapid.Generator[Case] {
 	})
 }
 
-func playCreation(ctx context.Context, p *player) error {
-	c := p.calls[0]
-	t, e, err := p.attemptCreation(ctx, c)
+// makes makes the object, and wants whatever was sent to be read back.
+func (p *player) makes(ctx context.Context, c Call) error {
+	var t *steps.Thing
+	e, err := p.asAsked(c, func(c Call) (e oracle.Ending, err error) {
+		t, e, err = p.attemptCreation(ctx, c)
+		return e, err
+	})
 	if err != nil {
 		return err
 	}
-	role := creates
+	made := creates
 	if c.Set["client_certificate"] != nil {
-		role = createsByCert
+		made = createsByCert
 	}
-	ids := p.of(role)
-	for _, name := range sortedKeys(c.Set) {
-		if f := p.field(name); f != nil && f.Access != contract.WriteOnly {
-			ids = append(ids, p.about(readsBack, name)...)
-		}
+	ids := p.of(made)
+	if p.thing != nil { // which was deleted
+		ids = append(p.of(again), ids...)
 	}
 	err = oracle.ExpectSuccess(e)
 	if err == nil {
 		err = t.Lost()
 	}
 	if err != nil || !e.Exchange.Response.OK() {
-		return p.hand.Verify(e.Exchange, ids, err)
+		for _, name := range sortedKeys(c.Set) {
+			if f := p.field(name); f != nil && f.Access != contract.WriteOnly {
+				ids = append(ids, p.about(readsBack, name)...)
+			}
+		}
+		return orGone(p.hand.Verify(e.Exchange, ids, err))
 	}
-	if err := p.hand.Verify(e.Exchange, p.of(role), nil); err != nil {
+	if err := p.hand.Verify(e.Exchange, ids, nil); err != nil {
 		return err
 	}
 	p.thing = t
-	return p.readsAsSent(ctx, steps.Flat(t.Sent()))
+	if err := p.showsWhatWasMade(ctx, c, e); err != nil {
+		return err
+	}
+	if err := p.readsAsSent(ctx, steps.Flat(t.Sent())); err != nil {
+		return err
+	}
+	p.record, err = p.reads(ctx)
+	return err
 }
 
 // readsAsSent wants every property that a sentence speaks of to be as it was
@@ -197,20 +211,26 @@ func (p *player) readsAsSent(ctx context.Context, sent map[string]any) error {
 	return nil
 }
 
-func drawDeletion(m *model) *rapid.Generator[Case] {
-	asked := append([]*contract.Operation{}, m.acts()...)
-	for _, e := range []contract.Effect{contract.Change, contract.Delete} {
-		if o := m.operation(e); o != nil {
-			asked = append(asked, o)
-		}
-	}
-	return cases(func(t *rapid.T) []Call {
-		calls := []Call{m.creation(t, 2), {Operation: m.operation(contract.Delete).ID}}
-		for _, i := range dealt(t, 0, len(asked), len(asked)) {
-			calls = append(calls, m.asks(asked[i]))
-		}
+// dealDeletions draws an object, its deletion, all that can be asked of it, and another.
+func dealDeletions(m *model) func(int) *rapid.Generator[Case] {
+	return decked(func(t *rapid.T, check int) []Call {
+		calls := append([]Call{m.creation(t, 2)}, m.end(t, check)...)
 		return append(calls, m.creation(t, 0))
 	})
+}
+
+// end deletes an object, and asks for all that can be asked of one.
+func (m *model) end(t *rapid.T, check int) []Call {
+	remove := m.operation(contract.Delete)
+	asked := append([]*contract.Operation{remove}, m.acts()...)
+	if o := m.operation(contract.Change); o != nil {
+		asked = append(asked, o)
+	}
+	calls := []Call{{Operation: remove.ID}}
+	for _, i := range dealt(t, check, len(asked), len(asked)) {
+		calls = append(calls, m.asks(asked[i]))
+	}
+	return calls
 }
 
 // asks is a call of an operation on an object, with what it needs.
@@ -231,66 +251,50 @@ func (m *model) asks(o *contract.Operation) Call {
 // newKeyWord stands for the body of a change of the external key.
 const newKeyWord = "$new_key"
 
-func playDeletion(ctx context.Context, p *player) error {
-	if err := p.exists(ctx, p.calls[0]); err != nil {
-		return err
-	}
-	gone := p.thing
-	e, err := p.call(ctx, p.calls[1])
+// deletes deletes the object, and wants it to be neither read nor listed.
+func (p *player) deletes(ctx context.Context, c Call) error {
+	e, err := p.call(ctx, c)
 	if err != nil || p.hand.Untold(e) {
-		return err
+		return orGone(err)
 	}
 	if e.Failed() {
 		if err := p.hand.Prevented(e); err != nil {
 			return err
 		}
-		return p.hand.Verify(e.Exchange, p.of(unreadable), oracle.ExpectSuccess(e))
+		return orGone(p.hand.Verify(e.Exchange, p.of(unreadable), oracle.ExpectSuccess(e)))
 	}
-	x, err := p.hand.Ask(ctx, getOf(gone.Path()))
+	p.record = nil
+	x, err := p.hand.Ask(ctx, getOf(p.thing.Path()))
 	if err != nil {
 		return err
 	}
-	if err := p.hand.Verify(x, p.of(unreadable), oracle.ExpectRefusal(oracle.Ending{Exchange: x})); err != nil {
+	gone := oracle.Ending{Exchange: x}
+	if err := p.hand.Verify(x, p.of(unreadable), oracle.ExpectRefusal(gone)); err != nil {
+		return err
+	}
+	if err := p.isUnknown(ctx, gone, p.operation(contract.Read)); err != nil {
 		return err
 	}
 	listed, err := p.hand.List(ctx, "/api"+p.resource.Path+"?fields=uuid&"+p.mine())
-	if err == nil && slices.ContainsFunc(listed, func(r map[string]any) bool { return r["uuid"] == gone.UUID() }) {
-		err = oracle.Differs("records of the list", "none of uuid "+gone.UUID(), "it")
+	if err == nil && slices.ContainsFunc(listed, func(r map[string]any) bool { return r["uuid"] == p.thing.UUID() }) {
+		err = oracle.Differs("records of the list", "none of uuid "+p.thing.UUID(), "it")
 	}
-	if err := p.hand.Verify(p.lastReading(), p.of(unlisted), err); err != nil {
+	if err := p.hand.Verify(p.lastReading(), p.of(unlisted), err); err != nil || !p.refused || len(listed) == 0 {
 		return err
 	}
-	last := len(p.calls) - 1
-	for _, c := range p.calls[2:last] {
-		if e, err = p.call(ctx, c); err != nil {
-			return err
-		}
-		if err := p.isDue(e, due{ids: p.of(unaskable)}); err != nil {
-			return err
-		}
-	}
-	return p.succeeds(ctx, p.calls[last])
-}
-
-// succeeds makes another object in place of one that was deleted.
-func (p *player) succeeds(ctx context.Context, next Call) error {
-	_, e, err := p.attemptCreation(ctx, next)
-	if err != nil {
-		return err
-	}
-	return p.hand.Verify(e.Exchange, p.of(again), oracle.ExpectSuccess(e))
+	return p.madeNothing(ctx)
 }
 
 // dealWork draws work on the keys of an object: the first case has all of it, right and
 // wrong.
 func dealWork(m *model) func(int) *rapid.Generator[Case] {
 	var all []Call
-	for _, o := range m.acts() {
-		all = append(all, m.asks(o))
-	}
-	if o := m.rekey(); o != nil {
+	if o := m.rekey(); o != nil { // what is refused comes first, while the key is another one
 		all = append(all, Call{Operation: o.ID, Set: map[string]any{}, Fault: "lacks-a-key"},
 			Call{Operation: o.ID, Set: map[string]any{newKeyWord: true, "zzz_no_such_field": 1}, Fault: "unknown-property"})
+	}
+	for _, o := range m.acts() {
+		all = append(all, m.asks(o))
 	}
 	return decked(func(t *rapid.T, check int) []Call {
 		calls := []Call{m.creation(t, 1)}
@@ -307,75 +311,70 @@ func dealWork(m *model) func(int) *rapid.Generator[Case] {
 	})
 }
 
-func playWork(ctx context.Context, p *player) error {
-	before, err := p.begins(ctx, p.calls[0])
+// works starts work on the keys of the object, and wants it to change no more than it says.
+func (p *player) works(ctx context.Context, c Call) error {
+	e, err := p.asAsked(c, func(c Call) (oracle.Ending, error) { return p.call(ctx, c) })
 	if err != nil {
 		return err
 	}
-	for _, c := range p.calls[1:] {
-		e, err := p.call(ctx, c)
-		if err != nil {
-			return err
-		}
-		o := c.operation(p.catalogue)
-		if c.Fault != "" {
-			d := due{ids: p.of(keyless)}
-			if c.Fault == "unknown-property" {
-				d = due{ids: []contract.ID{"API-BODY-04"}, blamed: true}
-			}
-			if err := p.isDue(e, d); err != nil {
-				return err
-			}
-			if !e.Failed() {
-				return nil
-			}
-			if err := p.verifies(ctx, []contract.ID{"API-FAULT-01"}, p.sameButFor(before, nil)); err != nil {
-				return err
-			}
+	if c.Fault != "" {
+		return p.refusesWork(ctx, c, e)
+	}
+	o := c.operation(p.catalogue)
+	for _, id := range p.starting(o) {
+		if e.Failed() && slices.Contains(digitsIn(p.catalogue.Requirement(id).Text), e.Code()) {
 			continue
 		}
-		for _, id := range p.of(startsOrNot) {
-			text := p.catalogue.Requirement(id).Text
-			if !speaksOfAct(text, o) || e.Failed() && slices.Contains(digitsIn(text), e.Code()) {
-				continue
-			}
-			if err := p.hand.Prevented(e); err != nil {
-				return err
-			}
-			if err := p.hand.Verify(e.Exchange, []contract.ID{id}, oracle.ExpectSuccess(e)); err != nil {
-				return err
-			}
+		if err := p.hand.Prevented(e); err != nil {
+			return err
 		}
-		if p.hand.Untold(e) {
-			return nil // it goes on, and nobody can tell until when
-		}
-		if before, err = p.reads(ctx); err != nil {
+		if err := p.hand.Verify(e.Exchange, []contract.ID{id}, oracle.ExpectSuccess(e)); err != nil {
 			return err
 		}
 	}
-	return nil
+	if p.hand.Untold(e) {
+		return errGone // it goes on, and nobody can tell until when
+	}
+	if o == p.rekey() && !e.Failed() {
+		if err := p.showsNewKey(ctx, e); err != nil {
+			return err
+		}
+		if err := p.verifies(ctx, p.of(rekeysOnly), p.sameButFor(p.record, []string{"key_id"})); err != nil {
+			return err
+		}
+	}
+	p.record, err = p.reads(ctx) // that other work leaves the rest alone is in no document
+	return err
+}
+
+// starting are the promises that an operation starts work.
+func (m *model) starting(o *contract.Operation) []contract.ID {
+	var all []contract.ID
+	if o == m.rekey() {
+		all = m.of(rekeyStarts)
+	}
+	for _, id := range m.of(startsOrNot) {
+		if speaksOfAct(m.catalogue.Requirement(id).Text, o) {
+			all = append(all, id)
+		}
+	}
+	return all
+}
+
+// refusesWork judges the refusal of work with a fault.
+func (p *player) refusesWork(ctx context.Context, c Call, e oracle.Ending) error {
+	d := due{ids: p.of(keyless)}
+	if c.Fault == "unknown-property" {
+		d = due{ids: []contract.ID{"API-BODY-04"}, blamed: true}
+	}
+	if err := p.isDue(e, d); err != nil || !e.Failed() {
+		return orGone(err)
+	}
+	return p.verifies(ctx, []contract.ID{"API-FAULT-01"}, p.sameButFor(p.record, nil))
 }
 
 func drawRekey(m *model) *rapid.Generator[Case] {
 	return cases(func(t *rapid.T) []Call { return []Call{m.creation(t, 3), m.asks(m.rekey())} })
-}
-
-func playRekey(ctx context.Context, p *player) error {
-	before, err := p.begins(ctx, p.calls[0])
-	if err != nil {
-		return err
-	}
-	e, err := p.attempt(ctx, p.calls[1])
-	if err != nil {
-		return err
-	}
-	if err := p.hand.Verify(e.Exchange, p.of(rekeyStarts), oracle.ExpectSuccess(e)); err != nil || e.Failed() {
-		return err
-	}
-	if err := p.showsNewKey(ctx, e); err != nil {
-		return err
-	}
-	return p.verifies(ctx, p.of(rekeysOnly), p.sameButFor(before, []string{"key_id"}))
 }
 
 // showsNewKey wants the object to show the key that a call gave it.

@@ -19,11 +19,13 @@ type player struct {
 	hand  *steps.Hand
 	calls []Call
 
-	thing  *steps.Thing   // that was created last; nil for none
-	record map[string]any // of the thing, as a change that took has left it
-	unlike []string       // properties that readings do not show as they were sent
-	seen   []Seen
-	sent   []sending
+	thing    *steps.Thing   // that was created last; nil for none
+	record   map[string]any // of the thing, as it was last read; nil where it does not exist
+	unlike   []string       // properties that readings do not show as they were sent
+	narrowed bool           // whether lists are known to be narrowed to our SVMs
+	refused  bool           // whether a creation beside the thing was refused
+	seen     []Seen
+	sent     []sending
 
 	drawing []byte // of a history that has no order, as HTML; nil for none
 }
@@ -58,6 +60,36 @@ func (p *player) sends(c Call, e oracle.Ending, body map[string]any) {
 	if !e.Failed() && c.Spoil == nil {
 		p.sent = append(p.sent, sending{c.operation(p.catalogue), body})
 	}
+}
+
+// answerings are parameters that only say how a call is to be answered, with what is
+// promised of them.
+var answerings = map[string]contract.ID{"return_records": "API-RETURN-01", "return_timeout": "API-TIMEOUT-01"}
+
+// asAsked sends a call. If it is refused with parameters and not without, they are what it
+// was refused for, and it is the second answer that is returned.
+func (p *player) asAsked(c Call, send func(Call) (oracle.Ending, error)) (oracle.Ending, error) {
+	e, err := send(c)
+	if err != nil || len(c.Query) == 0 {
+		return e, err
+	}
+	refused := oracle.ExpectSuccess(e)
+	asked := e.Exchange
+	if refused != nil {
+		c2 := c
+		c2.Query = nil
+		if e, err = send(c2); err != nil || e.Failed() {
+			return e, err
+		}
+	}
+	for _, q := range c.Query {
+		if id := answerings[q.Name]; id == "API-TIMEOUT-01" || refused != nil {
+			if err := p.hand.Verify(asked, []contract.ID{id}, refused); err != nil {
+				return e, err
+			}
+		}
+	}
+	return e, nil
 }
 
 // attempt is call for what should succeed: where the state of the target does not
@@ -227,12 +259,10 @@ func (p *player) read(ctx context.Context) (map[string]any, *wire.Exchange, erro
 // reads reads the object where it must be there: if it is not, the promise that
 // what is listed can be read is looked at, and the case ends.
 func (p *player) reads(ctx context.Context) (map[string]any, error) {
-	if x := p.hand.Latest(); x != nil && x.Request.Method == http.MethodGet && x.Request.Path == p.thing.Path() && x.Response.OK() {
-		return x.Response.Object(), nil // nothing was sent since
+	record, x, err := p.latest()
+	if x == nil {
+		err = p.hand.Look(ctx, func() (err error) { record, x, err = p.read(ctx); return err })
 	}
-	var record map[string]any
-	var x *wire.Exchange
-	err := p.hand.Look(ctx, func() (err error) { record, x, err = p.read(ctx); return err })
 	if err == nil {
 		if err = sameID(record, p.thing.UUID()); err == nil {
 			return record, nil
@@ -244,10 +274,23 @@ func (p *player) reads(ctx context.Context) (map[string]any, error) {
 	return nil, errGone
 }
 
+// latest is the reading of the object after which nothing was sent; the exchange is nil
+// where there is none.
+func (p *player) latest() (map[string]any, *wire.Exchange, error) {
+	x := p.hand.Latest()
+	if x == nil || x.Request.Method != http.MethodGet || x.Request.Path != p.thing.Path() || !x.Response.OK() {
+		return nil, nil, nil
+	}
+	return x.Response.Object(), x, nil
+}
+
 // verifies reads the object and judges what the reading shows.
 func (p *player) verifies(ctx context.Context, ids []contract.ID, check func(record map[string]any) error) error {
 	if len(ids) == 0 {
 		return nil
+	}
+	if record, x, _ := p.latest(); x != nil && check(record) == nil {
+		return p.hand.Verify(x, ids, nil)
 	}
 	var x *wire.Exchange
 	err := p.hand.Look(ctx, func() error {

@@ -10,6 +10,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/steps"
 )
 
 // requestProperties speak of one request, right or wrong.
@@ -175,13 +176,19 @@ func (p *player) faultyCreations(ctx context.Context) error {
 	return p.madeNothing(ctx)
 }
 
-// madeNothing wants no object to be there after creations that were all refused.
+// madeNothing wants no object to be there, besides the one of the case, after creations
+// that were all refused.
 func (p *player) madeNothing(ctx context.Context) error {
-	mine, err := p.hand.Mine(ctx, p.sort)
+	return p.madeNothingOn(ctx, p.hand.SVM(), "API-FAULT-01")
+}
+
+func (p *player) madeNothingOn(ctx context.Context, svm steps.SVM, id contract.ID) error {
+	mine, err := p.hand.MineOn(ctx, p.sort, svm)
+	mine = slices.DeleteFunc(mine, func(r map[string]any) bool { return p.thing != nil && r["uuid"] == p.thing.UUID() })
 	if err == nil && len(mine) > 0 {
 		err = oracle.Differs("records of the SVM after a refused creation", "none", mine[0]["uuid"])
 	}
-	return p.hand.Verify(p.lastReading(), []contract.ID{"API-FAULT-01"}, err)
+	return p.hand.Verify(p.lastReading(), []contract.ID{id}, err)
 }
 
 // notAsSent wants the field of a call not to have taken its value.
@@ -272,36 +279,41 @@ func playUnknown(ctx context.Context, p *player) error {
 	return nil
 }
 
-// asksUnknown asks something of an object that does not exist.
+// asksUnknown asks something of an object that does not exist: nobody made it, or it was
+// deleted.
 func (p *player) asksUnknown(ctx context.Context, c Call) error {
 	e, err := p.call(ctx, c)
 	if err != nil {
 		return err
 	}
-	role, o := actsOnUnknown, c.operation(p.catalogue)
-	switch o.Effect {
-	case contract.Read:
-		role = readsUnknown
-	case contract.Change:
-		role = changesUnknown
-	case contract.Delete:
-		role = deletesUnknown
+	if !c.Unknown {
+		if err := p.isDue(e, due{ids: p.of(unaskable)}); err != nil {
+			return err
+		}
+	}
+	return p.isUnknown(ctx, e, c.operation(p.catalogue))
+}
+
+// isUnknown judges the refusal of an operation on an object that does not exist.
+func (p *player) isUnknown(ctx context.Context, e oracle.Ending, o *contract.Operation) error {
+	reads := o.Effect == contract.Read
+	if reads && p.hand.Forbidden(e) {
+		return p.mayRead(ctx, e)
 	}
 	var ids []contract.ID
-	for _, id := range p.of(role) {
+	for _, id := range p.of(unknown[o.Effect]) {
 		if o.Effect != contract.Act || speaksOfAct(p.catalogue.Requirement(id).Text, o) {
 			ids = append(ids, id)
 		}
 	}
-	if o.Effect == contract.Read && p.hand.Forbidden(e) {
-		return p.mayRead(ctx, e)
-	}
-	d := due{ids: ids, blamed: o.Effect == contract.Read}
-	if err := p.isDue(e, d); err != nil {
+	if err := p.isDue(e, due{ids: ids, blamed: reads}); err != nil {
 		return err
 	}
 	return p.notFound(e, o)
 }
+
+// unknown are the promises that an operation on what does not exist is refused.
+var unknown = map[contract.Effect]role{contract.Read: readsUnknown, contract.Change: changesUnknown, contract.Delete: deletesUnknown, contract.Act: actsOnUnknown}
 
 // mayRead judges that reading what does not exist was forbidden: a user who may read the
 // collection may read its records, so that it is another answer than 404.

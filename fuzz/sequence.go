@@ -2,36 +2,43 @@ package fuzz
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"pgregory.net/rapid"
 
 	"ontap-conformance/fixtures/contract"
-	"ontap-conformance/fixtures/oracle"
 )
 
 // sequenceProperties compare any row of calls with a reference model.
 var sequenceProperties = []Property{
 	{
 		Name: "any-row-of-calls-does-what-the-model-says", Writes: true,
-		Says:     "After any row of creations, changes, rekeyings, restores and deletions the object has the values that a model predicts.",
-		promises: []role{creates, changes, keepsTheRest, second, unreadable, rekeyed, rekeysOnly},
-		fits: func(m *model) bool {
-			return hasChange(m) && m.operation(contract.Delete) != nil && len(m.of(keepsTheRest)) > 0
-		},
-		draw: drawSequence, play: playSequence,
+		Says: "After any row of creations, changes, rekeyings, restores, deletions and questions the object has the values that a model predicts.",
+		promises: []role{creates, createsByCert, readsBack, changes, changesAlone, changesSecret, changesCert, namesKind, severalAtOnce, keepsTheRest, second, startsOrNot,
+			rekeyStarts, rekeyed, rekeysOnly, unreadable, unlisted, unaskable, again, readsUnknown, changesUnknown, deletesUnknown, actsOnUnknown, readsGone, readsCoded, changesGone, deletesGone, named},
+		conventions: []contract.ID{"API-FAULT-01", "API-OPTIONS-01", "API-FILTER-01", "API-FILTER-02", "API-FILTER-04", "API-COUNT-01", "API-FIELDS-03", "API-FIELDS-04", "API-FIELDS-05", "API-HEAD-01", "API-LOCATION-02", "API-RETURN-01", "API-TIMEOUT-01"},
+		fits:        func(m *model) bool { return m.operation(contract.Create) != nil && m.operation(contract.Delete) != nil },
+		deck:        dealSequences, loose: true, play: playSequence,
 	},
 }
 
-// drawSequence draws a row of calls as rapid draws any state machine; which calls
-// make sense where is for the model to say when they are played.
-func drawSequence(m *model) *rapid.Generator[Case] {
-	return cases(func(t *rapid.T) []Call {
+// dealSequences draws a row of calls as rapid draws any state machine; which calls make
+// sense where is for the model to say when they are played. The first case is a life that
+// shows most.
+func dealSequences(m *model) func(int) *rapid.Generator[Case] {
+	return decked(func(t *rapid.T, check int) []Call {
+		if check == 0 {
+			return m.life(t)
+		}
 		calls := []Call{m.creation(t, 4)}
 		actions := map[string]func(*rapid.T){
-			"change":  func(t *rapid.T) { calls = append(calls, m.anyChange(t)) },
-			"change ": func(t *rapid.T) { calls = append(calls, m.change(t, m.plain(), 1, 2)) },
-			"create":  func(t *rapid.T) { calls = append(calls, m.creation(t, 2)) },
-			"delete":  func(t *rapid.T) { calls = append(calls, Call{Operation: m.operation(contract.Delete).ID}) },
+			"create": func(t *rapid.T) { calls = append(calls, m.creation(t, 2)) },
+			"delete": func(t *rapid.T) { calls = append(calls, Call{Operation: m.operation(contract.Delete).ID}) },
+		}
+		if hasChange(m) {
+			actions["change"] = func(t *rapid.T) { calls = append(calls, m.anyChange(t)) }
+			actions["change "] = func(t *rapid.T) { calls = append(calls, m.change(t, m.plain(), 1, 2)) }
 		}
 		for _, o := range m.acts() {
 			actions["work "+o.ID] = func(*rapid.T) { calls = append(calls, m.asks(o)) }
@@ -41,54 +48,81 @@ func drawSequence(m *model) *rapid.Generator[Case] {
 	})
 }
 
-// A reference is what the object of a sequence must be like: the model, kept here
-// and nowhere else.
-type reference struct {
-	exists bool
-	values map[string]any // as they were last read
+// life is the life of an object with every property, from its creation to what is left of
+// it, with what is asked on the way that most defects show in.
+func (m *model) life(t *rapid.T) []Call {
+	first, last := m.creation(t, 0), m.creation(t, 0)
+	first.Set, first.Lack = m.paired(t, slices.Concat(m.hidden, m.optional), 0), nil
+	waits := func(seconds string) []Param { return []Param{{"return_timeout", seconds}} }
+	first.Query, last.Query = []Param{{"return_records", "true"}}, waits("0")
+	calls := []Call{first}
+	for _, what := range []string{"every-field", "options", "head"} {
+		c := Call{Fault: what, Field: toList}
+		mannerCalled(what).draw(t, m, &c)
+		calls = append(calls, c)
+	}
+	if len(m.askable()) > 0 {
+		calls = append(calls, m.questionOf("all-as-shown"), m.questionOf("all-operators", "0"), m.questionOf("all-operators", "2"), m.questionOf("cut-short"), m.questionOf("counted"), m.questionOf("all-fields"))
+	}
+	if m.sort.Seat {
+		calls = append(calls, m.creation(t, 0))
+	}
+	if alone := m.beside(); hasChange(m) && len(alone) > 0 {
+		i := max(0, slices.IndexFunc(alone, func(f *contract.Field) bool { return m.isMarked(f.Name) }))
+		one := m.change(t, alone[i:i+1], 1, 1)
+		one.Query = waits("120")
+		calls = append(calls, one)
+	}
+	if hasChange(m) {
+		calls = append(calls, m.wholeChange(t, 0))
+	}
+	if o := m.rekey(); o != nil {
+		work := m.asks(o)
+		work.Query = waits("0")
+		calls = append(calls, work)
+	}
+	return m.moving(append(append(calls, m.end(t, 0)...), last))
 }
 
+// questionOf is a question about no field.
+func (m *model) questionOf(what string, values ...string) Call {
+	return Call{Operation: m.operation(contract.List).ID, Fault: "ask-" + what, Ask: &Ask{What: what, Field: m.askable()[0].Name, Values: values}}
+}
+
+// playSequence plays a row of calls, and judges each by what is promised of it and by the
+// model: the record as it was last read, in which only that may change that a call names.
 func playSequence(ctx context.Context, p *player) error {
-	ref := new(reference)
 	for _, c := range p.calls {
-		if err := p.steps(ctx, ref, c); err != nil {
+		if err := p.plays(ctx, c); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// steps plays one call of a sequence and compares what is there with the model.
-func (p *player) steps(ctx context.Context, ref *reference, c Call) error {
-	o := c.operation(p.catalogue)
+// plays plays a call of a sequence.
+func (p *player) plays(ctx context.Context, c Call) error {
+	o, exists := c.operation(p.catalogue), p.record != nil
+	makes := o != nil && o.Effect == contract.Create && c.Fault == ""
 	switch {
-	case o.Effect == contract.Create && ref.exists:
-		_, e, err := p.create(ctx, c)
-		if err != nil {
-			return err
-		}
-		if err := p.isDue(e, due{ids: p.of(second)}); err != nil || !e.Failed() {
-			return orGone(err)
-		}
-		return p.agrees(ctx, ref, []contract.ID{"API-FAULT-01"}, nil)
-	case o.Effect == contract.Create:
-		if err := p.exists(ctx, c); err != nil {
-			return err
-		}
-		values, err := p.reads(ctx)
-		ref.exists, ref.values = true, values
-		return err
-	case !ref.exists:
+	case makes && !exists:
+		return p.makes(ctx, c)
+	case makes && p.sort.Seat:
+		return p.refusesSecond(ctx, c)
+	case makes || p.thing == nil: // it would be about another object, or about none yet
 		return nil
+	case c.Ask != nil:
+		return p.asksAboutIt(ctx, c)
+	case mannerCalled(c.Fault) != nil:
+		return p.asksInManner(ctx, c)
+	case !exists:
+		return p.asksUnknown(ctx, c)
 	case o.Effect == contract.Delete:
-		return p.stepsDelete(ctx, ref, c)
+		return p.deletes(ctx, c)
 	case o.Effect == contract.Change:
-		if ok, err := p.changes(ctx, c); err != nil || !ok {
-			return orGone(err)
-		}
-		return p.agrees(ctx, ref, p.of(keepsTheRest), p.mayFollow(c.Set))
+		return p.changesOnly(ctx, c)
 	}
-	return p.stepsWork(ctx, ref, c, o)
+	return p.works(ctx, c)
 }
 
 // orGone ends a case without an error of its own.
@@ -99,47 +133,41 @@ func orGone(err error) error {
 	return err
 }
 
-// agrees reads the object and compares it with the model, but for what may have
-// changed; the model then is what was read.
-func (p *player) agrees(ctx context.Context, ref *reference, ids []contract.ID, except []string) error {
-	now, err := p.reads(ctx)
+// refusesSecond asks for another object where there may be only one.
+func (p *player) refusesSecond(ctx context.Context, c Call) error {
+	_, e, err := p.create(ctx, c)
 	if err != nil {
 		return err
 	}
-	err = p.hand.Verify(p.lastReading(), ids, p.sameButFor(ref.values, except)(now))
-	ref.values = now
-	return err
-}
-
-func (p *player) stepsDelete(ctx context.Context, ref *reference, c Call) error {
-	e, err := p.call(ctx, c)
-	if err != nil || e.Failed() || p.hand.Untold(e) {
+	if err := p.isDue(e, due{ids: p.of(second)}); err != nil || !e.Failed() {
 		return orGone(err)
 	}
-	ref.exists = false
-	x, err := p.hand.Ask(ctx, getOf(p.thing.Path()))
-	if err != nil {
-		return err
+	p.refused = true
+	for condition, provoking := range provocations {
+		if provoking.also == second {
+			if err := p.isTabled(e, c.operation(p.catalogue), condition); err != nil {
+				return err
+			}
+		}
 	}
-	return p.hand.Verify(x, p.of(unreadable), oracle.ExpectRefusal(oracle.Ending{Exchange: x}))
+	return p.verifies(ctx, []contract.ID{"API-FAULT-01"}, p.sameButFor(p.record, nil))
 }
 
-// stepsWork starts work on keys. That restoring and rekeying the internal key
-// leave the rest alone is in no document; the external key alone has a promise.
-func (p *player) stepsWork(ctx context.Context, ref *reference, c Call, o *contract.Operation) error {
-	e, err := p.call(ctx, c)
-	if err != nil {
-		return err
+// asksAboutIt asks lists about the object, if they can be narrowed to it.
+func (p *player) asksAboutIt(ctx context.Context, c Call) error {
+	truth := map[string]map[string]any{}
+	if p.record != nil {
+		truth[p.thing.UUID()] = p.record
 	}
-	if p.hand.Untold(e) {
-		return errGone // it goes on, and nobody can tell until when
+	if !p.narrowed {
+		err := p.narrows(ctx, truth)
+		if errors.Is(err, errGone) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		p.narrowed = true
 	}
-	if o != p.rekey() || e.Failed() {
-		ref.values, err = p.reads(ctx)
-		return err
-	}
-	if err := p.showsNewKey(ctx, e); err != nil {
-		return err
-	}
-	return p.agrees(ctx, ref, p.of(rekeysOnly), []string{"key_id"})
+	return p.asks(ctx, c, truth)
 }

@@ -2,8 +2,11 @@ package fuzz
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
+	"maps"
 	"regexp"
 	"strings"
 
@@ -28,17 +31,18 @@ var specialProperties = []Property{
 // A special is what a sentence says of one request, where neither a table of codes
 // nor the type of a field does.
 type special struct {
-	about  string          // what the sentence begins with
-	effect contract.Effect // of the operation: a creation, a change, or work on keys
-	work   string          // what the path of the work ends with; "" for what is no work
-	set    map[string]any  // over a complete creation, or all of a change
-	lack   []string        // of a complete creation
-	kept   bool            // whether the request must succeed; else it must be refused
-	codes  []string        // one of which a refusal must have, beside the status 400; nil for any refusal
-	shows  []string        // fields that a reading must show as they were sent
-	leaves string          // the member that must not change, whatever the answer is; "" for none
-	also   string          // what the sentence that says so begins with, if it is another one
-	is     map[string]any  // what a reading must show besides
+	about  string                                   // what the sentence begins with
+	effect contract.Effect                          // of the operation: a creation, a change, or work on keys
+	work   string                                   // what the path of the work ends with; "" for what is no work
+	set    map[string]any                           // over a complete creation, or all of a change
+	lack   []string                                 // of a complete creation
+	kept   bool                                     // whether the request must succeed; else it must be refused
+	codes  []string                                 // one of which a refusal must have, beside the status 400; nil for any refusal
+	shows  []string                                 // fields that a reading must show as they were sent
+	leaves string                                   // the member that must not change, whatever the answer is; "" for none
+	also   string                                   // what the sentence that says so begins with, if it is another one
+	is     map[string]any                           // what a reading must show besides
+	of     func(sent map[string]any) map[string]any // what a reading must show, of what was sent; nil for nothing
 }
 
 const withoutAny = "A creation without server CA certificates, without a client certificate or without key servers is refused"
@@ -54,6 +58,9 @@ var specials = []special{
 		shows: []string{"external.client_certificate.uuid", "external.server_ca_certificates.uuid", "external.servers.server"}},
 	{about: "An external key manager can be configured with four key servers", effect: contract.Create, set: map[string]any{"external.servers": keyServers("a", "b", "c", "d")}, kept: true,
 		shows: []string{"external.servers.server"}},
+	{about: "A key server that was given without a port shows the port 5696", effect: contract.Create, set: map[string]any{"external.servers": []any{map[string]any{"server": "a." + tokenWord + ".example"}}}, kept: true,
+		is: map[string]any{"external.servers.server": []any{serverOf("a")}}},
+	{about: "The common name of a certificate is that of its subject", effect: contract.Create, kept: true, of: commonName},
 	{about: withoutAny, effect: contract.Create, lack: []string{"external.server_ca_certificates"}},
 	{about: withoutAny, effect: contract.Create, lack: []string{"external.client_certificate"}},
 	{about: withoutAny, effect: contract.Create, lack: []string{"external.servers"}},
@@ -244,30 +251,53 @@ func (p *player) isAsSaid(e oracle.Ending, s *special) (ok bool, err error) {
 	return !e.Failed(), p.hand.Verify(e.Exchange, ids, oracle.ExpectSuccess(e))
 }
 
-// showsSaid wants a reading to show what a request sent in the fields of a sentence.
+// showsSaid wants a reading to show what a sentence says, and what a request sent in the
+// fields of it.
 func (p *player) showsSaid(ctx context.Context, s *special, e oracle.Ending) error {
-	if len(s.shows)+len(s.is) == 0 {
+	var sent map[string]any
+	if body := e.Exchange.Request.Body.Bytes(); len(body) > 0 {
+		if err := json.Unmarshal(body, &sent); err != nil {
+			return err // ours
+		}
+	}
+	want := map[string]any{}
+	for name, v := range s.is {
+		var err error
+		if want[name], err = resolve(p.hand, v, p.thing.UUID()); err != nil {
+			return err
+		}
+	}
+	for _, name := range s.shows {
+		want[name], _ = oracle.Lookup(sent, name)
+	}
+	if s.of != nil {
+		maps.Copy(want, s.of(sent))
+	}
+	if len(want) == 0 {
 		return nil
 	}
-	var sent map[string]any
-	if err := json.Unmarshal(e.Exchange.Request.Body.Bytes(), &sent); err != nil {
-		return err // ours
-	}
 	return p.verifies(ctx, p.of(s.role()), func(record map[string]any) error {
-		for _, name := range sortedKeys(s.is) {
-			if err := sameValue(record, name, s.is[name]); err != nil {
-				return err
-			}
-		}
-		for _, name := range s.shows {
-			want, _ := oracle.Lookup(sent, name)
+		for _, name := range sortedKeys(want) {
 			got, _ := oracle.Lookup(record, name)
-			if err := oracle.ExpectRecords(name, listed(got), listed(want), false); err != nil {
+			if err := oracle.ExpectRecords(name, listed(got), listed(want[name]), false); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// commonName is what a reading of a certificate must show of its subject.
+func commonName(sent map[string]any) map[string]any {
+	block, _ := pem.Decode([]byte(text(sent["public_certificate"])))
+	if block == nil {
+		return nil
+	}
+	certificate, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		return nil
+	}
+	return map[string]any{"common_name": certificate.Subject.CommonName}
 }
 
 // listed are the texts of a list, or of one value.

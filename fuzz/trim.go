@@ -33,7 +33,7 @@ func (t *Trial) lesser(c Case) []Case {
 		of[t.does(call)]++
 	}
 	for i, call := range c.Calls {
-		apart := call.Fault != "" || call.Ask != nil || of[t.does(call)] > 1
+		apart := t.Property.loose || call.Fault != "" || call.Ask != nil || of[t.does(call)] > 1
 		if t.Property.deck != nil && i >= t.Property.stay && apart && len(c.Calls) > 1 {
 			all = append(all, Case{slices.Delete(slices.Clone(c.Calls), i, i+1)})
 		}

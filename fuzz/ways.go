@@ -11,7 +11,6 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
-	"ontap-conformance/fixtures/wire"
 	"ontap-conformance/steps"
 )
 
@@ -86,7 +85,7 @@ func playWay(ctx context.Context, p *player) error {
 		return err
 	}
 	ids := p.of(creates)
-	if c.Fault == "way-waiting" {
+	if c.asks("return_timeout") {
 		ids = []contract.ID{"API-TIMEOUT-01"}
 	}
 	if err := p.hand.Verify(e.Exchange, ids, oracle.ExpectSuccess(e)); err != nil || e.Failed() || t.Lost() != nil {
@@ -166,7 +165,7 @@ func (p *player) waiting(ctx context.Context, c, asked Call) error {
 // showsWhatWasMade looks at the record that a creation returned, and at where its
 // Location leads.
 func (p *player) showsWhatWasMade(ctx context.Context, c Call, e oracle.Ending) error {
-	if records := oracle.RecordsOf(e.Exchange.Response); c.Fault == "way-with-the-record" && e.Exchange.Response.Status == http.StatusCreated && len(records) == 1 {
+	if records := oracle.RecordsOf(e.Exchange.Response); c.asks("return_records") && e.Exchange.Response.Status == http.StatusCreated && len(records) == 1 {
 		var err error
 		for _, name := range append([]string{"svm.name"}, p.sort.Marked...) {
 			if sent, named := oracle.Lookup(p.thing.Sent(), name); named && err == nil {
@@ -177,6 +176,11 @@ func (p *player) showsWhatWasMade(ctx context.Context, c Call, e oracle.Ending) 
 			return err
 		}
 	}
+	return p.leadsToIt(ctx, e)
+}
+
+// leadsToIt wants the Location of a creation to lead to the object.
+func (p *player) leadsToIt(ctx context.Context, e oracle.Ending) error {
 	location := e.Exchange.Response.Header.Get("Location")
 	if location == "" || p.hand.Untold(e) {
 		return nil
@@ -185,7 +189,10 @@ func (p *player) showsWhatWasMade(ctx context.Context, c Call, e oracle.Ending) 
 	if path == "" {
 		return p.hand.Verify(e.Exchange, []contract.ID{"API-LOCATION-02"}, oracle.Differs("Location", "one that leads below /api", location))
 	}
-	x, err := p.hand.Ask(ctx, wire.Request{Method: http.MethodGet, Path: path})
+	if _, x, _ := p.latest(); x != nil && path == p.thing.Path() {
+		return p.hand.Verify(x, []contract.ID{"API-LOCATION-02"}, nil)
+	}
+	x, err := p.hand.Ask(ctx, getOf(path))
 	if err != nil {
 		return err
 	}
