@@ -17,6 +17,7 @@ import (
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/simulator"
 	"ontap-conformance/fuzz"
+	"ontap-conformance/steps"
 )
 
 func TestTheSimulatorGivesNoFinding(t *testing.T) {
@@ -61,30 +62,48 @@ func TestNoLibertyIsTakenForABug(t *testing.T) {
 	}
 }
 
+// sentBy are the requests that the clean simulator is sent with one seed, sorted: how lanes
+// interleave is the scheduler's.
+func sentBy(t *testing.T, play func(*steps.Suite)) string {
+	t.Helper()
+	var mu sync.Mutex
+	var all []string
+	play(suiteOn(t, simulator.New(catalogue(t), options), contract.Newest(), 7, func(r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		assert.NoError(t, err)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		mu.Lock()
+		defer mu.Unlock()
+		all = append(all, fmt.Sprintf("%s %s %v %s", r.Method, r.RequestURI, r.Header, body))
+	}))
+	slices.Sort(all)
+	return strings.Join(all, "\n")
+}
+
 func TestTheSameSeedSendsTheSameBytesWithAnyNumberOfWorkers(t *testing.T) {
-	sent := func(workers int) string {
-		var mu sync.Mutex
-		lines := map[string][]string{}
-		suite := suiteOn(t, simulator.New(catalogue(t), options), contract.Newest(), 7, func(r *http.Request) {
-			body, err := io.ReadAll(r.Body)
-			assert.NoError(t, err)
-			r.Body = io.NopCloser(bytes.NewReader(body))
-			mu.Lock()
-			defer mu.Unlock()
-			line := fmt.Sprintf("%s %s %v %s", r.Method, r.RequestURI, r.Header, body)
-			lines[r.RemoteAddr] = append(lines[r.RemoteAddr], line)
+	trials := fuzz.Trials(catalogue(t), contract.Newest())
+	for name, with := range map[string]func(workers int) func(*steps.Suite){
+		"campaign": func(workers int) func(*steps.Suite) {
+			return func(s *steps.Suite) {
+				c := fuzz.Campaign{Suite: s, Trials: trials, Checks: 3, Workers: workers}
+				c.Outcomes(t.Context(), nil)
+			}
+		},
+		"hunt": func(workers int) func(*steps.Suite) {
+			return func(s *steps.Suite) {
+				s.SVMs = s.SVMs[:9] // three lanes
+				h := fuzz.Hunt{Suite: s, Trials: trials, Checks: 1, Workers: workers}
+				_, err := h.Run(t.Context())
+				assert.NoError(t, err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			one := sentBy(t, with(1))
+			assert.NotEmpty(t, one)
+			assert.Equal(t, one, sentBy(t, with(3)))
+			assert.Equal(t, one, sentBy(t, with(16)))
 		})
-		c := fuzz.Campaign{Suite: suite, Trials: fuzz.Trials(catalogue(t), contract.Newest()), Checks: 3, Workers: workers}
-		c.Outcomes(t.Context(), nil)
-		var all []string
-		for _, some := range lines {
-			all = append(all, some...)
-		}
-		slices.Sort(all) // how lanes interleave is the scheduler's
-		return strings.Join(all, "\n")
 	}
-	one := sent(1)
-	assert.NotEmpty(t, one)
-	assert.Equal(t, one, sent(3))
-	assert.Equal(t, one, sent(16))
 }

@@ -75,6 +75,16 @@ func (m *model) anyChange(t *rapid.T) Call {
 func (m *model) wholeChange(t *rapid.T, check int) Call {
 	c := m.changeOf(t, "all", true)
 	maps.Copy(c.Set, m.paired(t, slices.Concat(m.unshown(), m.plain()), check))
+	for _, p := range m.operation(contract.Create).Required { // by turns other credentials than a creation has
+		for i, name := range p.AnyOf {
+			if len(p.AnyOf) < 2 || !p.Covers(m.release) || !m.isSecret(name) || strings.Contains(name, ".") {
+				continue
+			}
+			if delete(c.Set, name); i == (check+1)%len(p.AnyOf) {
+				c.Set[name] = m.valueOf(m.field(name)).Draw(t, name)
+			}
+		}
+	}
 	return c
 }
 

@@ -182,11 +182,8 @@ var order = []string{
 	"a-documented-error-is-answered-with-its-code",
 	"key-servers-are-those-that-the-model-says",
 	"a-faulty-body-is-refused-and-leaves-no-trace",
-	"what-does-not-exist-is-refused",
-	"a-change-takes-what-it-names-and-keeps-the-rest",
 	"a-sentence-about-one-request-holds",
 	"a-certificate-in-use-stays-until-it-is-free",
-	"the-same-change-again-changes-nothing",
 	"a-job-goes-forward-whoever-looks",
 }
 
@@ -305,12 +302,11 @@ func (h *Hunt) news(t *Trial, one Case, own map[card]bool) int {
 func (h *Hunt) pass(ctx, deadline context.Context, due func(*Trial, Case) bool) bool {
 	before := h.tally
 	h.passes, h.fresh = h.passes+1, map[string]bool{}
-	n := len(h.seats)
-	sideBySide(n, h.Workers, func(i int) {
-		s := h.seats[i]
+	inOrder := h.passes == 1
+	sideBySide(len(h.seats), h.Workers, func(i int) {
+		s, turns := h.seats[i], h.turns(i)
 		s.played, s.found = 0, nil
-		turns := h.turns(i)
-		if h.tally.Rounds > 0 || h.passes > 1 {
+		if !inOrder {
 			turns = h.byNews(s, turns)
 		}
 		for _, t := range turns {
@@ -367,7 +363,7 @@ func (h *Hunt) byNews(s *seat, turns []turn) []turn {
 		one, _ := h.next(s, t)
 		news[t] = h.news(t.trial, one, nil)
 		if slices.Contains(h.trials[:h.early], t.trial) {
-			news[t] += maxKnown
+			news[t] += maxKnown // more than any case has
 		}
 	}
 	return slices.SortedStableFunc(slices.Values(turns), func(a, b turn) int { return news[b] - news[a] })
@@ -387,9 +383,9 @@ func (h *Hunt) next(s *seat, t turn) (one Case, seed uint64) {
 // check is the number of that case.
 func (h *Hunt) check(s *seat, t turn) int { return s.plays[t.trial.Name]*len(h.seats) + t.nth }
 
-// takeTurn plays the next cases of a trial on a lane: the first
-// if it is due, and more of them as long as they try something new and the turn lasts. It
-// reports whether the lane may go on.
+// takeTurn plays the next cases of a trial on a lane: the first if it is due, and more of
+// them as long as they try something new and the turn lasts. It reports whether the lane may
+// go on.
 func (h *Hunt) takeTurn(ctx, deadline context.Context, s *seat, on turn, due func(*Trial, Case) bool) bool {
 	own := map[card]bool{}
 	t := on.trial

@@ -49,7 +49,7 @@ func TestAHuntKillsMutants(t *testing.T) {
 func TestTheTableOfKillsIsOfTheMutantsThatThereAre(t *testing.T) {
 	killed, all := fuzz.Killed(2000)
 	assert.Positive(t, killed)
-	assert.Greater(t, all, killed)
+	assert.GreaterOrEqual(t, all, killed)
 	fewer, _ := fuzz.Killed(100)
 	assert.Less(t, fewer, killed)
 }

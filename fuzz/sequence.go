@@ -17,7 +17,7 @@ var sequenceProperties = []Property{
 		Says: "After any row of creations, changes, rekeyings, restores, deletions and questions the object has the values that a model predicts.",
 		promises: []role{creates, createsByCert, readsBack, changes, changesAlone, changesSecret, changesCert, namesKind, severalAtOnce, keepsTheRest, second, startsOrNot,
 			rekeyStarts, rekeyed, rekeysOnly, unreadable, unlisted, unaskable, again, readsUnknown, changesUnknown, deletesUnknown, actsOnUnknown, readsGone, readsCoded, changesGone, deletesGone, named},
-		conventions: []contract.ID{"API-FAULT-01", "API-OPTIONS-01", "API-FILTER-01", "API-FILTER-02", "API-FILTER-04", "API-COUNT-01", "API-FIELDS-03", "API-FIELDS-04", "API-FIELDS-05", "API-HEAD-01", "API-LOCATION-02", "API-RETURN-01", "API-TIMEOUT-01"},
+		conventions: []contract.ID{"API-FAULT-01", "API-OPTIONS-01", "API-FILTER-01", "API-FILTER-02", "API-FILTER-04", "API-COUNT-01", "API-FIELDS-03", "API-FIELDS-04", "API-FIELDS-05", "API-FIELDS-07", "API-HEAD-01", "API-LIST-04", "API-LOCATION-02", "API-QUERY-01", "API-RETURN-01", "API-TIMEOUT-01"},
 		fits:        func(m *model) bool { return m.operation(contract.Create) != nil && m.operation(contract.Delete) != nil },
 		deck:        dealSequences, loose: true, play: playSequence,
 	},
@@ -56,7 +56,7 @@ func (m *model) life(t *rapid.T) []Call {
 	waits := func(seconds string) []Param { return []Param{{"return_timeout", seconds}} }
 	first.Query, last.Query = []Param{{"return_records", "true"}}, waits("0")
 	calls := []Call{first}
-	for _, what := range []string{"every-field", "options", "head"} {
+	for _, what := range []string{"every-field", "options", "head", "no-match", "unknown-field", "unknown-parameter"} {
 		c := Call{Fault: what, Field: toList}
 		mannerCalled(what).draw(t, m, &c)
 		calls = append(calls, c)
