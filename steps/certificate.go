@@ -15,6 +15,7 @@ import (
 	"math/big"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ontap-conformance/fixtures/wire"
@@ -120,8 +121,8 @@ func serialOf(subject string) *big.Int {
 	return new(big.Int).SetUint64(h.Sum64()>>1 + 1)
 }
 
-// signed signs a certificate, once in the life of the process: the next run of the
-// same seed asks for the same ones, and signing takes most of its time.
+// signed signs a certificate. The last ones are kept: those of one case are asked for again,
+// and signing takes most of its time. An RSA signature is the same every time.
 func signed(template *x509.Certificate, key keyPair) string {
 	id := fmt.Sprint(key.secret.Name(), template.SerialNumber, template.Subject, template.NotAfter)
 	if known, found := signatures.Load(id); found {
@@ -132,11 +133,20 @@ func signed(template *x509.Certificate, key keyPair) string {
 		panic("steps: " + err.Error()) // the template is ours
 	}
 	text := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+	if signaturesMade.Add(1)%maxSignatures == 0 {
+		signatures.Clear()
+	}
 	signatures.Store(id, text)
 	return text
 }
 
-var signatures sync.Map // certificates by what is in them
+// maxSignatures bounds how many certificates are kept at a time.
+const maxSignatures = 512
+
+var (
+	signatures     sync.Map     // certificates by what is in them
+	signaturesMade atomic.Int64 // how many were ever kept
+)
 
 // certificateValue is what a cell of a feature says of certificates; known is
 // false for any other cell.
