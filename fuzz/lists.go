@@ -120,46 +120,41 @@ type place struct {
 }
 
 // places are all questions of the release, mixed so that a few in a row are of many
-// kinds: first each with one field, then what any field may answer wrongly by itself, and
-// no other can stand for, with every field, then the rest.
+// kinds: first each with one field, then with those that no other can stand for, then with
+// the rest.
 func (m *model) places() []place {
-	var first, every, rest [][]place
+	var first, soon, rest [][]place
 	for i, kind := range asks {
 		if !m.catalogue.Requirement(kind.id).Covers(m.release) {
 			continue
 		}
 		var all []place
-		fit := slices.Clone(m.fit(kind.what))
-		switch {
-		case kind.what == "descending" && m.field("svm.name") != nil:
-			fit = append(fit, m.field("svm.name"))
-		case kind.what == "ascending": // integers first: they can be sorted as strings
-			slices.SortStableFunc(fit, func(a, b *contract.Field) int { return cmp.Compare(a.Type, b.Type) })
-		case slices.Contains(unmarkedly, kind.what):
-			slices.SortStableFunc(fit, func(a, b *contract.Field) int { return m.sureness(a) - m.sureness(b) })
-		}
+		fit := m.fit(kind.what)
 		for _, f := range fit {
 			all = append(all, place{i, f.Name})
 		}
 		one := min(1, len(all))
-		first = append(first, all[:one])
-		soon := one
-		if kind.what == shownly[0] {
-			soon = len(all)
-		}
-		if kind.what == "descending" {
-			slices.Reverse(all[one:])
-			soon = min(len(all), 2)
-		}
-		for kind.what == "ascending" && soon < len(all) && m.field(all[soon].field).Type == contract.Integer {
-			soon++
-		}
-		every, rest = append(every, all[one:soon]), append(rest, all[soon:])
+		n := max(one, m.alone(kind.what, fit))
+		first, soon, rest = append(first, all[:one]), append(soon, all[one:n]), append(rest, all[n:])
 	}
-	return slices.Concat(mixed(first), mixed(every), mixed(rest))
+	return slices.Concat(mixed(first), mixed(soon), mixed(rest))
 }
 
-// fit are the fields that a kind of question can be about.
+// alone is how many of the fields of a kind of question, from the first, no other can stand
+// for.
+func (m *model) alone(what string, fit []*contract.Field) int {
+	switch what {
+	case shownly[0]: // which any field may answer wrongly by itself
+		return len(fit)
+	case "descending": // a text, and a member of an object
+		return min(2, len(fit))
+	case "ascending": // integers may be sorted as texts
+		return len(slices.DeleteFunc(slices.Clone(fit), func(f *contract.Field) bool { return f.Type != contract.Integer }))
+	}
+	return 0
+}
+
+// fit are the fields that a kind of question can be about, first those that tell most.
 func (m *model) fit(what string) []*contract.Field {
 	switch {
 	case slices.Contains(shownly, what):
@@ -169,9 +164,18 @@ func (m *model) fit(what string) []*contract.Field {
 	case slices.Contains(enumly, what):
 		return slices.DeleteFunc(slices.Clone(m.shown), func(f *contract.Field) bool { return len(f.Enum) == 0 })
 	}
-	return slices.DeleteFunc(m.askable(), func(f *contract.Field) bool {
+	all := slices.DeleteFunc(m.askable(), func(f *contract.Field) bool {
 		return slices.Contains(numberly, what) && f.Type != contract.Integer || slices.Contains(textly, what) && f.Type != contract.String
 	})
+	switch svm := m.field("svm.name"); {
+	case what == "descending" && svm != nil:
+		all = slices.Insert(all, min(1, len(all)), svm)
+	case what == "ascending":
+		slices.SortStableFunc(all, func(a, b *contract.Field) int { return cmp.Compare(a.Type, b.Type) }) // integers come first
+	case slices.Contains(unmarkedly, what):
+		slices.SortStableFunc(all, func(a, b *contract.Field) int { return m.sureness(a) - m.sureness(b) })
+	}
+	return all
 }
 
 // tour is how many cases have three objects that show most, and values that tell them

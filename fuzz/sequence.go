@@ -111,10 +111,12 @@ func (p *player) plays(ctx context.Context, c Call) error {
 		return p.refusesSecond(ctx, c)
 	case makes || p.thing == nil: // it would be about another object, or about none yet
 		return nil
-	case c.Ask != nil:
+	case c.Ask != nil && exists:
 		return p.asksAboutIt(ctx, c)
-	case mannerCalled(c.Fault) != nil:
+	case mannerCalled(c.Fault) != nil && exists:
 		return p.asksInManner(ctx, c)
+	case c.Fault != "" && !exists:
+		return nil // it is about an object that is there
 	case !exists:
 		return p.asksUnknown(ctx, c)
 	case o.Effect == contract.Delete:
@@ -155,10 +157,7 @@ func (p *player) refusesSecond(ctx context.Context, c Call) error {
 
 // asksAboutIt asks lists about the object, if they can be narrowed to it.
 func (p *player) asksAboutIt(ctx context.Context, c Call) error {
-	truth := map[string]map[string]any{}
-	if p.record != nil {
-		truth[p.thing.UUID()] = p.record
-	}
+	truth := map[string]map[string]any{p.thing.UUID(): p.record}
 	if !p.narrowed {
 		err := p.narrows(ctx, truth)
 		if errors.Is(err, errGone) {

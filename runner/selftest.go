@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -113,7 +114,7 @@ func (e *examiner) chosen(c *contract.Catalogue) (mutants []mutant.Mutant, liber
 	known := map[string]bool{}
 	keep := func(name string) bool {
 		known[name] = true
-		return len(e.flags.servers) == 0 || slices.ContainsFunc(e.flags.servers, func(p string) bool { ok, _ := filepath.Match(p, name); return ok })
+		return len(e.flags.servers) == 0 || slices.ContainsFunc(e.flags.servers, func(p string) bool { return glob(p).MatchString(name) })
 	}
 	sampled := 0
 	sample := func() bool { sampled++; return (sampled-1)%int(e.flags.every) == 0 }
@@ -133,15 +134,7 @@ func (e *examiner) chosen(c *contract.Catalogue) (mutants []mutant.Mutant, liber
 		}
 	}
 	for _, p := range e.flags.servers {
-		matches := false
-		for name := range known {
-			ok, err := filepath.Match(p, name)
-			if err != nil {
-				return nil, nil, nil, misused("--servers: %q is no pattern", p)
-			}
-			matches = matches || ok
-		}
-		if !matches {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(known)), glob(p).MatchString) {
 			return nil, nil, nil, misused("--servers: %q matches no server%s", p, didYouMean(p, slices.Concat(mutantNames(c), libertyNames())))
 		}
 	}

@@ -43,7 +43,7 @@ func TestABadSelftestIsRefused(t *testing.T) {
 	for _, tt := range []struct{ args, want string }{
 		{"--by luck", "--by: want scenarios, fuzz or both"},
 		{"--servers delete-keeps-the-recrod", `"delete-keeps-the-recrod" matches no server`},
-		{"--servers [", "is no pattern"},
+		{"--servers [", "matches no server"},
 		{"--every 0", "--every"},
 	} {
 		got := command(t, nil, append([]string{"selftest"}, strings.Fields(tt.args)...)...)
