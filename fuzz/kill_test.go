@@ -47,7 +47,14 @@ func TestAHuntKillsMutants(t *testing.T) {
 }
 
 func TestTheTableOfKillsIsOfTheMutantsThatThereAre(t *testing.T) {
+	revealable := 0
+	for _, m := range mutant.All(catalogue(t)) {
+		if selftest.Revealable(catalogue(t), m) {
+			revealable++
+		}
+	}
 	killed, all := fuzz.Killed(2000)
+	assert.Equal(t, revealable, all, "make kills measures them anew")
 	assert.Positive(t, killed)
 	assert.GreaterOrEqual(t, all, killed)
 	fewer, _ := fuzz.Killed(100)
