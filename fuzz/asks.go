@@ -10,7 +10,6 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
-	"ontap-conformance/fixtures/wire"
 	"ontap-conformance/steps"
 )
 
@@ -328,13 +327,19 @@ func (q *question) searchedBoth(ctx context.Context, fields []string) error {
 			fields = []string{q.ask.Field, other}
 		}
 	}
-	pairs, asked := q.pairs(fields), 0
-	for _, terms := range pairs {
-		if asked < 2 && q.tells(terms, fields) {
-			asked++
-			if err := q.searchedFor(ctx, terms, " ", fields, false); err != nil {
-				return err
-			}
+	pairs := slices.DeleteFunc(q.pairs(fields), func(terms []string) bool { _, clear := q.found(terms, fields, 2, false); return !clear })
+	slices.SortStableFunc(pairs, func(a, b []string) int { // those that tell more come first
+		if q.tells(a, fields) == q.tells(b, fields) {
+			return 0
+		} else if q.tells(a, fields) {
+			return -1
+		}
+		return 1
+	})
+	pairs = slices.CompactFunc(pairs, slices.Equal)
+	for _, terms := range pairs[:min(2, len(pairs))] {
+		if err := q.searchedFor(ctx, terms, " ", fields, false); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -783,22 +788,6 @@ func (q *question) allFields(ctx context.Context) error {
 		}
 		return oracle.ExpectSame(truth, record, q.p.resource.Advanced()...)
 	})
-}
-
-// showsMembers wants our records of a list to have the members of an object that a reading
-// of each has.
-func (q *question) showsMembers(x *wire.Exchange, object string) error {
-	for _, r := range oracle.RecordsOf(x.Response) {
-		for _, uuid := range q.ours([]map[string]any{r}) {
-			members := flat(q.truth[uuid], object)
-			for _, name := range sortedKeys(members) {
-				if err := sameValue(r, name, members[name]); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
 }
 
 func (q *question) eachOfList(ctx context.Context, query string, check func(record, truth map[string]any) error) error {

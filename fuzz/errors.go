@@ -111,11 +111,12 @@ func keyServers(names ...string) []any {
 
 // addsSecondary gives a key server of the object a secondary one.
 func addsSecondary(ctx context.Context, p *player) (bool, error) {
-	servers, _ := oracle.Lookup(p.record, "external.servers.server")
-	if len(listed(servers)) == 0 {
+	shown, _ := oracle.Lookup(p.record, "external.servers.server")
+	servers := listed(shown)
+	if len(servers) == 0 || servers[0] == "" {
 		return false, nil
 	}
-	e, err := p.call(ctx, Call{Operation: serverChange, Path: "/api" + p.resource.Path + "/" + uuidWord + "/key-servers/" + escape(listed(servers)[0]),
+	e, err := p.call(ctx, Call{Operation: serverChange, Path: "/api" + p.resource.Path + "/" + uuidWord + "/key-servers/" + escape(servers[0]),
 		Set: map[string]any{"secondary_key_servers": []any{serverOf("second")}}})
 	if err == nil && p.hand.Untold(e) {
 		err = errGone // it goes on, and nobody can tell until when

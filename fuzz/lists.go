@@ -396,20 +396,22 @@ func (p *player) narrows(ctx context.Context, truth map[string]map[string]any) e
 		id = "API-FILTER-01"
 	}
 	q := &question{p: p, truth: truth, path: "/api" + p.resource.Path}
-	all := func(map[string]any) bool { return true }
-	err := q.lists(ctx, "?fields=svm", all)
-	if err == nil {
-		return p.hand.Verify(p.lastReading(), []contract.ID{"API-FIELDS-03"}, q.showsMembers(p.lastReading(), "svm"))
-	}
-	if named := p.lastReading(); named != nil && !named.Response.OK() { // it may be the field that is not understood
-		plainly := q.lists(ctx, "?fields=uuid", all)
-		if plainly == nil {
-			return p.hand.Verify(named, []contract.ID{"API-FIELDS-03"}, err)
+	var members error
+	err := q.eachOfList(ctx, "?fields=svm", func(record, truth map[string]any) error {
+		members = cmp.Or(members, showsMembers(record, truth, "svm"))
+		return nil
+	})
+	if named := p.lastReading(); err != nil && named != nil && !named.Response.OK() { // it may be the field that is not understood
+		refused := err
+		if err = q.lists(ctx, "?fields=uuid", func(map[string]any) bool { return true }); err == nil {
+			return p.hand.Verify(named, []contract.ID{"API-FIELDS-03"}, refused)
 		}
-		err = plainly
 	}
 	if judged := p.hand.Verify(p.lastReading(), []contract.ID{id}, err); judged != nil {
 		return judged
+	}
+	if err == nil {
+		return p.hand.Verify(p.lastReading(), []contract.ID{"API-FIELDS-03"}, members)
 	}
 	if id != "API-FILTER-01" { // it may be the bar alone that is not understood
 		if err := q.put(ctx, Ask{What: "as-shown", Field: "svm.name"}); err != nil {

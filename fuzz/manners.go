@@ -78,8 +78,14 @@ func playObjectField(_ context.Context, p *player, c Call, x *wire.Exchange) err
 	if err := oracle.ExpectStatus(x, http.StatusOK); err != nil {
 		return err
 	}
-	for name, v := range flat(p.record, c.Query[0].Value) {
-		if err := sameValue(x.Response.Object(), name, v); err != nil {
+	return showsMembers(x.Response.Object(), p.record, c.Query[0].Value)
+}
+
+// showsMembers wants a record to show the members of an object that a whole reading shows.
+func showsMembers(record, whole map[string]any, object string) error {
+	members := flat(whole, object)
+	for _, name := range sortedKeys(members) {
+		if err := sameValue(record, name, members[name]); err != nil {
 			return err
 		}
 	}

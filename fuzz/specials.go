@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -31,18 +32,18 @@ var specialProperties = []Property{
 // A special is what a sentence says of one request, where neither a table of codes
 // nor the type of a field does.
 type special struct {
-	about  string                                   // what the sentence begins with
-	effect contract.Effect                          // of the operation: a creation, a change, or work on keys
-	work   string                                   // what the path of the work ends with; "" for what is no work
-	set    map[string]any                           // over a complete creation, or all of a change
-	lack   []string                                 // of a complete creation
-	kept   bool                                     // whether the request must succeed; else it must be refused
-	codes  []string                                 // one of which a refusal must have, beside the status 400; nil for any refusal
-	shows  []string                                 // fields that a reading must show as they were sent
-	leaves string                                   // the member that must not change, whatever the answer is; "" for none
-	also   string                                   // what the sentence that says so begins with, if it is another one
-	is     map[string]any                           // what a reading must show besides
-	of     func(sent map[string]any) map[string]any // what a reading must show, of what was sent; nil for nothing
+	about  string                                            // what the sentence begins with
+	effect contract.Effect                                   // of the operation: a creation, a change, or work on keys
+	work   string                                            // what the path of the work ends with; "" for what is no work
+	set    map[string]any                                    // over a complete creation, or all of a change
+	lack   []string                                          // of a complete creation
+	kept   bool                                              // whether the request must succeed; else it must be refused
+	codes  []string                                          // one of which a refusal must have, beside the status 400; nil for any refusal
+	shows  []string                                          // fields that a reading must show as they were sent
+	leaves string                                            // the member that must not change, whatever the answer is; "" for none
+	also   string                                            // what the sentence that says so begins with, if it is another one
+	is     map[string]any                                    // what a reading must show besides
+	of     func(sent map[string]any) (map[string]any, error) // what a reading must show, of what was sent; nil for nothing
 }
 
 const withoutAny = "A creation without server CA certificates, without a client certificate or without key servers is refused"
@@ -271,7 +272,11 @@ func (p *player) showsSaid(ctx context.Context, s *special, e oracle.Ending) err
 		want[name], _ = oracle.Lookup(sent, name)
 	}
 	if s.of != nil {
-		maps.Copy(want, s.of(sent))
+		more, err := s.of(sent)
+		if err != nil {
+			return err // ours
+		}
+		maps.Copy(want, more)
 	}
 	if len(want) == 0 {
 		return nil
@@ -288,16 +293,16 @@ func (p *player) showsSaid(ctx context.Context, s *special, e oracle.Ending) err
 }
 
 // commonName is what a reading of a certificate must show of its subject.
-func commonName(sent map[string]any) map[string]any {
+func commonName(sent map[string]any) (map[string]any, error) {
 	block, _ := pem.Decode([]byte(text(sent["public_certificate"])))
 	if block == nil {
-		return nil
+		return nil, errors.New("the certificate that was sent is no PEM")
 	}
 	certificate, err := x509.ParseCertificate(block.Bytes)
 	if err != nil {
-		return nil
+		return nil, err
 	}
-	return map[string]any{"common_name": certificate.Subject.CommonName}
+	return map[string]any{"common_name": certificate.Subject.CommonName}, nil
 }
 
 // listed are the texts of a list, or of one value.
