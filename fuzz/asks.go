@@ -322,9 +322,12 @@ func (q *question) searched(ctx context.Context) error {
 // searchedBoth looks for two terms that one record has, and for two that are those of two.
 // In place of the second field there may be another, whose terms tell more.
 func (q *question) searchedBoth(ctx context.Context, fields []string) error {
+	told := func(fields []string) bool {
+		return slices.ContainsFunc(q.pairs(fields), func(terms []string) bool { return q.tells(terms, fields) })
+	}
 	for _, other := range names(q.p.askable()) {
-		if !slices.ContainsFunc(q.pairs(fields), func(terms []string) bool { return q.tells(terms, fields) }) {
-			fields = []string{q.ask.Field, other}
+		if instead := []string{q.ask.Field, other}; other != q.ask.Field && !told(fields) && told(instead) {
+			fields = instead
 		}
 	}
 	pairs := slices.DeleteFunc(q.pairs(fields), func(terms []string) bool { _, clear := q.found(terms, fields, 2, false); return !clear })
