@@ -90,7 +90,7 @@ func (w *world) verifyEnd(err error) error {
 	}
 	w.verdicts["JOB-STATE-04"]++
 	if err != nil {
-		w.found = append(w.found, oracle.Finding{Requirement: "JOB-STATE-04", Err: err})
+		w.breaks("JOB-STATE-04", err, nil)
 	}
 	return err
 }

@@ -17,32 +17,49 @@ import (
 // remove deletes what an entry stands for. When that is not there, be it that
 // nobody ever knew where it was, that an answer lied about it or that the
 // scenario deleted it, whatever carries the mark in the SVM goes too.
-func (s *Suite) remove(ctx context.Context, session *wire.Session, entry ledger.Entry, known func(string) bool) error {
-	if entry.Path != "" {
-		found, err := s.delete(ctx, session, entry.Path)
+func (s *Suite) remove(ctx context.Context, session *wire.Session, entry ledger.Entry) error {
+	if gone, err := s.removeAt(ctx, session, entry); gone || err != nil {
+		return err
+	}
+	return s.removeStrays(ctx, session, []ledger.Entry{entry}, func(string) bool { return false })
+}
+
+// removeAt deletes what an entry stands for where it was last, and reports whether it was
+// there and is gone.
+func (s *Suite) removeAt(ctx context.Context, session *wire.Session, entry ledger.Entry) (gone bool, err error) {
+	if entry.Path == "" {
+		return false, nil
+	}
+	found, err := s.delete(ctx, session, entry.Path)
+	if err != nil || !found {
+		return false, err
+	}
+	return true, s.Ledger.Removed(entry)
+}
+
+// removeStrays deletes what carries the mark that entries have in common with their SVM and
+// kind, but for what is known to be gone.
+func (s *Suite) removeStrays(ctx context.Context, session *wire.Session, entries []ledger.Entry, known func(uuid string) bool) error {
+	entry, k := entries[0], kindOf(entries[0].Kind)
+	if k == nil || !k.nameless { // else nothing shows whose another one is: it is not ours to delete
+		uuids, err := s.strays(ctx, session, entry, known)
 		if err != nil {
 			return err
 		}
-		if found {
-			return s.Ledger.Removed(entry)
+		for _, uuid := range uuids {
+			if entry, err = s.Ledger.Created(entry, at(k.path(s.Judge.Contract()), uuid)); err != nil {
+				return err
+			}
+			if _, err := s.delete(ctx, session, entry.Path); err != nil {
+				return err
+			}
 		}
 	}
-	if k := kindOf(entry.Kind); k != nil && k.nameless {
-		return s.Ledger.Removed(entry) // nothing shows whose another one is: it is not ours to delete
+	var errs []error
+	for _, e := range entries {
+		errs = append(errs, s.Ledger.Removed(e))
 	}
-	uuids, err := s.strays(ctx, session, entry, known)
-	if err != nil {
-		return err
-	}
-	for _, uuid := range uuids {
-		if entry, err = s.Ledger.Created(entry, at(kindOf(entry.Kind).path(s.Judge.Contract()), uuid)); err != nil {
-			return err
-		}
-		if _, err := s.delete(ctx, session, entry.Path); err != nil {
-			return err
-		}
-	}
-	return s.Ledger.Removed(entry)
+	return errors.Join(errs...)
 }
 
 // delete removes one object and makes sure that it is gone, for as long as a
@@ -156,7 +173,7 @@ func (s *Suite) removeLeft(ctx context.Context, e ledger.Entry) error {
 	if err := s.stillOurs(ctx, session, e); err != nil {
 		return err
 	}
-	return s.remove(ctx, session, e, func(string) bool { return false })
+	return s.remove(ctx, session, e)
 }
 
 // sweep deletes whatever carries a mark of the run.

@@ -175,8 +175,7 @@ func (w *world) leftover(ctx context.Context, k *kind, record map[string]any, ma
 	removed := !slices.ContainsFunc(w.suite.Ledger.Left(), func(e ledger.Entry) bool { return e.Mark == mark })
 	if removed && w.suite.Ledger.Owns(at(w.collection(k), uuid)) { // else nobody could find it, and nobody has deleted it
 		w.verdicts[k.unlisted]++
-		w.found = append(w.found, oracle.Finding{Requirement: k.unlisted,
-			Err: oracle.Differs(k.plural+" of the collection", "none that was deleted with success", record["uuid"])})
+		w.breaks(k.unlisted, oracle.Differs(k.plural+" of the collection", "none that was deleted with success", record["uuid"]), nil)
 	}
 	if entry := w.suite.Ledger.Marks()[mark]; removed && uuid != "" && !w.suite.isForeign(uuid) && entry.SVM == w.svm().Name {
 		if err := w.suite.sweepOne(ctx, w.suite.guarded.NewSession(), k, entry, uuid); err != nil {
@@ -286,16 +285,21 @@ func (w *world) patch(ctx context.Context, path string, body map[string]any) (or
 	return w.call(ctx, wire.Request{Method: http.MethodPatch, Path: path, Body: wire.JSON(body)})
 }
 
-// inOrderOfRemoval lists what the scenario made, the newest first, but for what
-// others stand on: that goes last, whenever it was made.
-func (w *world) inOrderOfRemoval() []*object {
-	var first, last []*object
+// inOrderOfRemoval parts what the scenario made by kind and SVM, the newest first, but for
+// what others stand on: that goes last, whenever it was made.
+func (w *world) inOrderOfRemoval() [][]*object {
+	var first, last [][]*object
 	for _, o := range slices.Backward(w.made) {
+		all := &first
 		if o.kind.resource == clientCertificate.resource {
-			last = append(last, o)
-			continue
+			all = &last
 		}
-		first = append(first, o)
+		like := func(others []*object) bool { return others[0].kind == o.kind && others[0].svm == o.svm }
+		if i := slices.IndexFunc(*all, like); i >= 0 {
+			(*all)[i] = append((*all)[i], o)
+		} else {
+			*all = append(*all, []*object{o})
+		}
 	}
 	return append(first, last...)
 }
@@ -310,16 +314,36 @@ func (w *world) cleanUp(ctx context.Context) {
 		w.suite.Lab.TearDown(ctx, a.condition, a.params) // the next SetUp would tell
 	}
 	janitor := w.suite.guarded.NewSession()
-	for _, o := range w.inOrderOfRemoval() {
+	for _, alike := range w.inOrderOfRemoval() {
+		w.removeAlike(ctx, janitor, alike)
+	}
+	w.cleaning = len(janitor.History()) + len(janitor.Unanswered())
+}
+
+// removeAlike removes objects of one kind and SVM, and looks once for all that were not
+// where they should be.
+func (w *world) removeAlike(ctx context.Context, janitor *wire.Session, alike []*object) {
+	var missing []ledger.Entry
+	gone := map[string]bool{}
+	var errs []error
+	for _, o := range alike {
 		if o.entry.ID == 0 {
 			continue
 		}
-		if w.suite.remove(ctx, janitor, o.entry, func(uuid string) bool {
-			return slices.ContainsFunc(w.made, func(other *object) bool { return other != o && other.uuid == uuid })
-		}) != nil {
-			w.suite.unclean.Store(o.svm.Name, true)
+		here, err := w.suite.removeAt(ctx, janitor, o.entry)
+		errs = append(errs, err)
+		if gone[o.uuid] = here; !here && err == nil {
+			missing = append(missing, o.entry)
 		}
-		if o.late { // it stays in the ledger, for CleanUp to look again at the end
+	}
+	if len(missing) > 0 {
+		errs = append(errs, w.suite.removeStrays(ctx, janitor, missing, func(uuid string) bool { return gone[uuid] }))
+	}
+	if errors.Join(errs...) != nil {
+		w.suite.unclean.Store(alike[0].svm.Name, true)
+	}
+	for _, o := range alike {
+		if o.late && o.entry.ID != 0 { // it stays in the ledger, for CleanUp to look again at the end
 			w.suite.Ledger.Intend(o.kind.noun, o.kind.scope(o.svm).Name, w.token)
 		}
 	}

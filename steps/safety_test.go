@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -254,4 +255,29 @@ func TestAReadOnlyRunWritesNothing(t *testing.T) {
 		}
 	}
 	assert.Positive(t, passed)
+}
+
+// A hand that asked for much in vain looks once for what may be there all the same, and
+// every request of it is counted.
+func TestWhatWasRefusedIsLookedForOnce(t *testing.T) {
+	s := newStand(t)
+	require.NoError(t, s.Ready(t.Context()))
+	i := slices.IndexFunc(Sorts(s.Judge.Contract()), func(sort Sort) bool { return sort.Resource.Name == akv })
+	sort := Sorts(s.Judge.Contract())[i]
+	s.line.reset()
+	h := s.Take("hand", s.SVMs[:1], nil)
+	_, _, err := h.Create(t.Context(), Making{Sort: sort, Body: h.Body(sort, h.SVM())})
+	require.NoError(t, err)
+	for range 5 {
+		_, e, err := h.Create(t.Context(), Making{Sort: sort, Body: h.Body(sort, h.SVM())})
+		require.NoError(t, err)
+		require.True(t, e.Failed())
+	}
+	o := h.Conclude(t.Context(), nil)
+	sent := s.line.all()
+	lists := slices.DeleteFunc(slices.Clone(sent), func(r sentRequest) bool { return r.method != "GET" || !strings.HasPrefix(r.uri, vaultsPath+"?") })
+	assert.Len(t, lists, 1)
+	assert.Equal(t, len(sent), o.Requests)
+	assert.Empty(t, s.records())
+	assert.Empty(t, s.Ledger.Left())
 }

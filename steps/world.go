@@ -41,6 +41,7 @@ type world struct {
 	found        []oracle.Finding
 	shown        []string     // codes that the answer to the When showed in a property
 	skip         *oracle.Skip // why the scenario went no further; nil when it did
+	cleaning     int          // requests that removed what the scenario made
 	untold       bool         // a 202 named no job, so that nothing says when it is done
 }
 
@@ -95,10 +96,16 @@ func (w *world) verifyBy(x *wire.Exchange, ids []contract.ID, err error) error {
 	for _, id := range ids {
 		w.verdicts[id]++
 		if err != nil {
-			w.found = append(w.found, oracle.Finding{Requirement: id, Err: err, Exchange: x})
+			w.breaks(id, err, x)
 		}
 	}
 	return err
+}
+
+// breaks notes that a requirement was found broken; x is nil where several exchanges
+// together show it.
+func (w *world) breaks(id contract.ID, err error, x *wire.Exchange) {
+	w.found = append(w.found, oracle.Finding{Requirement: id, Err: err, Exchange: x, After: max(1, len(w.session.History()))})
 }
 
 // promises returns the requirements of the scenario that apply to the release:
@@ -122,7 +129,7 @@ func (w *world) conclude(o *oracle.Outcome, err error) {
 	history := w.session.History()
 	o.Verdicts, o.Found = w.verdicts, w.found
 	o.Add(w.suite.Judge.Judge(history, w.session.Sent()))
-	o.Requests = len(history) + len(w.session.Unanswered())
+	o.Requests = len(history) + len(w.session.Unanswered()) + w.cleaning
 	o.Secrets = w.session.Secrets()
 	o.Operations, o.Codes = w.coverage()
 	if !w.suite.Unobserved {
