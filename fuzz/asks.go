@@ -319,33 +319,49 @@ func (q *question) searched(ctx context.Context) error {
 	return q.searchedFor(ctx, terms, "|", fields, begins)
 }
 
-// searchedBoth looks for two terms that one record has, and for two that are those of two.
-// In place of the second field there may be another, whose terms tell more.
+// searchedBoth looks for both of two terms, in place of the second field in another one
+// whose terms tell more.
 func (q *question) searchedBoth(ctx context.Context, fields []string) error {
-	told := func(fields []string) bool {
-		return slices.ContainsFunc(q.pairs(fields), func(terms []string) bool { return q.tells(terms, fields) })
-	}
+	asked, told := q.telling(fields)
 	for _, other := range names(q.p.askable()) {
-		if instead := []string{q.ask.Field, other}; other != q.ask.Field && !told(fields) && told(instead) {
-			fields = instead
+		instead := []string{q.ask.Field, other}
+		if more, tells := q.telling(instead); other != q.ask.Field && tells > told {
+			fields, asked, told = instead, more, tells
 		}
 	}
-	pairs := slices.DeleteFunc(q.pairs(fields), func(terms []string) bool { _, clear := q.found(terms, fields, 2, false); return !clear })
-	slices.SortStableFunc(pairs, func(a, b []string) int { // those that tell more come first
-		if q.tells(a, fields) == q.tells(b, fields) {
-			return 0
-		} else if q.tells(a, fields) {
-			return -1
-		}
-		return 1
-	})
-	pairs = slices.CompactFunc(pairs, slices.Equal)
-	for _, terms := range pairs[:min(2, len(pairs))] {
+	for _, terms := range asked {
 		if err := q.searchedFor(ctx, terms, " ", fields, false); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// telling are the pairs of terms that tell most, and how much that is: one that a record
+// has, which a search for the whole text does not find, and one that fewer records have than
+// either of its terms. Where there is neither it is any pair.
+func (q *question) telling(fields []string) (asked [][]string, told int) {
+	var any [][]string
+	had, fewer := false, false
+	for _, terms := range q.pairs(fields) {
+		both, clear := q.found(terms, fields, 2, false)
+		either, _ := q.found(terms, fields, 1, false)
+		if !clear {
+			continue
+		}
+		has, less := len(both) > 0, len(both) < len(either)
+		if has && less {
+			return [][]string{terms}, 2
+		}
+		if has && !had || less && !fewer {
+			asked = append(asked, terms)
+		}
+		had, fewer, any = had || has, fewer || less, [][]string{terms}
+	}
+	if len(asked) == 0 {
+		return any, 0
+	}
+	return asked, len(asked)
 }
 
 // pairs are two terms each: those of one record, and those of two.
@@ -360,14 +376,6 @@ func (q *question) pairs(fields []string) [][]string {
 		mixed = append(mixed, []string{terms[0], all[(i+1)%len(all)][1]})
 	}
 	return append(all, mixed...)
-}
-
-// tells reports whether a search for both of two terms finds other records than one for
-// either.
-func (q *question) tells(terms, fields []string) bool {
-	both, clear := q.found(terms, fields, 2, false)
-	either, _ := q.found(terms, fields, 1, false)
-	return clear && len(both) < len(either)
 }
 
 // searchedFor looks for terms, of which a record needs one or, with a blank between them,

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/steps"
@@ -173,9 +175,15 @@ func (t *Trial) shrink(ctx context.Context, s *steps.Suite, on lane, check int, 
 		}
 		return false
 	}
-	small, ok := smallest(ctx, t.Name, t.cases(check), seed, fails)
-	if !ok {
+	drawn := draw(t.cases(check), seed)
+	if !fails(drawn) {
 		return nil, nil, nil
+	}
+	needless := t.needless(drawn, fails)
+	without := func(c Case) Case { return c.without(needless) }
+	small := without(drawn)
+	if smaller, ok := smallest(ctx, t.Name, rapid.Map(t.cases(check), without), seed, fails); ok {
+		small = smaller
 	}
 	small = t.trim(small, fails)
 	return &small, best, player

@@ -20,9 +20,7 @@ func dealChanges(m *model) func(int) *rapid.Generator[Case] {
 		calls := []Call{m.creation(t, len(m.optional))}
 		if check%2 == 0 { // all that a change may lose
 			for _, f := range m.optional {
-				if keeps(t, f.Name+" kept") {
-					calls[0].Set[f.Name] = m.valueOf(f).Draw(t, f.Name)
-				}
+				calls[0].Set[f.Name] = m.valueOf(f).Draw(t, f.Name)
 			}
 		}
 		most := many(t, "changes", len(changeKinds))
@@ -31,11 +29,14 @@ func dealChanges(m *model) func(int) *rapid.Generator[Case] {
 		}
 		for i := range most {
 			kind := changeKinds[(check+i)%len(changeKinds)]
-			if kind == "all" {
-				calls = append(calls, m.wholeChange(t, check))
-			} else {
-				calls = append(calls, m.changeOf(t, kind, check == 0))
+			c := m.changeOf(t, kind, check == 0)
+			switch kind {
+			case "all":
+				c = m.wholeChange(t, check)
+			case "credentials":
+				m.dealCredentials(t, c, check)
 			}
+			calls = append(calls, c)
 		}
 		return m.moving(calls)
 	})
@@ -75,17 +76,23 @@ func (m *model) anyChange(t *rapid.T) Call {
 func (m *model) wholeChange(t *rapid.T, check int) Call {
 	c := m.changeOf(t, "all", true)
 	maps.Copy(c.Set, m.paired(t, slices.Concat(m.unshown(), m.plain()), check))
-	for _, p := range m.operation(contract.Create).Required { // by turns other credentials than a creation has
+	m.dealCredentials(t, c, check+1) // others than a creation has, at first
+	return c
+}
+
+// dealCredentials gives a change credentials of another kind each turn, where there are
+// several.
+func (m *model) dealCredentials(t *rapid.T, c Call, turn int) {
+	for _, p := range m.operation(contract.Create).Required {
 		for i, name := range p.AnyOf {
 			if len(p.AnyOf) < 2 || !p.Covers(m.release) || !m.isSecret(name) || strings.Contains(name, ".") {
 				continue
 			}
-			if delete(c.Set, name); i == (check+1)%len(p.AnyOf) {
+			if delete(c.Set, name); i == turn%len(p.AnyOf) {
 				c.Set[name] = m.valueOf(m.field(name)).Draw(t, name)
 			}
 		}
 	}
-	return c
 }
 
 // changeOf draws a change of a kind; of the identity all of it, if that is wanted.

@@ -11,6 +11,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/mutant"
+	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/simulator"
 	"ontap-conformance/fuzz"
 )
@@ -70,7 +71,7 @@ func falseFindings(b *testing.B, sim *simulator.Simulator, r contract.Release, s
 	ctx, stop := context.WithCancel(b.Context())
 	defer stop()
 	h := fuzz.Hunt{Suite: suite, Trials: fuzz.Trials(catalogue(b), r),
-		Seen: func(_ string, _ []contract.ID, requests int) {
+		Seen: func(_ *oracle.Outcome, requests int) {
 			if judged = requests; requests > exchanges {
 				stop()
 			}

@@ -56,9 +56,12 @@ func draw(cases *rapid.Generator[Case], seed uint64) Case {
 	return cases.Example(int(seed))
 }
 
-// maxTries bounds the search for a smaller case, in cases played. It is a number
-// and no time, so that a search sends the same requests on every machine.
-const maxTries = 200
+// What bounds the search for a smaller case: numbers and no time, so that a search sends the
+// same requests on every machine.
+const (
+	maxTries = 200  // cases played
+	maxDraws = 2000 // cases drawn, of which many come to the same
+)
 
 // smallest searches for the smallest case that still fails, beginning with that
 // of the seed. fails plays a case, each only once: rapid tries many draws that
@@ -70,10 +73,13 @@ func smallest(ctx context.Context, name string, cases *rapid.Generator[Case], se
 	rapidFlags.Lock()
 	flag.Set("rapid.seed", strconv.FormatUint(seed, 10)) // cannot fail: it is a number
 	rapidFlags.Unlock()
-	played := map[string]bool{}
+	played, draws := map[string]bool{}, 0
 	t := &tb{name: name}
 	t.run(func() {
 		rapid.Check(t, func(t *rapid.T) {
+			if draws++; draws > maxDraws {
+				return
+			}
 			c := cases.Draw(t, "case")
 			text := c.String()
 			failed, known := played[text]

@@ -167,7 +167,7 @@ func (m *model) byTurns(alone, with []Call) func(int) *rapid.Generator[Case] {
 		if len(alone) == 0 || len(with) > 0 && check%2 == 1 {
 			calls, all = append(calls, m.creation(t, 1)), with
 		}
-		for _, i := range dealt(t, check/2, mostCalls, len(all)) {
+		for _, i := range dealt(check/2, mostCalls, len(all)) {
 			calls = append(calls, all[i])
 		}
 		return calls

@@ -382,7 +382,7 @@ func dealManners(m *model) func(int) *rapid.Generator[Case] {
 	deck := mixed(kinds)
 	return decked(func(t *rapid.T, check int) []Call {
 		calls := []Call{m.creation(t, 1)}
-		for _, i := range dealt(t, check, 2*mostCalls, len(deck)) {
+		for _, i := range dealt(check, 2*mostCalls, len(deck)) {
 			c := Call{Fault: deck[i].manner.what, Field: deck[i].field}
 			deck[i].manner.draw(t, m, &c)
 			calls = append(calls, c)

@@ -33,9 +33,9 @@ type Hunt struct {
 
 	Found func(*Finding) // called with each finding once it is as small as it gets; nil for nobody
 	Told  func(Tally)    // called after each pass; nil for nobody
-	// Seen is called after each case of a trial with what it showed broken and the number
-	// of requests until then, one at a time; nil for nobody.
-	Seen func(trial string, broken []contract.ID, requests int)
+	// Seen is called after each case with what it showed and the number of requests until
+	// then, one at a time; nil for nobody.
+	Seen func(o *oracle.Outcome, requests int)
 
 	trials []*Trial // in the order that they are played in
 	early  int      // how many of them come before the others
@@ -171,42 +171,49 @@ func (h *Hunt) playable() ([]*Trial, error) {
 
 // order is that of the properties in a hunt: first what a server spoils the rest with, then
 // what shows most for its requests, as measured with the mutants. What is not named comes
-// last.
-var order = []string{
-	"any-row-of-calls-does-what-the-model-says",
-	"any-request-is-answered-by-the-conventions",
-	"lists-agree-with-their-records",
-	"a-write-may-be-asked-for-in-many-ways",
-	"work-on-keys-is-started",
-	"an-inactive-configuration-comes-and-goes-beside-the-active-one",
-	"a-documented-error-is-answered-with-its-code",
-	"key-servers-are-those-that-the-model-says",
-	"a-faulty-body-is-refused-and-leaves-no-trace",
-	"a-sentence-about-one-request-holds",
-	"a-certificate-in-use-stays-until-it-is-free",
-	"a-job-goes-forward-whoever-looks",
+// last, and so do, where a number says on how many resources a property is looked at first,
+// the others: most servers keep a convention in one place.
+var order = []struct {
+	property string
+	first    int // zero means on all
+}{
+	{"any-row-of-calls-does-what-the-model-says", 0},
+	{"any-request-is-answered-by-the-conventions", 2},
+	{"lists-agree-with-their-records", 2},
+	{"a-write-may-be-asked-for-in-many-ways", 2},
+	{"work-on-keys-is-started", 0},
+	{"an-inactive-configuration-comes-and-goes-beside-the-active-one", 0},
+	{"a-documented-error-is-answered-with-its-code", 0},
+	{"key-servers-are-those-that-the-model-says", 0},
+	{"a-faulty-body-is-refused-and-leaves-no-trace", 2},
+	{"a-sentence-about-one-request-holds", 0},
+	{"a-certificate-in-use-stays-until-it-is-free", 0},
+	{"a-job-goes-forward-whoever-looks", 1},
+	{"the-same-change-again-changes-nothing", 0},
+	{"a-change-takes-what-it-names-and-keeps-the-rest", 0},
+	{"a-change-of-one-leaves-those-of-other-svms", 0},
 }
 
-// enough is on how many resources conventions are looked at before everything else: most
-// servers keep a convention in one place.
-const enough = 2
-
-// ordered are trials in the order of a hunt: property by property, and each on all
-// resources, first on those with the most fields that may be wrong. Those from early on are
-// left for when the others have been tried.
+// ordered are trials in the order of a hunt: property by property, and each on the resources
+// with the most fields that may be wrong first. Those from early on are left for when the
+// others have been tried.
 func ordered(trials []*Trial) (all []*Trial, early int) {
 	trials = slices.SortedStableFunc(slices.Values(trials), func(a, b *Trial) int { return len(b.model.fields) - len(a.model.fields) })
-	places, resources := map[*Trial]int{}, map[string]int{}
+	var late []*Trial
+	for _, turn := range order {
+		on := slices.DeleteFunc(slices.Clone(trials), func(t *Trial) bool { return t.Property.Name != turn.property })
+		n := len(on)
+		if turn.first > 0 {
+			n = min(n, turn.first)
+		}
+		all, late = append(all, on[:n]...), append(late, on[n:]...)
+	}
 	for _, t := range trials {
-		places[t] = slices.Index(order, t.Property.Name)
-		resources[t.Property.Name]++
-		if places[t] < 0 || resources[t.Property.Name] > enough && len(t.Property.conventions) > len(t.Property.promises) {
-			places[t] = len(order)
-		} else {
-			early++
+		if !slices.Contains(all, t) && !slices.Contains(late, t) {
+			late = append(late, t)
 		}
 	}
-	return slices.SortedStableFunc(slices.Values(trials), func(a, b *Trial) int { return places[a] - places[b] }), early
+	return append(all, late...), len(all)
 }
 
 // ends says why the hunt does not go on; "" means that it does.
@@ -250,19 +257,24 @@ func (h *Hunt) wakes(ctx context.Context) bool {
 	return false
 }
 
-// round plays one round on every lane.
+// round plays one round on every lane. In the first passes of the first round only what
+// shows most has its turns.
 func (h *Hunt) round(ctx, deadline context.Context) {
-	first := h.tally.Rounds == 0
-	h.turn = shortTurn
-	early := h.trials[:h.early]
-	h.pass(ctx, deadline, func(t *Trial, _ Case) bool { return !first || len(early) == 0 || slices.Contains(early, t) })
-	h.turn = longTurn
-	for n, more := 1, true; n < maxPasses && h.cut == 0 && more; n++ {
+	early, first := h.trials[:h.early], h.tally.Rounds == 0 && h.early > 0
+	for n, more := 0, true; n == 0 || n < maxPasses && h.cut == 0 && more; n++ {
 		fresh := h.fresh
+		if h.turn = longTurn; n == 0 {
+			h.turn = shortTurn
+		}
 		if first && n == 1 { // everything was
 			fresh = nil
 		}
-		more = h.pass(ctx, deadline, func(t *Trial, one Case) bool { return fresh[t.Name] || h.news(t, one, nil) > 0 })
+		more = h.pass(ctx, deadline, func(t *Trial, one Case) bool {
+			if first && n < earlyPasses && !slices.Contains(early, t) {
+				return false
+			}
+			return n == 0 || fresh[t.Name] || h.news(t, one, nil) > 0
+		})
 	}
 	if h.cut == 0 { // else what was left out is still to be played
 		h.tally.Rounds++
@@ -273,11 +285,14 @@ func (h *Hunt) round(ctx, deadline context.Context) {
 // after it, as long as it has cases that try something new. One case is the least.
 const (
 	shortTurn = 16
-	longTurn  = 50
+	longTurn  = 40
 )
 
-// maxPasses bounds the passes of a round.
-const maxPasses = 6
+// Passes: of a round at most, and of the first round those that only early trials have.
+const (
+	maxPasses   = 6
+	earlyPasses = 3
+)
 
 // news is how many cards a case has that were tried neither before the pass nor by the lane
 // itself.
@@ -355,15 +370,15 @@ func (h *Hunt) turns(i int) []turn {
 	return all
 }
 
-// byNews are turns of a lane, first those whose next case tries most that nobody has tried,
-// and of those trials that come early.
+// byNews are turns of a lane, first those of trials that it has not played yet, and then
+// those whose next case tries most that nobody has tried.
 func (h *Hunt) byNews(s *seat, turns []turn) []turn {
 	news := map[turn]int{}
 	for _, t := range turns {
 		one, _ := h.next(s, t)
 		news[t] = h.news(t.trial, one, nil)
-		if slices.Contains(h.trials[:h.early], t.trial) {
-			news[t] += maxKnown // more than any case has
+		if s.plays[t.trial.Name] == 0 {
+			news[t] = maxKnown // more than any case has
 		}
 	}
 	return slices.SortedStableFunc(slices.Values(turns), func(a, b turn) int { return news[b] - news[a] })
@@ -435,7 +450,7 @@ func (h *Hunt) count(t *Trial, o *oracle.Outcome, by *player) {
 	}
 	h.tally.Requests += o.Requests
 	if h.Seen != nil {
-		h.Seen(o.Name, o.Broke(), h.tally.Requests)
+		h.Seen(o, h.tally.Requests)
 	}
 	h.conclude(o)
 	h.tally.Cases++

@@ -11,6 +11,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/mutant"
+	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/simulator"
 	"ontap-conformance/fuzz"
 	"ontap-conformance/steps"
@@ -29,8 +30,8 @@ func brokenIn(t *testing.T, suite *steps.Suite, properties string) map[contract.
 	suite.SVMs = suite.SVMs[:3]
 	trials := slices.DeleteFunc(fuzz.Trials(catalogue(t), suite.Judge.Release()), func(tr *fuzz.Trial) bool { return !strings.HasPrefix(tr.Name, "azure-key-vaults: "+properties) })
 	broken := map[contract.ID]bool{}
-	h := fuzz.Hunt{Suite: suite, Trials: trials, Checks: 1, Seen: func(_ string, ids []contract.ID, _ int) {
-		for _, id := range ids {
+	h := fuzz.Hunt{Suite: suite, Trials: trials, Checks: 1, Seen: func(o *oracle.Outcome, _ int) {
+		for _, id := range o.Broke() {
 			broken[id] = true
 		}
 	}}
@@ -70,9 +71,9 @@ func TestAHuntTriesAllThatCanBeListedFirst(t *testing.T) {
 	suite.SVMs = suite.SVMs[:6] // two lanes
 	trials := fuzz.Trials(catalogue(t), contract.Newest())
 	first := map[string]int{} // the requests after which a trial had been played
-	h := fuzz.Hunt{Suite: suite, Trials: trials, Workers: 1, Checks: 1, Seen: func(name string, _ []contract.ID, requests int) {
-		if _, played := first[name]; !played {
-			first[name] = requests
+	h := fuzz.Hunt{Suite: suite, Trials: trials, Workers: 1, Checks: 1, Seen: func(o *oracle.Outcome, requests int) {
+		if _, played := first[o.Name]; !played {
+			first[o.Name] = requests
 		}
 	}}
 	_, err := h.Run(t.Context())

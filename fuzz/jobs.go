@@ -49,9 +49,6 @@ func dealJobs(m *model) func(int) *rapid.Generator[Case] {
 			if check >= len(acts) {
 				look = pick(t, "look", every)
 			}
-			if !keeps(t, "kept") {
-				continue
-			}
 			c := Call{Fault: look}
 			if look == lookByState {
 				c.Field = byStates[check%len(byStates)]

@@ -227,7 +227,7 @@ func (m *model) end(t *rapid.T, check int) []Call {
 		asked = append(asked, o)
 	}
 	calls := []Call{{Operation: remove.ID}}
-	for _, i := range dealt(t, check, len(asked), len(asked)) {
+	for _, i := range dealt(check, len(asked), len(asked)) {
 		calls = append(calls, m.asks(asked[i]))
 	}
 	return calls
@@ -299,7 +299,7 @@ func dealWork(m *model) func(int) *rapid.Generator[Case] {
 	return decked(func(t *rapid.T, check int) []Call {
 		calls := []Call{m.creation(t, 1)}
 		if check == 0 {
-			for _, i := range dealt(t, 0, len(all), len(all)) {
+			for _, i := range dealt(0, len(all), len(all)) {
 				calls = append(calls, all[i])
 			}
 			return calls

@@ -57,7 +57,7 @@ func dealFaults(m *model) func(int) *rapid.Generator[Case] {
 		var calls []Call
 		if change != nil && check%2 == 1 {
 			calls = append(calls, m.creation(t, 1))
-			for _, i := range dealt(t, check/2, 2*mostCalls, len(ofChange)) {
+			for _, i := range dealt(check/2, 2*mostCalls, len(ofChange)) {
 				right := m.change(t, m.beside(), 1, len(m.beside()))
 				if ofChange[i].fault.own { // and has no code of its own, that other credentials may be refused before
 					right = m.changeOf(t, "all", true)
@@ -66,7 +66,7 @@ func dealFaults(m *model) func(int) *rapid.Generator[Case] {
 			}
 			return calls
 		}
-		for _, i := range dealt(t, check/2, 2*mostCalls, len(ofCreation)) {
+		for _, i := range dealt(check/2, 2*mostCalls, len(ofCreation)) {
 			calls = append(calls, m.spoiled(t, ofCreation[i], m.creation(t, 2)))
 		}
 		if len(calls) == 0 {
@@ -261,7 +261,7 @@ func dealUnknown(m *model) func(int) *rapid.Generator[Case] {
 	}
 	return decked(func(t *rapid.T, check int) []Call {
 		var calls []Call
-		for _, i := range dealt(t, check, mostCalls, len(all)) {
+		for _, i := range dealt(check, mostCalls, len(all)) {
 			c := m.asks(all[i])
 			c.Unknown, c.Fault = true, "unknown-uuid"
 			calls = append(calls, c)

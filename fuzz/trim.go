@@ -7,35 +7,82 @@ import (
 	"ontap-conformance/fixtures/contract"
 )
 
-// trim leaves out of a case, one by one, whatever it fails without: calls, where
-// each is about something of its own, and properties. What rapid has made small
-// by draws is then small as data, too: nothing can be left out of it.
+// needless are the places of calls that a case fails without, looked for by halves first
+// and then by ever smaller parts: most calls of a long case have no part in how it fails.
+func (t *Trial) needless(c Case, fails func(Case) bool) map[int]bool {
+	out := map[int]bool{}
+	for n := (len(c.Calls) + 1) / 2; n > 0; n /= 2 {
+		for i := 0; i < len(c.Calls); i += n {
+			more := maps.Clone(out)
+			for j := i; j < min(i+n, len(c.Calls)); j++ {
+				if !more[j] && t.apart(c, more, j) {
+					more[j] = true
+				}
+			}
+			if len(more) > len(out) && fails(c.without(more)) {
+				out = more
+			}
+		}
+	}
+	return out
+}
+
+// without is a case without the calls in some places; places that it does not have are of no
+// account.
+func (c Case) without(places map[int]bool) Case {
+	var rest []Call
+	for i, call := range c.Calls {
+		if !places[i] {
+			rest = append(rest, call)
+		}
+	}
+	return Case{rest}
+}
+
+// apart reports whether a call can be left out besides others, so that the rest is as right
+// as the case is, and as wrong: it is about something of its own, or there are others of its
+// kind.
+func (t *Trial) apart(c Case, out map[int]bool, i int) bool {
+	if t.Property.deck == nil || i < t.Property.stay || len(c.Calls)-len(out) < 2 {
+		return false
+	}
+	call, alike := c.Calls[i], 0
+	for j, other := range c.Calls {
+		if !out[j] && t.does(other) == t.does(call) {
+			alike++
+		}
+	}
+	return t.Property.loose || call.Fault != "" || call.Ask != nil || alike > 1
+}
+
+// trim leaves out of a case, one by one, whatever it fails without: calls and properties.
+// What rapid has made small by draws is then small as data, too: nothing can be left out of
+// it.
 func (t *Trial) trim(c Case, fails func(Case) bool) Case {
 	for again := true; again; {
 		again = false
-		for _, smaller := range t.lesser(c) {
-			if fails(smaller) {
+		for i := 0; i < len(t.lesser(c)); {
+			if smaller := t.lesser(c)[i]; fails(smaller) {
 				c, again = smaller, true
-				break
+			} else {
+				i++
 			}
 		}
 	}
 	return c
 }
 
-// lesser are the cases that have one thing less. Each is as right as the case is,
-// and as wrong: only calls of a deck and properties that nothing goes with are
-// left out.
+// lesser are the cases that have one thing less: a call, or a property that nothing goes
+// with.
 func (t *Trial) lesser(c Case) []Case {
 	var all []Case
 	of := map[contract.Effect]int{} // calls without a fault, by what they do
 	for _, call := range c.Calls {
 		of[t.does(call)]++
 	}
-	for i, call := range c.Calls {
-		apart := t.Property.loose || call.Fault != "" || call.Ask != nil || of[t.does(call)] > 1
-		if t.Property.deck != nil && i >= t.Property.stay && apart && len(c.Calls) > 1 {
-			all = append(all, Case{slices.Delete(slices.Clone(c.Calls), i, i+1)})
+	for i := range c.Calls {
+		if t.apart(c, nil, i) {
+			all = append(all, c.without(map[int]bool{i: true}))
 		}
 	}
 	if of[contract.Change] > 1 && t.does(c.Calls[0]) == contract.Create && t.does(c.Calls[1]) == contract.Change {
@@ -98,7 +145,7 @@ func (m *model) idle(c *Call, name string) bool {
 		return false
 	}
 	if o.Effect == contract.Create {
-		return slices.Contains(names(m.optional), name)
+		return slices.Contains(names(m.optional), name) || slices.Contains(names(m.hidden), name)
 	}
 	return o.Effect == contract.Change && (len(c.Set) > 1 || c.Fault != "") && m.rightWithout(c.Set, name)
 }

@@ -104,24 +104,11 @@ func pick[T any](t *rapid.T, label string, all []T) T {
 	return all[k%len(all)]
 }
 
-// keeps draws whether something stays in a case, which nearly everything does: what a
-// search for a smaller case tries first is to leave it out.
-func keeps(t *rapid.T, label string) bool {
-	kept := false
-	for range 9 {
-		kept = rapid.Bool().Draw(t, label) || kept
-	}
-	return kept
-}
-
-// dealt returns which entries of a deck the case of a check goes through, hand of
-// them. Each may be left out, which hardly any is at first and most are in the end.
-func dealt(t *rapid.T, check, hand, deck int) []int {
+// dealt returns which entries of a deck the case of a check goes through, hand of them.
+func dealt(check, hand, deck int) []int {
 	var all []int
 	for i := range min(hand, deck) {
-		if keeps(t, "kept") {
-			all = append(all, (check*hand+i)%deck)
-		}
+		all = append(all, (check*hand+i)%deck)
 	}
 	return all
 }

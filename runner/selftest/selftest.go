@@ -40,7 +40,7 @@ type Bench struct {
 // A Kill is how a mutant was found out.
 type Kill struct {
 	By       string // the scenario or the property that blamed what it breaks; "" means that it lived
-	Requests int    // until then, or until nothing was left to try
+	Requests int    // until the answer that showed it, or until nothing was left to try
 }
 
 // options are those of every server: nobody enters without the password.
@@ -184,13 +184,13 @@ func (b *Bench) ByFuzz(ctx context.Context, m mutant.Mutant, budget int) (k Kill
 	suite.SVMs, suite.Lab, suite.Mode = suite.SVMs[:3], nil, steps.Guarded
 	hunt, stop := context.WithCancel(ctx)
 	defer stop()
-	h := fuzz.Hunt{Suite: suite, Trials: trials, Seen: func(by string, broken []contract.ID, requests int) {
+	h := fuzz.Hunt{Suite: suite, Trials: trials, Seen: func(o *oracle.Outcome, requests int) {
 		if k.By != "" {
 			return
 		}
 		k.Requests = requests
-		if slices.Contains(broken, m.Breaks) {
-			k.By = by
+		if n := o.After(m.Breaks); n > 0 {
+			k = Kill{By: o.Name, Requests: requests - o.Requests + n}
 		}
 		if k.By != "" || requests > budget {
 			stop()
