@@ -58,10 +58,17 @@ type Hunt struct {
 // A seat is where the cases of a lane are played, by one goroutine at a time.
 type seat struct {
 	lane   lane
-	plays  map[string]int  // of each trial until now
-	next   map[string]Case // of each trial, where it is drawn already
-	played int             // cases of the pass
-	found  []candidate     // in the pass
+	plays  map[string]int   // of each trial until now
+	next   map[string]*hold // of each trial, where it is drawn already
+	played int              // cases of the pass
+	found  []candidate      // in the pass
+}
+
+// A hold is a case that is to be played.
+type hold struct {
+	one   Case
+	seed  uint64
+	cards []card
 }
 
 // A card is what a case tries: a call of one kind about one thing.
@@ -133,7 +140,7 @@ func (h *Hunt) Run(ctx context.Context) (End, error) {
 	h.seen, h.sent, h.bodies, h.buckets, h.cards = map[Seen]int{}, map[Sent]bool{}, map[string]bool{}, map[Bucket]*Finding{}, map[card]int{}
 	h.seats = nil
 	for _, l := range lanesOf(h.Suite) {
-		h.seats = append(h.seats, &seat{lane: l, plays: map[string]int{}, next: map[string]Case{}})
+		h.seats = append(h.seats, &seat{lane: l, plays: map[string]int{}, next: map[string]*hold{}})
 	}
 	deadline, stop := context.WithCancel(ctx)
 	defer stop()
@@ -269,11 +276,11 @@ func (h *Hunt) round(ctx, deadline context.Context) {
 		if first && n == 1 { // everything was
 			fresh = nil
 		}
-		more = h.pass(ctx, deadline, func(t *Trial, one Case) bool {
+		more = h.pass(ctx, deadline, func(t *Trial, next *hold) bool {
 			if first && n < earlyPasses && !slices.Contains(early, t) {
 				return false
 			}
-			return n == 0 || fresh[t.Name] || h.news(t, one, nil) > 0
+			return n == 0 || fresh[t.Name] || h.news(next, nil) > 0
 		})
 	}
 	if h.cut == 0 { // else what was left out is still to be played
@@ -296,14 +303,14 @@ const (
 
 // news is how many cards a case has that were tried neither before the pass nor by the lane
 // itself.
-func (h *Hunt) news(t *Trial, one Case, own map[card]bool) int {
+func (h *Hunt) news(next *hold, own map[card]bool) int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if len(h.cards) >= maxKnown {
 		return 0
 	}
 	new := map[card]bool{}
-	for _, c := range one.cards(t) {
+	for _, c := range next.cards {
 		if at, tried := h.cards[c]; !own[c] && (!tried || at == h.passes) {
 			new[c] = true
 		}
@@ -314,7 +321,7 @@ func (h *Hunt) news(t *Trial, one Case, own map[card]bool) int {
 // pass gives every trial whose next case is due a turn on every lane, and reports whether
 // any was: in the first pass of all in order, and then first those whose next case tries
 // most that is new.
-func (h *Hunt) pass(ctx, deadline context.Context, due func(*Trial, Case) bool) bool {
+func (h *Hunt) pass(ctx, deadline context.Context, due func(*Trial, *hold) bool) bool {
 	before := h.tally
 	h.passes, h.fresh = h.passes+1, map[string]bool{}
 	inOrder := h.passes == 1
@@ -375,8 +382,7 @@ func (h *Hunt) turns(i int) []turn {
 func (h *Hunt) byNews(s *seat, turns []turn) []turn {
 	news := map[turn]int{}
 	for _, t := range turns {
-		one, _ := h.next(s, t)
-		news[t] = h.news(t.trial, one, nil)
+		news[t] = h.news(h.next(s, t), nil)
 		if s.plays[t.trial.Name] == 0 {
 			news[t] = maxKnown // more than any case has
 		}
@@ -384,15 +390,16 @@ func (h *Hunt) byNews(s *seat, turns []turn) []turn {
 	return slices.SortedStableFunc(slices.Values(turns), func(a, b turn) int { return news[b] - news[a] })
 }
 
-// next is the case that a lane plays next of a trial, and its seed.
-func (h *Hunt) next(s *seat, t turn) (one Case, seed uint64) {
-	seed = seedOf(h.Suite.Seed, t.trial.Name, h.check(s, t))
-	one, drawn := s.next[t.trial.Name]
-	if !drawn {
-		one = draw(t.trial.cases(h.check(s, t)), seed)
-		s.next[t.trial.Name] = one // which may be put off
+// next is the case that a lane plays next of a trial, which may be put off.
+func (h *Hunt) next(s *seat, t turn) *hold {
+	next := s.next[t.trial.Name]
+	if next == nil {
+		seed := seedOf(h.Suite.Seed, t.trial.Name, h.check(s, t))
+		one := draw(t.trial.cases(h.check(s, t)), seed)
+		next = &hold{one, seed, one.cards(t.trial)}
+		s.next[t.trial.Name] = next
 	}
-	return one, seed
+	return next
 }
 
 // check is the number of that case.
@@ -401,28 +408,28 @@ func (h *Hunt) check(s *seat, t turn) int { return s.plays[t.trial.Name]*len(h.s
 // takeTurn plays the next cases of a trial on a lane: the first if it is due, and more of
 // them as long as they try something new and the turn lasts. It reports whether the lane may
 // go on.
-func (h *Hunt) takeTurn(ctx, deadline context.Context, s *seat, on turn, due func(*Trial, Case) bool) bool {
+func (h *Hunt) takeTurn(ctx, deadline context.Context, s *seat, on turn, due func(*Trial, *hold) bool) bool {
 	own := map[card]bool{}
 	t := on.trial
 	for spent := 0; spent < h.turn; {
 		check := h.check(s, on)
-		one, seed := h.next(s, on)
-		if spent == 0 && !due(t, one) || spent > 0 && h.news(t, one, own) == 0 {
+		next := h.next(s, on)
+		if spent == 0 && !due(t, next) || spent > 0 && h.news(next, own) == 0 {
 			return true
 		}
 		if deadline.Err() != nil || h.Suite.Silent() {
 			return false
 		}
-		for _, c := range one.cards(t) {
+		for _, c := range next.cards {
 			own[c] = true
 		}
 		delete(s.next, t.Name)
 		s.plays[t.Name]++
 		s.played++
-		o, by := t.play(ctx, h.Suite, s.lane, check, one)
-		h.count(t, o, by)
+		o, by := t.play(ctx, h.Suite, s.lane, check, next.one)
+		h.count(t, next, o, by)
 		if len(o.Found) > 0 {
-			s.found = append(s.found, candidate{t, s.lane, check, seed, one, o, by.drawing})
+			s.found = append(s.found, candidate{t, s.lane, check, next.seed, next.one, o, by.drawing})
 		}
 		spent += max(1, o.Requests)
 	}
@@ -435,7 +442,7 @@ const maxBodies = 4096
 
 // count adds a case to the tally, and notes whether it showed anything that was new to
 // the hunt when its pass began.
-func (h *Hunt) count(t *Trial, o *oracle.Outcome, by *player) {
+func (h *Hunt) count(t *Trial, played *hold, o *oracle.Outcome, by *player) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, one := range by.sent {
@@ -467,7 +474,7 @@ func (h *Hunt) count(t *Trial, o *oracle.Outcome, by *player) {
 			h.tally.Points, h.tally.Since = len(h.seen), 0
 		}
 	}
-	for _, c := range (Case{by.calls}).cards(t) {
+	for _, c := range played.cards {
 		isNew(h.cards, c, h.passes)
 	}
 }
