@@ -95,7 +95,7 @@ type Finding struct {
 
 // A Tally is how far a hunt is.
 type Tally struct {
-	Requests, Cases, Calls int
+	Requests, Cases, Calls int // with what cleaned up, and without what made findings small
 	Rounds                 int
 	Points                 int // of the coverage: operation, status, code and kind of fault
 	Findings               int

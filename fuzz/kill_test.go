@@ -61,7 +61,8 @@ func TestTheTableOfKillsIsOfTheMutantsThatThereAre(t *testing.T) {
 	assert.Less(t, fewer, killed)
 }
 
-// BenchmarkKills plays fuzz alone against the mutants that requests can reveal.
+// BenchmarkKills plays fuzz alone against the mutants that requests can reveal, and counts
+// the requests until the answer that shows what a mutant breaks.
 func BenchmarkKills(b *testing.B) {
 	type row struct {
 		mutant mutant.Mutant
