@@ -38,7 +38,7 @@ func (s *Suite) removeAt(ctx context.Context, session *wire.Session, entry ledge
 }
 
 // removeStrays deletes what carries the mark that entries have in common with their SVM and
-// kind, but for what is known to be gone.
+// kind, but for what is known.
 func (s *Suite) removeStrays(ctx context.Context, session *wire.Session, entries []ledger.Entry, known func(uuid string) bool) error {
 	entry, k := entries[0], kindOf(entries[0].Kind)
 	if k == nil || !k.nameless { // else nothing shows whose another one is: it is not ours to delete

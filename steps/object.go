@@ -324,20 +324,20 @@ func (w *world) cleanUp(ctx context.Context) {
 // where they should be.
 func (w *world) removeAlike(ctx context.Context, janitor *wire.Session, alike []*object) {
 	var missing []ledger.Entry
-	gone := map[string]bool{}
+	known := map[string]bool{} // that are gone, or that their own entries stand for
 	var errs []error
 	for _, o := range alike {
 		if o.entry.ID == 0 {
 			continue
 		}
-		here, err := w.suite.removeAt(ctx, janitor, o.entry)
+		gone, err := w.suite.removeAt(ctx, janitor, o.entry)
 		errs = append(errs, err)
-		if gone[o.uuid] = here; !here && err == nil {
+		if known[o.uuid] = gone || err != nil; !known[o.uuid] {
 			missing = append(missing, o.entry)
 		}
 	}
 	if len(missing) > 0 {
-		errs = append(errs, w.suite.removeStrays(ctx, janitor, missing, func(uuid string) bool { return gone[uuid] }))
+		errs = append(errs, w.suite.removeStrays(ctx, janitor, missing, func(uuid string) bool { return known[uuid] }))
 	}
 	if errors.Join(errs...) != nil {
 		w.suite.unclean.Store(alike[0].svm.Name, true)
