@@ -82,17 +82,23 @@ func (b *Bench) ByScenarios(ctx context.Context, m mutant.Mutant) (Kill, error) 
 	if err != nil {
 		return Kill{}, err
 	}
-	spent := 0
-	if likely := nearest(m, all); len(likely) > 0 && len(likely) < len(all) {
-		k := blames(ctx, suite, likely, m.Breaks)
-		if k.By != "" {
-			return k, nil // most are, and the others need not be asked
+	suite.Unobserved = true
+	likely := nearest(m, all)
+	for _, sc := range all {
+		if !slices.Contains(likely, sc) {
+			likely = append(likely, sc)
 		}
-		spent = k.Requests
 	}
-	k := blames(ctx, suite, all, m.Breaks)
-	k.Requests += spent
-	return k, ctx.Err()
+	spent := 0
+	for n := 2; len(likely) > 0 && ctx.Err() == nil; n *= 4 { // most are found out by one of the first
+		n = min(n, len(likely))
+		k := blames(ctx, suite, likely[:n], m.Breaks)
+		if k.Requests += spent; k.By != "" {
+			return k, nil
+		}
+		spent, likely = k.Requests, likely[n:]
+	}
+	return Kill{Requests: spent}, ctx.Err()
 }
 
 // blames runs scenarios until one of them blames a requirement.
