@@ -268,9 +268,10 @@ func (h *Hunt) wakes(ctx context.Context) bool {
 // shows most has its turns.
 func (h *Hunt) round(ctx, deadline context.Context) {
 	early, first := h.trials[:h.early], h.tally.Rounds == 0 && h.early > 0
-	for n, more := 0, true; n == 0 || n < maxPasses && h.cut == 0 && more; n++ {
+	for n, more := 0, true; n == 0 || n < maxPasses && h.cut == 0 && (more || first && n <= earlyPasses); n++ {
 		fresh := h.fresh
-		if h.turn = longTurn; n == 0 {
+		h.turn = longTurn
+		if n == 0 {
 			h.turn = shortTurn
 		}
 		if first && n == 1 { // everything was
@@ -295,7 +296,8 @@ const (
 	longTurn  = 40
 )
 
-// Passes: of a round at most, and of the first round those that only early trials have.
+// Passes: of a round at most, and of the first round those that only early trials have. The
+// one after them is never left out.
 const (
 	maxPasses   = 6
 	earlyPasses = 3

@@ -87,6 +87,22 @@ func TestAHuntTriesAllThatCanBeListedFirst(t *testing.T) {
 	}
 }
 
+// What comes late comes all the same, where what comes early has nothing more to show.
+func TestAHuntTriesWhatComesLateThoughWhatComesEarlyIsDone(t *testing.T) {
+	t.Parallel()
+	suite := suiteOn(t, simulator.New(catalogue(t), options), contract.Newest(), 1, nil)
+	suite.SVMs = suite.SVMs[:3]
+	const early, late = "azure-key-vaults: an-inactive-configuration-comes-and-goes-beside-the-active-one", "azure-key-vaults: what-does-not-exist-is-refused"
+	played := map[string]int{}
+	h := fuzz.Hunt{Suite: suite, Trials: fuzz.TrialsCalled(catalogue(t), contract.Newest(), early, late), Checks: 1, Seen: func(o *oracle.Outcome, _ int) {
+		played[o.Name]++
+	}}
+	_, err := h.Run(t.Context())
+	require.NoError(t, err)
+	assert.Positive(t, played[early])
+	assert.Positive(t, played[late])
+}
+
 // A creation that is refused for how it is to be answered is refused for nothing else.
 func TestWhatIsRefusedForItsParametersIsBlamedOnThem(t *testing.T) {
 	t.Parallel()
