@@ -341,7 +341,7 @@ func (q *question) searchedBoth(ctx context.Context, fields []string) error {
 // has, which a search for the whole text does not find, and one that fewer records have than
 // either of its terms. Where there is neither it is any pair.
 func (q *question) telling(fields []string) (asked [][]string, told int) {
-	var any [][]string
+	var last []string
 	had, fewer := false, false
 	for _, terms := range q.pairs(fields) {
 		both, clear := q.found(terms, fields, 2, false)
@@ -356,10 +356,10 @@ func (q *question) telling(fields []string) (asked [][]string, told int) {
 		if has && !had || less && !fewer {
 			asked = append(asked, terms)
 		}
-		had, fewer, any = had || has, fewer || less, [][]string{terms}
+		had, fewer, last = had || has, fewer || less, terms
 	}
-	if len(asked) == 0 {
-		return any, 0
+	if len(asked) == 0 && last != nil {
+		return [][]string{last}, 0
 	}
 	return asked, len(asked)
 }

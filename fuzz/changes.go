@@ -29,11 +29,12 @@ func dealChanges(m *model) func(int) *rapid.Generator[Case] {
 		}
 		for i := range most {
 			kind := changeKinds[(check+i)%len(changeKinds)]
+			if kind == "all" {
+				calls = append(calls, m.wholeChange(t, check))
+				continue
+			}
 			c := m.changeOf(t, kind, check == 0)
-			switch kind {
-			case "all":
-				c = m.wholeChange(t, check)
-			case "credentials":
+			if kind == "credentials" {
 				m.dealCredentials(t, c, check)
 			}
 			calls = append(calls, c)

@@ -285,9 +285,10 @@ func (m *model) question(t *rapid.T, at place, onTour bool) Call {
 			other = m.beyond(f, kind.what)
 		}
 		if last := len(ask.Values) - 1; last > 0 {
-			ask.Values[last] = text(m.fewOf(m.field(other)).Draw(t, "value of another field"))
 			if onTour {
 				ask.Values[last] = append(m.valuesOnTour(m.field(other), kind), aloneWord)[0]
+			} else {
+				ask.Values[last] = text(m.fewOf(m.field(other)).Draw(t, "value of another field"))
 			}
 		}
 		ask.Values = append(ask.Values, other)

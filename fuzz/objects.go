@@ -213,22 +213,22 @@ func (p *player) readsAsSent(ctx context.Context, sent map[string]any) error {
 
 // dealDeletions draws an object, its deletion, all that can be asked of it, and another.
 func dealDeletions(m *model) func(int) *rapid.Generator[Case] {
-	return decked(func(t *rapid.T, check int) []Call {
-		calls := append([]Call{m.creation(t, 2)}, m.end(t, check)...)
+	return decked(func(t *rapid.T, _ int) []Call {
+		calls := append([]Call{m.creation(t, 2)}, m.end()...)
 		return append(calls, m.creation(t, 0))
 	})
 }
 
 // end deletes an object, and asks for all that can be asked of one.
-func (m *model) end(t *rapid.T, check int) []Call {
+func (m *model) end() []Call {
 	remove := m.operation(contract.Delete)
 	asked := append([]*contract.Operation{remove}, m.acts()...)
 	if o := m.operation(contract.Change); o != nil {
 		asked = append(asked, o)
 	}
 	calls := []Call{{Operation: remove.ID}}
-	for _, i := range dealt(check, len(asked), len(asked)) {
-		calls = append(calls, m.asks(asked[i]))
+	for _, o := range asked {
+		calls = append(calls, m.asks(o))
 	}
 	return calls
 }
@@ -299,10 +299,7 @@ func dealWork(m *model) func(int) *rapid.Generator[Case] {
 	return decked(func(t *rapid.T, check int) []Call {
 		calls := []Call{m.creation(t, 1)}
 		if check == 0 {
-			for _, i := range dealt(0, len(all), len(all)) {
-				calls = append(calls, all[i])
-			}
-			return calls
+			return append(calls, all...)
 		}
 		for range many(t, "acts", len(all)) {
 			calls = append(calls, pick(t, "act", all))

@@ -69,9 +69,6 @@ func dealFaults(m *model) func(int) *rapid.Generator[Case] {
 		for _, i := range dealt(check/2, 2*mostCalls, len(ofCreation)) {
 			calls = append(calls, m.spoiled(t, ofCreation[i], m.creation(t, 2)))
 		}
-		if len(calls) == 0 {
-			calls = append(calls, m.creation(t, 0))
-		}
 		return calls
 	})
 }

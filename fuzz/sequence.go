@@ -81,7 +81,7 @@ func (m *model) life(t *rapid.T) []Call {
 		work.Query = waits("0")
 		calls = append(calls, work)
 	}
-	return m.moving(append(append(calls, m.end(t, 0)...), last))
+	return m.moving(append(append(calls, m.end()...), last))
 }
 
 // questionOf is a question about no field.

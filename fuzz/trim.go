@@ -46,13 +46,19 @@ func (t *Trial) apart(c Case, out map[int]bool, i int) bool {
 	if t.Property.deck == nil || i < t.Property.stay || len(c.Calls)-len(out) < 2 {
 		return false
 	}
-	call, alike := c.Calls[i], 0
-	for j, other := range c.Calls {
-		if !out[j] && t.does(other) == t.does(call) {
-			alike++
+	call := c.Calls[i]
+	return t.Property.loose || call.Fault != "" || call.Ask != nil || t.number(c.without(out), t.does(call)) > 1
+}
+
+// number is how many calls of a case have an effect.
+func (t *Trial) number(c Case, effect contract.Effect) int {
+	n := 0
+	for _, call := range c.Calls {
+		if t.does(call) == effect {
+			n++
 		}
 	}
-	return t.Property.loose || call.Fault != "" || call.Ask != nil || alike > 1
+	return n
 }
 
 // trim leaves out of a case, one by one, whatever it fails without: calls and properties.
@@ -61,12 +67,13 @@ func (t *Trial) apart(c Case, out map[int]bool, i int) bool {
 func (t *Trial) trim(c Case, fails func(Case) bool) Case {
 	for again := true; again; {
 		again = false
-		for i := 0; i < len(t.lesser(c)); {
-			if smaller := t.lesser(c)[i]; fails(smaller) {
-				c, again = smaller, true
-			} else {
+		for i, all := 0, t.lesser(c); i < len(all); {
+			if !fails(all[i]) {
 				i++
+				continue
 			}
+			c, again = all[i], true
+			all = t.lesser(c)
 		}
 	}
 	return c
@@ -76,16 +83,12 @@ func (t *Trial) trim(c Case, fails func(Case) bool) Case {
 // with.
 func (t *Trial) lesser(c Case) []Case {
 	var all []Case
-	of := map[contract.Effect]int{} // calls without a fault, by what they do
-	for _, call := range c.Calls {
-		of[t.does(call)]++
-	}
 	for i := range c.Calls {
 		if t.apart(c, nil, i) {
 			all = append(all, c.without(map[int]bool{i: true}))
 		}
 	}
-	if of[contract.Change] > 1 && t.does(c.Calls[0]) == contract.Create && t.does(c.Calls[1]) == contract.Change {
+	if t.number(c, contract.Change) > 1 && t.does(c.Calls[0]) == contract.Create && t.does(c.Calls[1]) == contract.Change {
 		if both, ok := t.merged(c.Calls[0], c.Calls[1]); ok {
 			all = append(all, Case{append([]Call{both}, c.Calls[2:]...)})
 		}

@@ -332,7 +332,9 @@ func (w *world) removeAlike(ctx context.Context, janitor *wire.Session, alike []
 		}
 		gone, err := w.suite.removeAt(ctx, janitor, o.entry)
 		errs = append(errs, err)
-		if known[o.uuid] = gone || err != nil; !known[o.uuid] {
+		if gone || err != nil {
+			known[o.uuid] = true
+		} else {
 			missing = append(missing, o.entry)
 		}
 	}
