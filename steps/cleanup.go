@@ -55,6 +55,11 @@ func (s *Suite) removeStrays(ctx context.Context, session *wire.Session, entries
 			}
 		}
 	}
+	return s.strike(entries)
+}
+
+// strike notes that what entries stand for is gone.
+func (s *Suite) strike(entries []ledger.Entry) error {
 	var errs []error
 	for _, e := range entries {
 		errs = append(errs, s.Ledger.Removed(e))

@@ -39,6 +39,9 @@ func (t *Thing) Path() string {
 // UUID is the key of the thing; "" when nobody told.
 func (t *Thing) UUID() string { return t.o.uuid }
 
+// SVM is the one that the thing was made for.
+func (t *Thing) SVM() SVM { return t.o.svm }
+
 // Sent is the body of the creation, which must not be changed.
 func (t *Thing) Sent() map[string]any { return t.o.sent }
 
@@ -236,6 +239,12 @@ func (h *Hand) List(ctx context.Context, path string) ([]map[string]any, error) 
 	return list(ctx, h.w.session, path)
 }
 
+// ListOn lists all that an SVM has of a sort, with the fields that carry marks. Where it
+// shows none of this hand's when everything is done, cleaning up need not look again.
+func (h *Hand) ListOn(ctx context.Context, s Sort, svm SVM) ([]map[string]any, error) {
+	return h.List(ctx, h.w.suite.markedPath(s.kind)+s.kind.ofSVM(svm.Name))
+}
+
 // Mine lists what the first SVM has of a sort, told by the marks of this hand: an SVM
 // may also have what an earlier hand could not remove.
 func (h *Hand) Mine(ctx context.Context, s Sort) ([]map[string]any, error) {
@@ -244,7 +253,7 @@ func (h *Hand) Mine(ctx context.Context, s Sort) ([]map[string]any, error) {
 
 // MineOn is Mine of any SVM.
 func (h *Hand) MineOn(ctx context.Context, s Sort, svm SVM) ([]map[string]any, error) {
-	records, err := list(ctx, h.w.session, h.w.suite.markedPath(s.kind)+s.kind.ofSVM(svm.Name))
+	records, err := h.ListOn(ctx, s, svm)
 	return slices.DeleteFunc(records, func(r map[string]any) bool { return !s.kind.carries(r, h.w.token) }), err
 }
 

@@ -330,6 +330,10 @@ func (w *world) removeAlike(ctx context.Context, janitor *wire.Session, alike []
 		if o.entry.ID == 0 {
 			continue
 		}
+		if w.isMissing(o.entry.Path) {
+			missing = append(missing, o.entry)
+			continue
+		}
 		gone, err := w.suite.removeAt(ctx, janitor, o.entry)
 		errs = append(errs, err)
 		if gone || err != nil {
@@ -338,7 +342,10 @@ func (w *world) removeAlike(ctx context.Context, janitor *wire.Session, alike []
 			missing = append(missing, o.entry)
 		}
 	}
-	if len(missing) > 0 {
+	switch {
+	case len(missing) > 0 && w.sawNone(alike):
+		errs = append(errs, w.suite.strike(missing))
+	case len(missing) > 0:
 		errs = append(errs, w.suite.removeStrays(ctx, janitor, missing, func(uuid string) bool { return known[uuid] }))
 	}
 	if errors.Join(errs...) != nil {
@@ -349,4 +356,35 @@ func (w *world) removeAlike(ctx context.Context, janitor *wire.Session, alike []
 			w.suite.Ledger.Intend(o.kind.noun, o.kind.scope(o.svm).Name, w.token)
 		}
 	}
+}
+
+// isMissing reports whether the last answer about a path says that nothing is there.
+func (w *world) isMissing(path string) bool {
+	for _, x := range slices.Backward(w.session.History()) {
+		if "/api"+x.Request.APIPath() == path {
+			return x.Response.Status == http.StatusNotFound
+		}
+	}
+	return false
+}
+
+// sawNone reports whether the scenario itself listed what carries its mark of the kind and
+// SVM of objects, and saw nothing, when all that it wrote was done: what it asked for later
+// was not found. Nobody need look again.
+func (w *world) sawNone(objects []*object) bool {
+	if slices.ContainsFunc(objects, func(o *object) bool { return o.late || o.sent == nil }) { // others may have asked for it
+		return false
+	}
+	k, s := objects[0].kind, w.suite
+	path := s.markedPath(k) + k.ofSVM(k.scope(objects[0].svm).Name)
+	for _, x := range slices.Backward(w.session.History()) {
+		if x.Request.Path == path {
+			carries := func(r map[string]any) bool { return k.carries(r, w.token) }
+			return oracle.ExpectStatus(x, http.StatusOK) == nil && oracle.NextPage(x.Response) == "" && !slices.ContainsFunc(oracle.RecordsOf(x.Response), carries)
+		}
+		if x.Request.Method != http.MethodGet && x.Response.Status != http.StatusNotFound {
+			return false
+		}
+	}
+	return false
 }

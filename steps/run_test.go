@@ -211,7 +211,12 @@ func TestNoTwoScenariosUseOneSVMAtATime(t *testing.T) {
 		o.created(r, res)
 		return res
 	}), bend("DELETE", func(r *simulator.Request, res *simulator.Response) *simulator.Response {
-		o.deleted(r)
+		o.gone(r)
+		return res
+	}), bend("GET", func(r *simulator.Request, res *simulator.Response) *simulator.Response {
+		if res.Status == http.StatusNotFound { // it went with others
+			o.gone(r)
+		}
 		return res
 	}))
 	s.SVMs, s.Parallel = s.SVMs[:4], 16
@@ -240,7 +245,7 @@ func (o *occupancy) created(r *simulator.Request, res *simulator.Response) {
 	o.holds[uuid] = name + " " + token
 }
 
-func (o *occupancy) deleted(r *simulator.Request) {
+func (o *occupancy) gone(r *simulator.Request) {
 	delete(o.holds, r.Path[strings.LastIndex(r.Path, "/")+1:])
 }
 
