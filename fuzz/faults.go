@@ -20,8 +20,9 @@ type fault struct {
 	// fields are those that the fault can be made in; nil for one that is about
 	// none.
 	fields func(*model, *contract.Operation) []*contract.Field
-	// make puts the fault into a call.
-	make func(t *rapid.T, m *model, f *contract.Field, c *Call)
+	// values are what a field is set to by turns; nil where make puts the fault into a call.
+	values []any
+	make   func(t *rapid.T, m *model, f *contract.Field, c *Call)
 	// promises says what the refusal is due for; nil where no document says that
 	// there must be one.
 	promises func(*model, *contract.Operation, Call) []due
@@ -56,9 +57,7 @@ var faults = []fault{
 	}, promises: func(*model, *contract.Operation, Call) []due {
 		return []due{{ids: []contract.ID{"API-BODY-03"}, codes: []string{"262188", "262282"}}}
 	}},
-	{kind: "wrong-kind", fields: plainFields, make: func(t *rapid.T, _ *model, f *contract.Field, c *Call) {
-		c.Set[f.Name] = pick(t, "value", []any{[]any{"a"}, map[string]any{"a": 1}})
-	}, promises: always("API-BODY-06")},
+	{kind: "wrong-kind", fields: plainFields, values: []any{[]any{"a"}, map[string]any{"a": 1}}, promises: always("API-BODY-06")},
 	{kind: "wrong-type", fields: numbers, make: func(t *rapid.T, _ *model, f *contract.Field, c *Call) {
 		c.Set[f.Name] = "abc" + plainWord().Draw(t, "value")
 	}, promises: always("API-BODY-06")},
@@ -164,6 +163,7 @@ func faultCalled(kind string) *fault {
 type flaw struct {
 	fault *fault
 	field *contract.Field // nil for none
+	turn  int             // of the fault, which says which of its values is meant
 }
 
 // flaws are all that a body of the operation can have, mixed so that a few in a row are of
@@ -174,11 +174,11 @@ func (m *model) flaws(o *contract.Operation) []flaw {
 	var own, due, rest [][]flaw
 	for i := range faults {
 		f := &faults[i]
-		all := []flaw{{f, nil}}
+		all := []flaw{{fault: f}}
 		if f.fields != nil {
 			all = nil
-			for _, field := range f.fields(m, o) {
-				all = append(all, flaw{f, field})
+			for turn, field := range f.fields(m, o) {
+				all = append(all, flaw{f, field, turn})
 			}
 		}
 		one := min(1, len(all))
@@ -250,7 +250,11 @@ func (m *model) spoiled(t *rapid.T, with flaw, c Call) Call {
 	if with.field != nil {
 		c.Field = with.field.Name
 	}
-	with.fault.make(t, m, with.field, &c)
+	if values := with.fault.values; values != nil {
+		c.Set[c.Field] = values[with.turn%len(values)]
+	} else {
+		with.fault.make(t, m, with.field, &c)
+	}
 	if c.Spoil != nil {
 		m.dropCertificates(&c)
 	}
