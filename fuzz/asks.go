@@ -504,7 +504,14 @@ func (q *question) cutShort(ctx context.Context) error {
 	for _, uuid := range sortedKeys(q.truth) {
 		if value, plain := q.plain(q.truth[uuid]); plain && len(value) > 1 {
 			short := value[:len(value)-1]
-			return q.lists(ctx, "?"+escape(q.ask.Field)+"="+escape(short), q.has(short))
+			if err := q.lists(ctx, "?"+escape(q.ask.Field)+"="+escape(short), q.has(short)); err != nil {
+				return err
+			}
+			none := q.p.lastReading()
+			if len(oracle.RecordsOf(none.Response)) > 0 { // of others, or one of ours that is called so
+				return nil
+			}
+			return q.p.hand.Verify(none, []contract.ID{"API-LIST-04"}, isEmpty(none))
 		}
 	}
 	return nil

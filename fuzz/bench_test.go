@@ -3,6 +3,8 @@ package fuzz_test
 import (
 	"context"
 	"flag"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -38,20 +40,28 @@ func stateless(t testing.TB) []*fuzz.Trial {
 // BenchmarkJudgedExchanges compares the stateless properties with a bare client
 // that sends the same bytes at the same concurrency.
 func BenchmarkJudgedExchanges(b *testing.B) {
+	b.Run("over TLS, as ONTAP is", func(b *testing.B) { compare(b, httptest.NewTLSServer) })
+	b.Run("in plain text", func(b *testing.B) { compare(b, httptest.NewServer) })
+}
+
+func compare(b *testing.B, serve func(http.Handler) *httptest.Server) {
 	var kept rawclient.Recorder
 	play := func(s *steps.Suite) {
 		h := fuzz.Hunt{Suite: s, Trials: stateless(b), Checks: 8}
 		_, err := h.Run(b.Context())
 		require.NoError(b, err)
 	}
+	fresh := func() *steps.Suite {
+		return suiteAt(b, serve, simulator.New(catalogue(b), options), contract.Newest(), 1, nil)
+	}
 	play(suiteOn(b, simulator.New(catalogue(b), options), contract.Newest(), 1, kept.Keep))
 	var judged, bare time.Duration
 	for b.Loop() {
-		s := suiteOn(b, simulator.New(catalogue(b), options), contract.Newest(), 1, nil)
+		s := fresh()
 		start := time.Now()
 		play(s)
 		judged += time.Since(start)
-		s = suiteOn(b, simulator.New(catalogue(b), options), contract.Newest(), 1, nil)
+		s = fresh()
 		start = time.Now()
 		require.NoError(b, kept.Replay(s.Target.HTTP, s.Target.BaseURL, len(s.SVMs)/3))
 		bare += time.Since(start)

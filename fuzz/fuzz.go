@@ -122,11 +122,8 @@ func (p *Property) casesOf(m *model) func(check int) *rapid.Generator[Case] {
 // about in a release, in a fixed order.
 func Trials(c *contract.Catalogue, release contract.Release) []*Trial {
 	var all []*Trial
-	for _, sort := range steps.Sorts(c) {
-		if !sort.Resource.Covers(release) {
-			continue
-		}
-		m := newModel(c, release, sort)
+	for _, m := range models(c, release) {
+		sort := m.sort
 		properties := Properties()
 		for i := range properties {
 			p := &properties[i]
@@ -136,6 +133,20 @@ func Trials(c *contract.Catalogue, release contract.Release) []*Trial {
 			all = append(all, &Trial{Name: p.on(sort), Property: p, Sort: sort, model: m,
 				Requirements: append(p.Requirements(c, sort.Resource, release), p.rowsOf(m)...), cases: p.casesOf(m)})
 		}
+	}
+	return all
+}
+
+// models are those of a release, in the order of their sorts.
+func models(c *contract.Catalogue, release contract.Release) []*model {
+	var all []*model
+	for _, sort := range steps.Sorts(c) {
+		if sort.Resource.Covers(release) {
+			all = append(all, newModel(c, release, sort))
+		}
+	}
+	if len(all) > 0 {
+		slices.MaxFunc(all, func(a, b *model) int { return len(a.fields) - len(b.fields) }).foremost = true
 	}
 	return all
 }

@@ -20,7 +20,7 @@ var listProperties = []Property{
 		Says: "A filter lists exactly what satisfies it, every order sorts, every page size gives all, and no field changes which records come.",
 		conventions: []contract.ID{"API-FILTER-01", "API-FILTER-02", "API-FILTER-03", "API-FILTER-04", "API-FILTER-05", "API-FILTER-06", "API-FILTER-07",
 			"API-FILTER-08", "API-FILTER-09", "API-ORDER-01", "API-ORDER-03", "API-PAGE-01", "API-PAGE-02", "API-PAGE-04", "API-COUNT-01", "API-FIELDS-01", "API-FIELDS-03", "API-FIELDS-04",
-			"API-TUNNEL-01", "API-TUNNEL-04", "API-SEARCH-01", "API-SEARCH-02"},
+			"API-TUNNEL-01", "API-TUNNEL-04", "API-LIST-04", "API-SEARCH-01", "API-SEARCH-02"},
 		fits: func(m *model) bool {
 			return m.operation(contract.List) != nil && m.operation(contract.Create) != nil && len(m.askable()) > 0
 		},
@@ -393,12 +393,17 @@ func (p *player) mine() string {
 	return "svm.name=" + escape(strings.Join(all, "|"))
 }
 
+// narrowing is what such a list rests on.
+func (p *player) narrowing() contract.ID {
+	if len(p.hand.SVMs()) == 1 {
+		return "API-FILTER-01"
+	}
+	return "API-FILTER-04"
+}
+
 // narrows makes sure that lists can be narrowed; else no question is put.
 func (p *player) narrows(ctx context.Context, truth map[string]map[string]any) error {
-	id := contract.ID("API-FILTER-04")
-	if len(p.hand.SVMs()) == 1 {
-		id = "API-FILTER-01"
-	}
+	id := p.narrowing()
 	q := &question{p: p, truth: truth, path: "/api" + p.resource.Path}
 	var members error
 	err := q.eachOfList(ctx, "?fields=svm", func(record, truth map[string]any) error {

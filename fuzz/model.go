@@ -16,6 +16,7 @@ type model struct {
 	release   contract.Release
 	sort      steps.Sort
 	resource  *contract.Resource
+	foremost  bool // whether hunts begin with it, so that what is the same everywhere shows there
 
 	fields   []*contract.Field // of the release, in the order of the catalogue
 	required []string          // of a creation

@@ -275,7 +275,7 @@ func (p *player) deletes(ctx context.Context, c Call) error {
 	if err := p.isUnknown(ctx, gone, p.operation(contract.Read)); err != nil {
 		return err
 	}
-	listed, err := p.hand.List(ctx, "/api"+p.resource.Path+"?fields=uuid&"+p.mine())
+	listed, err := p.hand.ListOn(ctx, p.sort, p.thing.SVM())
 	if err == nil && slices.ContainsFunc(listed, func(r map[string]any) bool { return r["uuid"] == p.thing.UUID() }) {
 		err = oracle.Differs("records of the list", "none of uuid "+p.thing.UUID(), "it")
 	}

@@ -23,6 +23,7 @@ type player struct {
 	record   map[string]any // of the thing, as it was last read; nil where it does not exist
 	unlike   []string       // properties that readings do not show as they were sent
 	narrowed bool           // whether lists are known to be narrowed to our SVMs
+	listed   *wire.Exchange // the list that showed the whole thing last; nil for none
 	refused  bool           // whether a creation beside the thing was refused
 	seen     []Seen
 	sent     []sending

@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -8,6 +9,8 @@ import (
 	"pgregory.net/rapid"
 
 	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
 )
 
 // sequenceProperties compare any row of calls with a reference model.
@@ -25,11 +28,14 @@ var sequenceProperties = []Property{
 
 // dealSequences draws a row of calls as rapid draws any state machine; which calls make
 // sense where is for the model to say when they are played. The first case is a life that
-// shows most.
+// shows most for its requests, the second what a life may show besides.
 func dealSequences(m *model) func(int) *rapid.Generator[Case] {
 	return decked(func(t *rapid.T, check int) []Call {
-		if check == 0 {
+		switch check {
+		case 0:
 			return m.life(t)
+		case 1:
+			return m.secondLife(t)
 		}
 		calls := []Call{m.creation(t, 4)}
 		actions := map[string]func(*rapid.T){
@@ -51,37 +57,81 @@ func dealSequences(m *model) func(int) *rapid.Generator[Case] {
 // life is the life of an object with every property, from its creation to what is left of
 // it, with what is asked on the way that most defects show in.
 func (m *model) life(t *rapid.T) []Call {
-	first, last := m.creation(t, 0), m.creation(t, 0)
-	first.Set, first.Lack = m.paired(t, slices.Concat(m.hidden, m.optional), 0), nil
-	waits := func(seconds string) []Param { return []Param{{"return_timeout", seconds}} }
-	first.Query, last.Query = []Param{{"return_records", "true"}}, waits("0")
-	calls := []Call{first}
-	for _, what := range []string{"every-field", "options", "head", "no-match", "unknown-field", "unknown-parameter"} {
-		c := Call{Fault: what, Field: toList}
-		mannerCalled(what).draw(t, m, &c)
-		calls = append(calls, c)
-	}
-	if len(m.askable()) > 0 {
-		calls = append(calls, m.questionOf("all-as-shown"), m.questionOf("all-operators", "0"), m.questionOf("all-operators", "2"), m.questionOf("cut-short"), m.questionOf("counted"), m.questionOf("all-fields"))
-	}
+	first := m.whole(t)
+	first.Query = []Param{{"return_records", "true"}}
+	calls := append([]Call{first}, m.inManner(t, "every-field", "options", "head", "unknown-field")...)
+	calls[1].Accept = wire.PlainJSON // all else is asked for with links
 	if m.sort.Seat {
 		calls = append(calls, m.creation(t, 0))
+	}
+	if len(m.askable()) > 0 {
+		calls = append(calls, m.questionOf("all-fields"), m.questionOf("counted"))
+	}
+	if len(m.askable()) > 0 && m.foremost {
+		calls = append(calls, m.questionOf("cut-short"), m.questionOf("all-as-shown"), m.questionOf("all-operators", "0"), m.questionOf("all-operators", "2"))
 	}
 	if alone := m.beside(); hasChange(m) && len(alone) > 0 {
 		i := max(0, slices.IndexFunc(alone, func(f *contract.Field) bool { return m.isMarked(f.Name) }))
 		one := m.change(t, alone[i:i+1], 1, 1)
-		one.Query = waits("120")
+		one.Query = waiting("120")
 		calls = append(calls, one)
 	}
 	if hasChange(m) {
 		calls = append(calls, m.wholeChange(t, 0))
 	}
-	if o := m.rekey(); o != nil {
-		work := m.asks(o)
-		work.Query = waits("0")
-		calls = append(calls, work)
+	if m.foremost {
+		calls = append(calls, m.startsJob()...)
 	}
-	return m.moving(append(append(calls, m.end()...), last))
+	calls = append(calls, slices.DeleteFunc(m.end(), func(c Call) bool { return c.operation(m.catalogue).Effect == contract.Act })...)
+	if len(m.askable()) == 0 { // it was short
+		calls = append(calls, m.creation(t, 0))
+	}
+	return m.moving(calls)
+}
+
+// secondLife is the rest of what a life may show: the work of an object on another SVM, all
+// that can be asked for of what is gone, and an object in its place.
+func (m *model) secondLife(t *rapid.T) []Call {
+	first, last := m.whole(t), m.creation(t, 0)
+	calls := append([]Call{first}, m.inManner(t, "no-match", "unknown-parameter")...)
+	last.Query = waiting("0")
+	calls = slices.Concat(calls, m.startsJob(), m.end(), []Call{last})
+	for i := range calls {
+		calls[i].On = 1 // what the first life left behind would be in the way
+	}
+	return m.moving(calls)
+}
+
+// startsJob is work that is answered before it is done; nothing where there is none.
+func (m *model) startsJob() []Call {
+	o := m.rekey()
+	if o == nil {
+		return nil
+	}
+	work := m.asks(o)
+	work.Query = waiting("0")
+	return []Call{work}
+}
+
+// whole is a creation with every property.
+func (m *model) whole(t *rapid.T) Call {
+	c := m.creation(t, 0)
+	c.Set, c.Lack = m.paired(t, slices.Concat(m.hidden, m.optional), 0), nil
+	return c
+}
+
+// waiting are the parameters of a call whose answer may wait for its job, in seconds.
+func waiting(seconds string) []Param { return []Param{{"return_timeout", seconds}} }
+
+// inManner are calls in manners.
+func (m *model) inManner(t *rapid.T, manners ...string) []Call {
+	var all []Call
+	for _, what := range manners {
+		c := Call{Fault: what, Field: toList}
+		mannerCalled(what).draw(t, m, &c)
+		all = append(all, c)
+	}
+	return all
 }
 
 // questionOf is a question about no field.
@@ -152,12 +202,42 @@ func (p *player) refusesSecond(ctx context.Context, c Call) error {
 			}
 		}
 	}
-	return p.verifies(ctx, []contract.ID{"API-FAULT-01"}, p.sameButFor(p.record, nil))
+	ids := []contract.ID{"API-FAULT-01"}
+	if listed, err := p.listsWhole(ctx); listed || err != nil {
+		return cmp.Or(err, p.hand.Verify(p.listed, ids, nil))
+	}
+	return p.verifies(ctx, ids, p.sameButFor(p.record, nil))
+}
+
+// listsWhole asks a list for the whole object, and reports whether it showed it, as it was:
+// then nothing has changed it, and lists can be narrowed to our SVMs. Else the list may be
+// at fault, and other questions tell.
+func (p *player) listsWhole(ctx context.Context) (bool, error) {
+	if len(p.askable()) == 0 {
+		return false, nil
+	}
+	err := p.questionAbout(Ask{What: "all-fields"}).answer(ctx)
+	if miss := new(oracle.Mismatch); errors.As(err, &miss) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	p.narrowed, p.listed = true, p.hand.Latest()
+	return true, p.hand.Verify(p.listed, []contract.ID{p.narrowing(), "API-FIELDS-03", "API-FIELDS-04"}, nil)
+}
+
+// questionAbout is a question about the object.
+func (p *player) questionAbout(a Ask) *question {
+	return &question{p: p, ask: a, truth: map[string]map[string]any{p.thing.UUID(): p.record}, path: "/api" + p.resource.Path}
 }
 
 // asksAboutIt asks lists about the object, if they can be narrowed to it.
 func (p *player) asksAboutIt(ctx context.Context, c Call) error {
-	truth := map[string]map[string]any{p.thing.UUID(): p.record}
+	if c.Ask.What == "all-fields" && p.listed != nil && p.listed == p.hand.Latest() {
+		return nil // it was just asked
+	}
+	truth := p.questionAbout(*c.Ask).truth
 	if !p.narrowed {
 		err := p.narrows(ctx, truth)
 		if errors.Is(err, errGone) {

@@ -1,6 +1,7 @@
 package fuzz_test
 
 import (
+	"crypto/tls"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -32,7 +33,13 @@ var options = simulator.Options{User: "admin", Password: "a-password-of-nobody"}
 // every request first.
 func suiteOn(t testing.TB, sim *simulator.Simulator, r contract.Release, seed uint64, before func(*http.Request)) *steps.Suite {
 	t.Helper()
-	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return suiteAt(t, httptest.NewServer, sim, r, seed, before)
+}
+
+// suiteAt is suiteOn with a way to serve.
+func suiteAt(t testing.TB, serve func(http.Handler) *httptest.Server, sim *simulator.Simulator, r contract.Release, seed uint64, before func(*http.Request)) *steps.Suite {
+	t.Helper()
+	api := serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if before != nil {
 			before(r)
 		}
@@ -41,7 +48,11 @@ func suiteOn(t testing.TB, sim *simulator.Simulator, r contract.Release, seed ui
 	t.Cleanup(api.Close)
 	l, err := ledger.Open("", false)
 	require.NoError(t, err)
-	client := wire.NewClient(32, nil)
+	var trust *tls.Config
+	if transport, is := api.Client().Transport.(*http.Transport); is && api.TLS != nil {
+		trust = &tls.Config{RootCAs: transport.TLSClientConfig.RootCAs}
+	}
+	client := wire.NewClient(32, trust)
 	t.Cleanup(client.CloseIdleConnections)
 	suite := &steps.Suite{
 		Judge: oracle.NewJudge(catalogue(t), r), Ledger: l, Seed: seed, Level: contract.May, JobTimeout: 20 * time.Second, Unobserved: true,
