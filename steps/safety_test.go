@@ -18,6 +18,7 @@ import (
 	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fixtures/wire"
 )
 
 // bend changes the answers to one method on the vaults, below or at the
@@ -255,6 +256,77 @@ func TestAReadOnlyRunWritesNothing(t *testing.T) {
 		}
 	}
 	assert.Positive(t, passed)
+}
+
+// deletedVault returns the sort of vaults and a hand that has made one and deleted it, with what
+// was sent by then forgotten.
+func deletedVault(t *testing.T, s *stand) (Sort, *Hand) {
+	t.Helper()
+	require.NoError(t, s.Ready(t.Context()))
+	sorts := Sorts(s.Judge.Contract())
+	sort := sorts[slices.IndexFunc(sorts, func(sort Sort) bool { return sort.Resource.Name == akv })]
+	h := s.Take("hand", s.SVMs[:1], nil)
+	thing, _, err := h.Create(t.Context(), Making{Sort: sort, Body: h.Body(sort, h.SVM())})
+	require.NoError(t, err)
+	for _, method := range []string{"DELETE", "GET"} {
+		_, err = h.Send(t.Context(), wire.Request{Method: method, Path: thing.Path()})
+		require.NoError(t, err)
+	}
+	s.line.reset()
+	return sort, h
+}
+
+// What a hand itself has seen to be gone, and in the list too, nobody asks for again.
+func TestWhatWasSeenToBeGoneIsNotAskedForAgain(t *testing.T) {
+	s := newStand(t)
+	sort, h := deletedVault(t, s)
+	_, err := h.ListOn(t.Context(), sort, h.SVM())
+	require.NoError(t, err)
+	h.Conclude(t.Context(), nil)
+	assert.Len(t, s.line.all(), 1, "the list")
+	assert.Empty(t, s.Ledger.Left())
+}
+
+// A list tells nothing of what was asked for after it.
+func TestWhatIsMadeAfterAListIsLookedFor(t *testing.T) {
+	s := newStand(t)
+	sort, h := deletedVault(t, s)
+	_, err := h.ListOn(t.Context(), sort, h.SVM())
+	require.NoError(t, err)
+	require.NoError(t, h.Reserve(t.Context(), sort))
+	_, err = h.Side().Do(t.Context(), wire.Request{Method: "POST", Path: vaultsPath, Body: wire.JSON(h.Body(sort, h.SVM()))})
+	require.NoError(t, err)
+	require.Len(t, s.records(), 1)
+	h.Conclude(t.Context(), nil)
+	assert.Empty(t, s.records())
+	assert.Empty(t, s.Ledger.Left())
+}
+
+// A target that says of an object that it is not there, and lists it, is not believed.
+func TestWhatIsSaidToBeGoneAndListedIsRemoved(t *testing.T) {
+	denied, honest := false, false
+	s := newStand(t, func(next simulator.Handler) simulator.Handler {
+		return func(st *simulator.State, r *simulator.Request) *simulator.Response {
+			one := !honest && strings.HasPrefix(r.Path, "/security/azure-key-vaults/")
+			switch {
+			case one && r.Method == "DELETE":
+				denied = true
+				return simulator.Answer(http.StatusOK, nil)
+			case one && r.Method == "GET" && denied:
+				return simulator.Answer(http.StatusNotFound, map[string]any{"error": map[string]any{"code": "4", "message": "there is none"}})
+			}
+			return next(st, r)
+		}
+	})
+	sort, h := deletedVault(t, s)
+	require.Len(t, s.records(), 1)
+	listed, err := h.ListOn(t.Context(), sort, h.SVM())
+	require.NoError(t, err)
+	require.Len(t, listed, 1)
+	honest = true
+	h.Conclude(t.Context(), nil)
+	assert.Empty(t, s.records())
+	assert.Empty(t, s.Ledger.Left())
 }
 
 // A hand that asked for much in vain looks once for what may be there all the same, and
