@@ -215,6 +215,9 @@ const and = " and "
 
 // faults are the calls that a call with several faults would be with one each.
 func (c Call) faults() []Call {
+	if !strings.Contains(c.Fault, and) {
+		return []Call{c}
+	}
 	kinds, fields := strings.Split(c.Fault, and), strings.Split(c.Field, and)
 	if len(kinds) != len(fields) {
 		return []Call{c}

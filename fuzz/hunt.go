@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,7 +47,8 @@ type Hunt struct {
 	passes  int
 	turn    int          // of a trial in the pass
 	seen    map[Seen]int // each with the pass that it was new in
-	cards   map[card]int // the same of what was tried
+	cards   map[card]int // numbers of what has been drawn
+	tried   []int        // by those numbers, the pass that it was first tried in; 0 for none
 	sent    map[Sent]bool
 	bodies  map[string]bool // those that have been told apart
 	buckets map[Bucket]*Finding
@@ -68,7 +70,7 @@ type seat struct {
 type hold struct {
 	one   Case
 	seed  uint64
-	cards []card
+	cards []int // numbers of what it tries, each once
 }
 
 // A card is what a case tries: a call of one kind about one thing.
@@ -137,7 +139,7 @@ func (h *Hunt) Run(ctx context.Context) (End, error) {
 		return "", err
 	}
 	h.trials, h.early = ordered(trials)
-	h.seen, h.sent, h.bodies, h.buckets, h.cards = map[Seen]int{}, map[Sent]bool{}, map[string]bool{}, map[Bucket]*Finding{}, map[card]int{}
+	h.seen, h.sent, h.bodies, h.buckets, h.cards, h.tried = map[Seen]int{}, map[Sent]bool{}, map[string]bool{}, map[Bucket]*Finding{}, map[card]int{}, nil
 	h.seats = nil
 	for _, l := range lanesOf(h.Suite) {
 		h.seats = append(h.seats, &seat{lane: l, plays: map[string]int{}, next: map[string]*hold{}})
@@ -305,19 +307,35 @@ const (
 
 // news is how many cards a case has that were tried neither before the pass nor by the lane
 // itself.
-func (h *Hunt) news(next *hold, own map[card]bool) int {
+func (h *Hunt) news(next *hold, own map[int]bool) (n int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if len(h.cards) >= maxKnown {
-		return 0
-	}
-	new := map[card]bool{}
 	for _, c := range next.cards {
-		if at, tried := h.cards[c]; !own[c] && (!tried || at == h.passes) {
-			new[c] = true
+		if at := h.tried[c]; (at == 0 || at == h.passes) && !own[c] {
+			n++
 		}
 	}
-	return len(new)
+	return n
+}
+
+// number returns the numbers of cards, each once. Those beyond what can be known have none.
+func (h *Hunt) number(cards []card) []int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	all := make([]int, 0, len(cards))
+	for _, c := range cards {
+		n, known := h.cards[c]
+		if !known && len(h.tried) >= maxKnown {
+			continue
+		}
+		if !known {
+			n = len(h.tried)
+			h.cards[c], h.tried = n, append(h.tried, 0)
+		}
+		all = append(all, n)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // pass gives every trial whose next case is due a turn on every lane, and reports whether
@@ -398,7 +416,7 @@ func (h *Hunt) next(s *seat, t turn) *hold {
 	if next == nil {
 		seed := seedOf(h.Suite.Seed, t.trial.Name, h.check(s, t))
 		one := draw(t.trial.cases(h.check(s, t)), seed)
-		next = &hold{one, seed, one.cards(t.trial)}
+		next = &hold{one, seed, h.number(one.cards(t.trial))}
 		s.next[t.trial.Name] = next
 	}
 	return next
@@ -411,7 +429,7 @@ func (h *Hunt) check(s *seat, t turn) int { return s.plays[t.trial.Name]*len(h.s
 // them as long as they try something new and the turn lasts. It reports whether the lane may
 // go on.
 func (h *Hunt) takeTurn(ctx, deadline context.Context, s *seat, on turn, due func(*Trial, *hold) bool) bool {
-	own := map[card]bool{}
+	own := map[int]bool{}
 	t := on.trial
 	for spent := 0; spent < h.turn; {
 		check := h.check(s, on)
@@ -477,12 +495,12 @@ func (h *Hunt) count(t *Trial, played *hold, o *oracle.Outcome, by *player) {
 		}
 	}
 	for _, c := range played.cards {
-		isNew(h.cards, c, h.passes)
+		h.tried[c] = cmp.Or(h.tried[c], h.passes)
 	}
 }
 
 // isNew notes that something was seen in a pass, and reports whether it was in none before.
-func isNew[K comparable](known map[K]int, what K, pass int) bool {
+func isNew(known map[Seen]int, what Seen, pass int) bool {
 	at, seen := known[what]
 	if seen || len(known) >= maxKnown {
 		return seen && at == pass

@@ -66,10 +66,7 @@ func (s *Suite) guardDestination(r wire.Request, path string) error {
 // started: asking something of one that has ended does no harm, and one that runs
 // works on an object of the scenario.
 func (w *world) guard(r wire.Request) error {
-	path := strings.TrimSuffix(r.APIPath(), "/")
-	route := w.contract().Route(path)
-	_, key := first(route, path)
-	if r.Method == http.MethodPatch && w.suite.Mode != ReadOnly && route.Resource != nil && route.Resource.Name == jobsResource && w.jobs[key] {
+	if r.Method == http.MethodPatch && w.suite.Mode != ReadOnly && w.startedJob(strings.TrimSuffix(r.APIPath(), "/")) {
 		return nil
 	}
 	err := w.suite.guard(r)
@@ -77,6 +74,13 @@ func (w *world) guard(r wire.Request) error {
 		return w.guardTogether(r)
 	}
 	return err
+}
+
+// startedJob reports whether a path is that of a job that the scenario started.
+func (w *world) startedJob(path string) bool {
+	route := w.contract().Route(path)
+	_, key := first(route, path)
+	return route.Resource != nil && route.Resource.Name == jobsResource && w.jobs[key]
 }
 
 // errWhole is why a call on a collection is held back that names no objects of the
