@@ -39,8 +39,8 @@ type Call struct {
 	Field     string            `json:"field,omitempty"`  // that the fault is about, or what the call is about
 }
 
-// A Spoil is a change of the text of a body. The text that it begins with names
-// secrets and does not hold them, so that it may be printed.
+// A Spoil is a change of the text of a body, which has all that the body awaits. A text that
+// is cut names its secrets and does not hold them: a part of one would be known to nobody.
 type Spoil struct {
 	How  string `json:"how"`            // "all", "cut", "before", "after" or "bytes"
 	Text string `json:"text,omitempty"` // what is put there

@@ -265,7 +265,7 @@ func (m *model) spoiled(t *rapid.T, with flaw, c Call) Call {
 }
 
 // dropCertificates gives a creation the credentials of a complete body in place of a
-// certificate: the text of a body would only name it, which is a fault of its own.
+// certificate: features cannot have one in the text of a body.
 func (m *model) dropCertificates(c *Call) {
 	for _, name := range sortedKeys(c.Set) {
 		if oracle.Equal(c.Set[name], certificateValue()) {

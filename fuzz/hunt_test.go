@@ -1,9 +1,12 @@
 package fuzz_test
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -110,6 +113,32 @@ func TestWhatIsRefusedForItsParametersIsBlamedOnThem(t *testing.T) {
 	assert.True(t, broken["API-TIMEOUT-01"])
 	assert.False(t, broken["AKV-CREATE-01"], "it is made without")
 	assert.False(t, broken["AKV-DELETE-06"], "the SVM is free")
+}
+
+// What is wrong with the text of a body is all that is wrong with it: what it awaits is
+// there, and its secrets are.
+func TestASpoiledBodyHasNoOtherFault(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	spoiled := 0
+	suite := suiteOn(t, simulator.New(catalogue(t), options), contract.Newest(), 1, func(r *http.Request) {
+		text, err := io.ReadAll(r.Body)
+		assert.NoError(t, err)
+		r.Body = io.NopCloser(bytes.NewReader(text))
+		mu.Lock()
+		defer mu.Unlock()
+		assert.NotContains(t, string(text), `"uuid":{}`)
+		if bytes.HasSuffix(text, []byte("} text")) || bytes.HasSuffix(text, []byte("}{}")) { // not what is cut
+			spoiled++
+			assert.NotContains(t, string(text), `"$`)
+		}
+	})
+	suite.SVMs = suite.SVMs[:3]
+	const faults = ": a-faulty-body-is-refused-and-leaves-no-trace"
+	h := fuzz.Hunt{Suite: suite, Checks: 1, Trials: fuzz.TrialsCalled(catalogue(t), contract.Newest(), "azure-key-vaults"+faults, "key-managers"+faults, "certificates"+faults)}
+	_, err := h.Run(t.Context())
+	require.NoError(t, err)
+	assert.Greater(t, spoiled, 3)
 }
 
 // A list that is refused for a field that it names says nothing of filters.

@@ -146,9 +146,9 @@ func (p *player) request(ctx context.Context, c Call) (wire.Request, error) {
 			return r, err
 		}
 		r.Body = wire.JSON(settled)
-		fallthrough
-	case c.Spoil != nil:
-		p.spoil(c, &r)
+	}
+	if edit := p.spoil(c); edit != nil {
+		r.Body = edit(r.Body)
 	}
 	r.As = p.hand.As(c.As)
 	return c.dressed(r), nil
@@ -158,11 +158,16 @@ func (p *player) request(ctx context.Context, c Call) (wire.Request, error) {
 // some documents write with an object in front: {source.uuid}.
 var placeholder = regexp.MustCompile(`\{([a-z_]+\.)?uuid\}`)
 
-// spoil changes the text of a body.
-func (p *player) spoil(c Call, r *wire.Request) {
-	if c.Spoil != nil {
-		r.Body = wire.Text(expand(p.hand, c.Spoil.On(r.Body.String()), ""))
+// spoil changes the text of a body; nil where a call leaves it.
+func (p *player) spoil(c Call) func(wire.Body) wire.Body {
+	if c.Spoil == nil {
+		return nil
 	}
+	edit := func(text string) string { return expand(p.hand, c.Spoil.On(text), "") }
+	if c.Spoil.How == "cut" { // which may be within a secret
+		return func(b wire.Body) wire.Body { return wire.Text(edit(b.String())) }
+	}
+	return func(b wire.Body) wire.Body { return b.Edited(edit) }
 }
 
 // create asks for what a call that is a creation describes.
@@ -173,13 +178,9 @@ func (p *player) create(ctx context.Context, c Call) (*steps.Thing, oracle.Endin
 	if err != nil {
 		return nil, oracle.Ending{}, err
 	}
-	m := steps.Making{Sort: p.sort, SVM: svm, Body: body, Query: c.query(p.hand, ""), Request: c.dressed(wire.Request{As: p.hand.As(c.As)})}
+	m := steps.Making{Sort: p.sort, SVM: svm, Body: body, Edit: p.spoil(c), Query: c.query(p.hand, ""), Request: c.dressed(wire.Request{As: p.hand.As(c.As)})}
 	if c.As != "" && m.Request.As == nil {
 		return nil, oracle.Ending{}, errGone
-	}
-	if c.Spoil != nil {
-		m.Request.Body = wire.JSON(body)
-		p.spoil(c, &m.Request)
 	}
 	t, e, err := p.hand.Create(ctx, m)
 	p.note(c, e)

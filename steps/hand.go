@@ -156,10 +156,11 @@ func (h *Hand) NewKey(s Sort, t *Thing) map[string]any {
 // A Making is a creation that a hand is to ask for.
 type Making struct {
 	Sort    Sort
-	SVM     SVM            // whose it is to be; the zero SVM means the first of the hand
-	Body    map[string]any // what is asked for; sent as it is, unless Request has a body
-	Request wire.Request   // method and path are filled in
-	Query   string         // with its question mark; "" for none
+	SVM     SVM                       // whose it is to be; the zero SVM means the first of the hand
+	Body    map[string]any            // what is asked for; sent as it is, unless Request has a body
+	Request wire.Request              // method and path are filled in
+	Edit    func(wire.Body) wire.Body // what becomes of the body when all that it awaits is there; nil for nothing
+	Query   string                    // with its question mark; "" for none
 }
 
 // Create asks for a thing. A refusal is an ending like any other, and the thing
@@ -169,7 +170,7 @@ func (h *Hand) Create(ctx context.Context, m Making) (*Thing, oracle.Ending, err
 	if m.SVM.Name == "" {
 		m.SVM = h.SVM()
 	}
-	o, e, err := h.w.create(ctx, creation{kind: m.Sort.kind, name: name, svm: m.SVM, sent: m.Body, request: m.Request, query: m.Query})
+	o, e, err := h.w.create(ctx, creation{kind: m.Sort.kind, name: name, svm: m.SVM, sent: m.Body, edit: m.Edit, request: m.Request, query: m.Query})
 	if errors.Is(err, godog.ErrSkip) { // the reason of which godog would not tell
 		err = h.w.skip
 	}

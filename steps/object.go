@@ -57,9 +57,10 @@ type creation struct {
 	kind    *kind
 	name    string // that the scenario gives it
 	svm     SVM
-	sent    map[string]any // the body; nil when nothing is asked about it
-	request wire.Request   // without a body: sent is the body; without a path: that of the collection
-	query   string         // after the path, with its question mark
+	sent    map[string]any            // the body; nil when nothing is asked about it
+	edit    func(wire.Body) wire.Body // of the body; nil for none
+	request wire.Request              // without a body: sent is the body; without a path: that of the collection
+	query   string                    // after the path, with its question mark
 }
 
 // create writes down what is about to be made, makes it, and finds out where
@@ -83,6 +84,9 @@ func (w *world) create(ctx context.Context, c creation) (*object, oracle.Ending,
 	if r.Body.IsZero() {
 		r.Body = wire.JSON(c.sent)
 	}
+	if c.edit != nil {
+		r.Body = c.edit(r.Body)
+	}
 	e, err := w.call(ctx, patient(r))
 	if err == nil && w.wantsSVM(c, e) {
 		put(c.sent, "svm.name", w.suite.Admin.Name)
@@ -102,7 +106,7 @@ func (w *world) create(ctx context.Context, c creation) (*object, oracle.Ending,
 // wantsSVM reports whether a target wants svm even where the cluster is meant, as
 // the list of required properties has it and no example does.
 func (w *world) wantsSVM(c creation, e oracle.Ending) bool {
-	if !c.kind.singleton || !e.Failed() || w.suite.Admin.Name == "" || c.sent["svm"] != nil || !c.request.Body.IsZero() {
+	if !c.kind.singleton || !e.Failed() || w.suite.Admin.Name == "" || c.sent["svm"] != nil || !c.request.Body.IsZero() || c.edit != nil {
 		return false
 	}
 	target, _ := oracle.Lookup(e.Exchange.Response.Object(), "error.target")
