@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"pgregory.net/rapid"
 
@@ -64,11 +65,9 @@ func (m *model) life(t *rapid.T) []Call {
 	if m.sort.Seat {
 		calls = append(calls, m.creation(t, 0))
 	}
-	if len(m.askable()) > 0 {
-		calls = append(calls, m.questionOf("all-fields"), m.questionOf("counted"))
-	}
-	if len(m.askable()) > 0 && m.foremost {
-		calls = append(calls, m.questionOf("cut-short"), m.questionOf("all-as-shown"), m.questionOf("all-operators", "0"), m.questionOf("all-operators", "2"))
+	calls = append(calls, m.asking("all-fields", "counted")...)
+	if m.foremost {
+		calls = append(calls, m.asking("cut-short", "all-as-shown", "all-operators 0", "all-operators 2")...)
 	}
 	if alone := m.beside(); hasChange(m) && len(alone) > 0 {
 		i := max(0, slices.IndexFunc(alone, func(f *contract.Field) bool { return m.isMarked(f.Name) }))
@@ -134,9 +133,18 @@ func (m *model) inManner(t *rapid.T, manners ...string) []Call {
 	return all
 }
 
-// questionOf is a question about no field.
-func (m *model) questionOf(what string, values ...string) Call {
-	return Call{Operation: m.operation(contract.List).ID, Fault: "ask-" + what, Ask: &Ask{What: what, Field: m.askable()[0].Name, Values: values}}
+// asking are questions about no field, each with its values after it; none where lists cannot
+// be asked.
+func (m *model) asking(questions ...string) []Call {
+	if len(m.askable()) == 0 {
+		return nil
+	}
+	var all []Call
+	for _, q := range questions {
+		words := strings.Fields(q)
+		all = append(all, Call{Operation: m.operation(contract.List).ID, Fault: "ask-" + words[0], Ask: &Ask{What: words[0], Field: m.askable()[0].Name, Values: words[1:]}})
+	}
+	return all
 }
 
 // playSequence plays a row of calls, and judges each by what is promised of it and by the
