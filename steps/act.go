@@ -304,7 +304,7 @@ func (w *world) deletes(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	// The ledger keeps it until the clean-up has seen that it is gone.
+	// The ledger keeps it until somebody has seen that it is gone, which the clean-up does unless the scenario did.
 	return w.send(ctx, wire.Request{Method: http.MethodDelete, Path: o.path()})
 }
 

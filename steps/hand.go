@@ -208,7 +208,7 @@ func (s *Side) Do(ctx context.Context, r wire.Request) (*wire.Exchange, error) {
 func (h *Hand) Reserve(ctx context.Context, s Sort) error {
 	entry, err := h.w.intend(ctx, s.kind, h.SVM())
 	if err == nil {
-		h.w.made = append(h.w.made, &object{kind: s.kind, svm: h.SVM(), entry: entry, where: h.w.collection(s.kind)})
+		h.w.made = append(h.w.made, &object{kind: s.kind, svm: h.SVM(), entry: entry, where: h.w.collection(s.kind), aside: true})
 	}
 	return err
 }

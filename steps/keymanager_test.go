@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -79,6 +80,24 @@ func TestTheOnboardKeyManagerIsPutBackAsItWasFound(t *testing.T) {
 	for _, o := range s.Run(t.Context(), onboardPlan(t), nil) {
 		assert.Contains(t, []oracle.Status{oracle.Passed, oracle.Skipped}, o.Status, "%s: %v", o.Name, o.Reason)
 	}
+	s.sim.Inspect(func(st *simulator.State) { assert.Zero(t, st.Table("key-managers").Len(), "left on the cluster") })
+	assert.Empty(t, s.Ledger.Left())
+}
+
+// A refusal with 404 of a change says nothing of whether the key manager is there: it carries
+// no mark by which it would be found again.
+func TestTheOnboardKeyManagerIsRemovedWhateverAChangeOfItIsAnsweredWith(t *testing.T) {
+	s := newStand(t, func(next simulator.Handler) simulator.Handler {
+		return func(st *simulator.State, r *simulator.Request) *simulator.Response {
+			res := next(st, r)
+			if r.Method == "PATCH" && res.Status >= 400 {
+				res.Status = http.StatusNotFound
+			}
+			return res
+		}
+	})
+	s.Mode = Full
+	s.Run(t.Context(), onboardPlan(t), nil)
 	s.sim.Inspect(func(st *simulator.State) { assert.Zero(t, st.Table("key-managers").Len(), "left on the cluster") })
 	assert.Empty(t, s.Ledger.Left())
 }

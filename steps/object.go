@@ -26,6 +26,7 @@ type object struct {
 	sent  map[string]any // the body of its creation, nested
 	was   map[string]any // as it was last read on purpose
 	late  bool           // its creation was not answered to the end: it may be made any time
+	aside bool           // another client asks for it
 	lost  error          // why nobody knows where it is, though the target says that it made it; else nil
 }
 
@@ -325,7 +326,7 @@ func (w *world) cleanUp(ctx context.Context) {
 }
 
 // removeAlike removes objects of one kind and SVM, and looks once for all that were not
-// where they should be.
+// where they should be, unless the scenario has just done so itself.
 func (w *world) removeAlike(ctx context.Context, janitor *wire.Session, alike []*object) {
 	var missing []ledger.Entry
 	known := map[string]bool{} // that are gone, or that their own entries stand for
@@ -334,7 +335,7 @@ func (w *world) removeAlike(ctx context.Context, janitor *wire.Session, alike []
 		if o.entry.ID == 0 {
 			continue
 		}
-		if w.isMissing(o.entry.Path) {
+		if !o.kind.nameless && w.sawMissing(o.entry.Path) { // else nothing but its path tells that it is ours
 			missing = append(missing, o.entry)
 			continue
 		}
@@ -362,10 +363,12 @@ func (w *world) removeAlike(ctx context.Context, janitor *wire.Session, alike []
 	}
 }
 
-// isMissing reports whether the last answer about a path says that nothing is there.
-func (w *world) isMissing(path string) bool {
+// sawMissing reports whether the scenario itself read or deleted what is at a path, and the
+// last answer was that nothing is there.
+func (w *world) sawMissing(path string) bool {
 	for _, x := range slices.Backward(w.session.History()) {
-		if "/api"+x.Request.APIPath() == path {
+		r := x.Request
+		if r.As == nil && (r.Method == http.MethodGet || r.Method == http.MethodDelete) && "/api"+r.APIPath() == path {
 			return x.Response.Status == http.StatusNotFound
 		}
 	}
@@ -373,11 +376,11 @@ func (w *world) isMissing(path string) bool {
 }
 
 // sawNone reports whether the scenario itself listed what carries its mark of the kind and
-// SVM of objects, and saw nothing, when all that it wrote was done: what it asked for later
-// was not found. Nobody need look again.
+// SVM of objects, and saw nothing, when all that it wrote was done: what it asked of single
+// objects later was not found. Nobody need look again.
 func (w *world) sawNone(objects []*object) bool {
-	if slices.ContainsFunc(objects, func(o *object) bool { return o.late || o.sent == nil }) { // others may have asked for it
-		return false
+	if slices.ContainsFunc(objects, func(o *object) bool { return o.late || o.aside || o.lost != nil }) {
+		return false // they may come yet
 	}
 	k, s := objects[0].kind, w.suite
 	path := s.markedPath(k) + k.ofSVM(k.scope(objects[0].svm).Name)
@@ -386,7 +389,8 @@ func (w *world) sawNone(objects []*object) bool {
 			carries := func(r map[string]any) bool { return k.carries(r, w.token) }
 			return oracle.ExpectStatus(x, http.StatusOK) == nil && oracle.NextPage(x.Response) == "" && !slices.ContainsFunc(oracle.RecordsOf(x.Response), carries)
 		}
-		if x.Request.Method != http.MethodGet && x.Response.Status != http.StatusNotFound {
+		missed := x.Response.Status == http.StatusNotFound && strings.HasPrefix(x.Request.Path, w.collection(k)+"/")
+		if x.Request.Method != http.MethodGet && !missed {
 			return false
 		}
 	}

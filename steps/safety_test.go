@@ -258,14 +258,20 @@ func TestAReadOnlyRunWritesNothing(t *testing.T) {
 	assert.Positive(t, passed)
 }
 
+// vaultHand returns the sort of vaults, and a hand.
+func vaultHand(t *testing.T, s *stand) (Sort, *Hand) {
+	t.Helper()
+	require.NoError(t, s.Ready(t.Context()))
+	sorts := Sorts(s.Judge.Contract())
+	i := slices.IndexFunc(sorts, func(sort Sort) bool { return sort.Resource.Name == akv })
+	return sorts[i], s.Take("hand", s.SVMs[:1], nil)
+}
+
 // deletedVault returns the sort of vaults and a hand that has made one and deleted it, with what
 // was sent by then forgotten.
 func deletedVault(t *testing.T, s *stand) (Sort, *Hand) {
 	t.Helper()
-	require.NoError(t, s.Ready(t.Context()))
-	sorts := Sorts(s.Judge.Contract())
-	sort := sorts[slices.IndexFunc(sorts, func(sort Sort) bool { return sort.Resource.Name == akv })]
-	h := s.Take("hand", s.SVMs[:1], nil)
+	sort, h := vaultHand(t, s)
 	thing, _, err := h.Create(t.Context(), Making{Sort: sort, Body: h.Body(sort, h.SVM())})
 	require.NoError(t, err)
 	for _, method := range []string{"DELETE", "GET"} {
@@ -296,6 +302,53 @@ func TestWhatIsMadeAfterAListIsLookedFor(t *testing.T) {
 	require.NoError(t, h.Reserve(t.Context(), sort))
 	_, err = h.Side().Do(t.Context(), wire.Request{Method: "POST", Path: vaultsPath, Body: wire.JSON(h.Body(sort, h.SVM()))})
 	require.NoError(t, err)
+	require.Len(t, s.records(), 1)
+	h.Conclude(t.Context(), nil)
+	assert.Empty(t, s.records())
+	assert.Empty(t, s.Ledger.Left())
+}
+
+// Nor of what was refused after it, and made all the same.
+func TestWhatIsRefusedAfterAListIsLookedFor(t *testing.T) {
+	refuses := false
+	s := newStand(t, bend("POST", func(_ *simulator.Request, res *simulator.Response) *simulator.Response {
+		if refuses {
+			return simulator.Answer(http.StatusNotFound, map[string]any{"error": map[string]any{"code": "4", "message": "there is none"}})
+		}
+		return res
+	}))
+	sort, h := deletedVault(t, s)
+	_, err := h.ListOn(t.Context(), sort, h.SVM())
+	require.NoError(t, err)
+	refuses = true
+	_, e, err := h.Create(t.Context(), Making{Sort: sort, Body: h.Body(sort, h.SVM())})
+	require.NoError(t, err)
+	require.True(t, e.Failed())
+	require.Len(t, s.records(), 1)
+	h.Conclude(t.Context(), nil)
+	assert.Empty(t, s.records())
+	assert.Empty(t, s.Ledger.Left())
+}
+
+// A target that shows a little later what it made is asked again.
+func TestWhatIsShownLaterIsLookedForAgain(t *testing.T) {
+	hidden := 0
+	s := newStand(t, bend("POST", func(_ *simulator.Request, res *simulator.Response) *simulator.Response {
+		hidden = 2 // the object, and the list
+		return res
+	}), bend("GET", func(r *simulator.Request, res *simulator.Response) *simulator.Response {
+		if hidden--; hidden < 0 {
+			return res
+		}
+		if r.Path != "/security/azure-key-vaults" {
+			return simulator.Answer(http.StatusNotFound, map[string]any{"error": map[string]any{"code": "4", "message": "there is none"}})
+		}
+		return simulator.Answer(http.StatusOK, map[string]any{"records": []any{}, "num_records": 0})
+	}))
+	sort, h := vaultHand(t, s)
+	thing, _, err := h.Create(t.Context(), Making{Sort: sort, Body: h.Body(sort, h.SVM())})
+	require.NoError(t, err)
+	require.Error(t, thing.Lost())
 	require.Len(t, s.records(), 1)
 	h.Conclude(t.Context(), nil)
 	assert.Empty(t, s.records())
@@ -333,11 +386,8 @@ func TestWhatIsSaidToBeGoneAndListedIsRemoved(t *testing.T) {
 // every request of it is counted.
 func TestWhatWasRefusedIsLookedForOnce(t *testing.T) {
 	s := newStand(t)
-	require.NoError(t, s.Ready(t.Context()))
-	i := slices.IndexFunc(Sorts(s.Judge.Contract()), func(sort Sort) bool { return sort.Resource.Name == akv })
-	sort := Sorts(s.Judge.Contract())[i]
+	sort, h := vaultHand(t, s)
 	s.line.reset()
-	h := s.Take("hand", s.SVMs[:1], nil)
 	_, _, err := h.Create(t.Context(), Making{Sort: sort, Body: h.Body(sort, h.SVM())})
 	require.NoError(t, err)
 	for range 5 {
