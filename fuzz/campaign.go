@@ -20,7 +20,7 @@ import (
 type Campaign struct {
 	Suite   *steps.Suite
 	Trials  []*Trial
-	Checks  int // cases of each trial
+	Checks  int // cases of each trial; some trials have more at least
 	Workers int // lanes at a time; zero means all of them
 }
 
@@ -105,7 +105,7 @@ func (c *Campaign) trial(ctx context.Context, t *Trial, on lane, ready error) or
 		return sum
 	}
 	var last error
-	for check := 0; check < c.Checks && ctx.Err() == nil; check++ {
+	for check := 0; check < max(c.Checks, t.Property.least) && ctx.Err() == nil; check++ {
 		seed := seedOf(c.Suite.Seed, t.Name, check)
 		one, _ := t.play(ctx, c.Suite, on, check, draw(t.cases(check), seed))
 		add(&sum, one)

@@ -234,8 +234,13 @@ func (c Call) faults() []Call {
 // twiceSpoiled draws a call with two faults in different fields; with one where the draw
 // was twice the same.
 func (m *model) twiceSpoiled(t *rapid.T, flaws []flaw, c Call) Call {
-	first := m.spoiled(t, pick(t, "one fault", flaws), c)
-	both := m.spoiled(t, pick(t, "another fault", flaws), Call{Operation: first.Operation, Set: maps.Clone(first.Set), Lack: first.Lack})
+	of := func(label string) flaw {
+		f := pick(t, label, flaws)
+		f.turn = rapid.IntRange(0, max(0, len(f.fault.values)-1)).Draw(t, "turn")
+		return f
+	}
+	first := m.spoiled(t, of("one fault"), c)
+	both := m.spoiled(t, of("another fault"), Call{Operation: first.Operation, Set: maps.Clone(first.Set), Lack: first.Lack})
 	if both.Fault == first.Fault || both.Field == first.Field {
 		return first
 	}

@@ -55,6 +55,9 @@ type Property struct {
 	deck func(*model) func(check int) *rapid.Generator[Case]
 	// stay is how many calls at the beginning of a case of a deck cannot be left out.
 	stay int
+	// least is how many cases a campaign plays at least, where each has a part of its own; 0
+	// means one.
+	least int
 	// loose is whether any call of a case of a deck can be left out.
 	loose bool
 	// play plays a case. The error is non-nil only if nothing more was found out.
@@ -145,10 +148,18 @@ func models(c *contract.Catalogue, release contract.Release) []*model {
 			all = append(all, newModel(c, release, sort))
 		}
 	}
+	markForemost(all)
+	return all
+}
+
+// markForemost marks the first of those with the most fields, and no other.
+func markForemost(all []*model) {
+	for _, m := range all {
+		m.foremost = false
+	}
 	if len(all) > 0 {
 		slices.MaxFunc(all, func(a, b *model) int { return len(a.fields) - len(b.fields) }).foremost = true
 	}
-	return all
 }
 
 // TrialsCalled returns those of Trials whose names are among names.

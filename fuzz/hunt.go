@@ -26,7 +26,7 @@ import (
 // requests with any number of workers, as far as the hunt gets.
 type Hunt struct {
 	Suite   *steps.Suite
-	Trials  []*Trial
+	Trials  []*Trial      // which no other hunt has at the same time
 	Workers int           // lanes at a time; zero means all of them
 	Checks  int           // rounds at most; zero means any number
 	For     time.Duration // zero means any time
@@ -158,17 +158,22 @@ func (h *Hunt) Run(ctx context.Context) (End, error) {
 	}
 }
 
-// playable are the trials that the target allows; that there are none is an error.
+// playable are the trials that the target allows, and says which resource they begin with;
+// that there are none is an error.
 func (h *Hunt) playable() ([]*Trial, error) {
 	var all []*Trial
+	var of []*model
 	var why error
 	for _, t := range h.Trials {
 		if err := t.skip(h.Suite); err != nil {
 			why = err
 			continue
 		}
-		all = append(all, t)
+		if all = append(all, t); !slices.Contains(of, t.model) {
+			of = append(of, t.model)
+		}
 	}
+	markForemost(of)
 	if len(all) == 0 && why == nil {
 		why = errors.New("there is none")
 	}

@@ -404,7 +404,7 @@ func (p *player) narrowing() contract.ID {
 // narrows makes sure that lists can be narrowed; else no question is put.
 func (p *player) narrows(ctx context.Context, truth map[string]map[string]any) error {
 	id := p.narrowing()
-	q := &question{p: p, truth: truth, path: "/api" + p.resource.Path}
+	q := newQuestion(p, Ask{}, truth)
 	var members error
 	err := q.eachOfList(ctx, "?fields=svm", func(record, truth map[string]any) error {
 		members = cmp.Or(members, showsMembers(record, truth, "svm"))
@@ -430,9 +430,14 @@ func (p *player) narrows(ctx context.Context, truth map[string]map[string]any) e
 	return errGone
 }
 
+// newQuestion is one about objects that are known.
+func newQuestion(p *player, ask Ask, truth map[string]map[string]any) *question {
+	return &question{p: p, ask: ask, truth: truth, path: "/api" + p.resource.Path}
+}
+
 // asks asks one question.
 func (p *player) asks(ctx context.Context, c Call, truth map[string]map[string]any) error {
-	q := &question{p: p, truth: truth, path: "/api" + p.resource.Path}
+	q := newQuestion(p, Ask{}, truth)
 	ask := *c.Ask
 	ask.Values = slices.Clone(ask.Values)
 	for i, v := range ask.Values {

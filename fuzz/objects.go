@@ -282,7 +282,7 @@ func (p *player) deletes(ctx context.Context, c Call) error {
 	if err := p.hand.Verify(p.lastReading(), p.of(unlisted), err); err != nil || !p.refused || len(listed) == 0 {
 		return err
 	}
-	return p.madeNothing(ctx)
+	return p.madeNothingOn(ctx, p.thing.SVM(), "API-FAULT-01")
 }
 
 // dealWork draws work on the keys of an object: the first case has all of it, right and

@@ -53,31 +53,37 @@ func dealFaults(m *model) func(int) *rapid.Generator[Case] {
 	if change != nil {
 		ofChange = m.flaws(change)
 	}
-	const hand = 2 * mostCalls
-	// nth is an entry of a deck, with another turn whenever the deck is gone through again.
-	nth := func(deck []flaw, i, check int) flaw {
-		f := deck[i]
-		f.turn += check * hand / len(deck)
-		return f
-	}
 	return decked(func(t *rapid.T, check int) []Call {
 		var calls []Call
 		if change != nil && check%2 == 1 {
 			calls = append(calls, m.creation(t, 1))
-			for _, i := range dealt(check/2, hand, len(ofChange)) {
+			for _, f := range dealtFlaws(check/2, ofChange) {
 				right := m.change(t, m.beside(), 1, len(m.beside()))
-				if ofChange[i].fault.own { // and has no code of its own, that other credentials may be refused before
+				if f.fault.own { // and has no code of its own, that other credentials may be refused before
 					right = m.changeOf(t, "all", true)
 				}
-				calls = append(calls, m.spoiled(t, nth(ofChange, i, check/2), right))
+				calls = append(calls, m.spoiled(t, f, right))
 			}
 			return calls
 		}
-		for _, i := range dealt(check/2, hand, len(ofCreation)) {
-			calls = append(calls, m.spoiled(t, nth(ofCreation, i, check/2), m.creation(t, 2)))
+		for _, f := range dealtFlaws(check/2, ofCreation) {
+			calls = append(calls, m.spoiled(t, f, m.creation(t, 2)))
 		}
 		return calls
 	})
+}
+
+// dealtFlaws are those that the case of a check goes through, with another turn whenever the
+// deck is gone through again.
+func dealtFlaws(check int, deck []flaw) []flaw {
+	const hand = 2 * mostCalls
+	var all []flaw
+	for k, i := range dealt(check, hand, len(deck)) {
+		f := deck[i]
+		f.turn += (check*hand + k) / len(deck)
+		all = append(all, f)
+	}
+	return all
 }
 
 // beside are the fields that a faulty change may have besides: those that need no new
