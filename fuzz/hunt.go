@@ -227,8 +227,14 @@ func ordered(trials []*Trial) (all []*Trial, early int) {
 			late = append(late, t)
 		}
 	}
+	soon := func(t *Trial) bool { return t.Property.Name == firstOfLate }
+	late = slices.Concat(slices.DeleteFunc(slices.Clone(late), func(t *Trial) bool { return !soon(t) }), slices.DeleteFunc(slices.Clone(late), soon))
 	return append(all, late...), len(all)
 }
+
+// firstOfLate is the property that shows most for its requests of those that are left for when
+// the others have been tried.
+const firstOfLate = "a-faulty-body-is-refused-and-leaves-no-trace"
 
 // ends says why the hunt does not go on; "" means that it does.
 func (h *Hunt) ends(ctx, deadline context.Context) End {

@@ -88,11 +88,11 @@ func (m *model) life(t *rapid.T) []Call {
 }
 
 // secondLife is the rest of what a life may show: the work of an object on another SVM, all
-// that can be asked for of what is gone, and an object in its place.
+// that can be asked for of what is gone, and an object with other credentials in its place.
 func (m *model) secondLife(t *rapid.T) []Call {
-	first, last := m.whole(t), m.creation(t, 0)
-	calls := append([]Call{first}, m.inManner(t, "no-match", "unknown-parameter")...)
-	last.Query = waiting("0")
+	calls := append([]Call{m.whole(t)}, m.inManner(t, "no-match", "unknown-parameter")...)
+	last := Call{Operation: m.operation(contract.Create).ID, Set: map[string]any{}, Query: waiting("0")}
+	m.chooses(t, &last, true)
 	calls = slices.Concat(calls, m.startsJob(), m.end(), []Call{last})
 	for i := range calls {
 		calls[i].On = 1 // what the first life left behind would be in the way
