@@ -220,15 +220,18 @@ func ordered(trials []*Trial) (all []*Trial, early int) {
 		if turn.first > 0 {
 			n = min(n, turn.first)
 		}
-		all, late = append(all, on[:n]...), append(late, on[n:]...)
+		all = append(all, on[:n]...)
+		at := len(late)
+		if turn.property == firstOfLate {
+			at = 0
+		}
+		late = slices.Insert(late, at, on[n:]...)
 	}
 	for _, t := range trials {
 		if !slices.Contains(all, t) && !slices.Contains(late, t) {
 			late = append(late, t)
 		}
 	}
-	soon := func(t *Trial) bool { return t.Property.Name == firstOfLate }
-	late = slices.Concat(slices.DeleteFunc(slices.Clone(late), func(t *Trial) bool { return !soon(t) }), slices.DeleteFunc(slices.Clone(late), soon))
 	return append(all, late...), len(all)
 }
 
