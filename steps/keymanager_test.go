@@ -2,6 +2,7 @@ package steps
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -84,22 +85,32 @@ func TestTheOnboardKeyManagerIsPutBackAsItWasFound(t *testing.T) {
 	assert.Empty(t, s.Ledger.Left())
 }
 
-// A refusal with 404 of a change says nothing of whether the key manager is there: it carries
-// no mark by which it would be found again.
-func TestTheOnboardKeyManagerIsRemovedWhateverAChangeOfItIsAnsweredWith(t *testing.T) {
-	s := newStand(t, func(next simulator.Handler) simulator.Handler {
-		return func(st *simulator.State, r *simulator.Request) *simulator.Response {
-			res := next(st, r)
-			if r.Method == "PATCH" && res.Status >= 400 {
-				res.Status = http.StatusNotFound
-			}
-			return res
-		}
-	})
-	s.Mode = Full
-	s.Run(t.Context(), onboardPlan(t), nil)
-	s.sim.Inspect(func(st *simulator.State) { assert.Zero(t, st.Table("key-managers").Len(), "left on the cluster") })
-	assert.Empty(t, s.Ledger.Left())
+// A 404 says nothing of whether the key manager is there: it carries no mark by which it
+// would be found again.
+func TestTheOnboardKeyManagerIsRemovedThoughATargetSaysThatItIsNotThere(t *testing.T) {
+	for name, denies := range map[string]func(*simulator.Request, *simulator.Response) bool{
+		"to a change": func(r *simulator.Request, res *simulator.Response) bool {
+			return r.Method == "PATCH" && res.Status >= 400
+		},
+		"to a reading": func(r *simulator.Request, _ *simulator.Response) bool {
+			return r.Method == "GET" && strings.HasPrefix(r.Path, "/security/key-managers/")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStand(t, func(next simulator.Handler) simulator.Handler {
+				return func(st *simulator.State, r *simulator.Request) *simulator.Response {
+					if res := next(st, r); !denies(r, res) {
+						return res
+					}
+					return simulator.Refuse(http.StatusNotFound, "4", "there is none", "")
+				}
+			})
+			s.Mode = Full
+			s.Run(t.Context(), onboardPlan(t), nil)
+			s.sim.Inspect(func(st *simulator.State) { assert.Zero(t, st.Table("key-managers").Len(), "left on the cluster") })
+			assert.Empty(t, s.Ledger.Left())
+		})
+	}
 }
 
 func TestACleanUpDeletesAnOnboardKeyManagerOnlyByItsUUID(t *testing.T) {

@@ -385,7 +385,7 @@ func (w *world) sawNone(objects []*object) bool {
 	k, s := objects[0].kind, w.suite
 	path := s.markedPath(k) + k.ofSVM(k.scope(objects[0].svm).Name)
 	for _, x := range slices.Backward(w.session.History()) {
-		if x.Request.Path == path {
+		if x.Request.Path == path && x.Request.Method == http.MethodGet {
 			carries := func(r map[string]any) bool { return k.carries(r, w.token) }
 			return oracle.ExpectStatus(x, http.StatusOK) == nil && oracle.NextPage(x.Response) == "" && !slices.ContainsFunc(oracle.RecordsOf(x.Response), carries)
 		}

@@ -282,6 +282,15 @@ func deletedVault(t *testing.T, s *stand) (Sort, *Hand) {
 	return sort, h
 }
 
+// removesTheOne concludes a hand of which one vault is left, and wants it to be removed.
+func removesTheOne(t *testing.T, s *stand, h *Hand) {
+	t.Helper()
+	require.Len(t, s.records(), 1)
+	h.Conclude(t.Context(), nil)
+	assert.Empty(t, s.records())
+	assert.Empty(t, s.Ledger.Left())
+}
+
 // What a hand itself has seen to be gone, and in the list too, nobody asks for again.
 func TestWhatWasSeenToBeGoneIsNotAskedForAgain(t *testing.T) {
 	s := newStand(t)
@@ -302,10 +311,7 @@ func TestWhatIsMadeAfterAListIsLookedFor(t *testing.T) {
 	require.NoError(t, h.Reserve(t.Context(), sort))
 	_, err = h.Side().Do(t.Context(), wire.Request{Method: "POST", Path: vaultsPath, Body: wire.JSON(h.Body(sort, h.SVM()))})
 	require.NoError(t, err)
-	require.Len(t, s.records(), 1)
-	h.Conclude(t.Context(), nil)
-	assert.Empty(t, s.records())
-	assert.Empty(t, s.Ledger.Left())
+	removesTheOne(t, s, h)
 }
 
 // Nor of what was refused after it, and made all the same.
@@ -313,7 +319,7 @@ func TestWhatIsRefusedAfterAListIsLookedFor(t *testing.T) {
 	refuses := false
 	s := newStand(t, bend("POST", func(_ *simulator.Request, res *simulator.Response) *simulator.Response {
 		if refuses {
-			return simulator.Answer(http.StatusNotFound, map[string]any{"error": map[string]any{"code": "4", "message": "there is none"}})
+			return simulator.Refuse(http.StatusNotFound, "4", "there is none", "")
 		}
 		return res
 	}))
@@ -324,10 +330,7 @@ func TestWhatIsRefusedAfterAListIsLookedFor(t *testing.T) {
 	_, e, err := h.Create(t.Context(), Making{Sort: sort, Body: h.Body(sort, h.SVM())})
 	require.NoError(t, err)
 	require.True(t, e.Failed())
-	require.Len(t, s.records(), 1)
-	h.Conclude(t.Context(), nil)
-	assert.Empty(t, s.records())
-	assert.Empty(t, s.Ledger.Left())
+	removesTheOne(t, s, h)
 }
 
 // A target that shows a little later what it made is asked again.
@@ -341,7 +344,7 @@ func TestWhatIsShownLaterIsLookedForAgain(t *testing.T) {
 			return res
 		}
 		if r.Path != "/security/azure-key-vaults" {
-			return simulator.Answer(http.StatusNotFound, map[string]any{"error": map[string]any{"code": "4", "message": "there is none"}})
+			return simulator.Refuse(http.StatusNotFound, "4", "there is none", "")
 		}
 		return simulator.Answer(http.StatusOK, map[string]any{"records": []any{}, "num_records": 0})
 	}))
@@ -349,10 +352,7 @@ func TestWhatIsShownLaterIsLookedForAgain(t *testing.T) {
 	thing, _, err := h.Create(t.Context(), Making{Sort: sort, Body: h.Body(sort, h.SVM())})
 	require.NoError(t, err)
 	require.Error(t, thing.Lost())
-	require.Len(t, s.records(), 1)
-	h.Conclude(t.Context(), nil)
-	assert.Empty(t, s.records())
-	assert.Empty(t, s.Ledger.Left())
+	removesTheOne(t, s, h)
 }
 
 // A target that says of an object that it is not there, and lists it, is not believed.
@@ -366,20 +366,35 @@ func TestWhatIsSaidToBeGoneAndListedIsRemoved(t *testing.T) {
 				denied = true
 				return simulator.Answer(http.StatusOK, nil)
 			case one && r.Method == "GET" && denied:
-				return simulator.Answer(http.StatusNotFound, map[string]any{"error": map[string]any{"code": "4", "message": "there is none"}})
+				return simulator.Refuse(http.StatusNotFound, "4", "there is none", "")
 			}
 			return next(st, r)
 		}
 	})
 	sort, h := deletedVault(t, s)
-	require.Len(t, s.records(), 1)
 	listed, err := h.ListOn(t.Context(), sort, h.SVM())
 	require.NoError(t, err)
 	require.Len(t, listed, 1)
 	honest = true
-	h.Conclude(t.Context(), nil)
-	assert.Empty(t, s.records())
-	assert.Empty(t, s.Ledger.Left())
+	removesTheOne(t, s, h)
+}
+
+// A change that is not found does not keep its vault from being deleted, even if no list shows it.
+func TestWhatAChangeDidNotFindIsDeleted(t *testing.T) {
+	s := newStand(t, bend("PATCH", func(*simulator.Request, *simulator.Response) *simulator.Response {
+		return simulator.Refuse(http.StatusNotFound, "4", "there is none", "")
+	}), bend("GET", func(r *simulator.Request, res *simulator.Response) *simulator.Response {
+		if r.Path == "/security/azure-key-vaults" {
+			return simulator.Answer(http.StatusOK, map[string]any{"records": []any{}, "num_records": 0})
+		}
+		return res
+	}))
+	sort, h := vaultHand(t, s)
+	thing, _, err := h.Create(t.Context(), Making{Sort: sort, Body: h.Body(sort, h.SVM())})
+	require.NoError(t, err)
+	_, err = h.Send(t.Context(), wire.Request{Method: "PATCH", Path: thing.Path(), Body: wire.JSON(map[string]any{"client_id": "a"})})
+	require.NoError(t, err)
+	removesTheOne(t, s, h)
 }
 
 // A hand that asked for much in vain looks once for what may be there all the same, and
