@@ -2,7 +2,6 @@ package fuzz
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"regexp"
 	"slices"
@@ -40,7 +39,7 @@ func (q *question) put(ctx context.Context, ask Ask) error {
 	if err == nil && q.p.hand.Latest() == before {
 		return nil // there was nothing to ask, and nothing was looked at
 	}
-	if miss := new(oracle.Mismatch); errors.As(err, &miss) {
+	if oracle.IsMismatch(err) {
 		if guilty, err := q.eachAlone(ctx, q.parts()); guilty || err != nil {
 			return err
 		}
@@ -584,7 +583,7 @@ func (q *question) eachAlone(ctx context.Context, parts []Ask) (guilty bool, err
 	for _, ask := range parts {
 		one := &question{p: q.p, ask: ask, truth: q.truth, path: q.path}
 		err := one.answer(ctx)
-		if miss := new(oracle.Mismatch); errors.As(err, &miss) {
+		if oracle.IsMismatch(err) {
 			return true, q.p.hand.Verify(q.p.lastReading(), []contract.ID{kindAsked(ask.What).id}, err)
 		}
 		if err != nil {

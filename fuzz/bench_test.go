@@ -46,20 +46,20 @@ func BenchmarkJudgedExchanges(b *testing.B) {
 
 func compare(b *testing.B, serve func(http.Handler) *httptest.Server) {
 	var kept rawclient.Recorder
-	play := func(s *steps.Suite) {
-		h := fuzz.Hunt{Suite: s, Trials: stateless(b), Checks: 8}
+	play := func(s *steps.Suite, trials []*fuzz.Trial) {
+		h := fuzz.Hunt{Suite: s, Trials: trials, Checks: 8}
 		_, err := h.Run(b.Context())
 		require.NoError(b, err)
 	}
 	fresh := func() *steps.Suite {
 		return suiteAt(b, serve, simulator.New(catalogue(b), options), contract.Newest(), 1, nil)
 	}
-	play(suiteOn(b, simulator.New(catalogue(b), options), contract.Newest(), 1, kept.Keep))
+	play(suiteOn(b, simulator.New(catalogue(b), options), contract.Newest(), 1, kept.Keep), stateless(b))
 	var judged, bare time.Duration
 	for b.Loop() {
-		s := fresh()
+		s, trials := fresh(), stateless(b)
 		start := time.Now()
-		play(s)
+		play(s, trials)
 		judged += time.Since(start)
 		s = fresh()
 		start = time.Now()

@@ -134,10 +134,9 @@ func resolve(h *steps.Hand, v any, uuid string) (any, error) {
 
 // expand puts what differs from run to run into a text.
 func expand(h *steps.Hand, text, uuid string) string {
-	if !strings.Contains(text, "<") {
-		return text
-	}
-	return strings.NewReplacer(tokenWord, h.Token(), svmWord, h.SVM().Name, uuidWord, uuid).Replace(text)
+	text = strings.ReplaceAll(text, tokenWord, h.Token())
+	text = strings.ReplaceAll(text, svmWord, h.SVM().Name)
+	return strings.ReplaceAll(text, uuidWord, uuid) // last, since a target may call an object anything
 }
 
 // body makes the body of a call over what is there already; nil for none.
@@ -169,15 +168,15 @@ func (c *Call) query(h *steps.Hand, uuid string) string {
 
 // escape leaves what a query may hold, and writes the rest in percent escapes.
 func escape(s string) string {
-	var b strings.Builder
+	b := make([]byte, 0, len(s)+8)
 	for _, c := range []byte(s) {
 		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-_.~*,:/", c) >= 0 {
-			b.WriteByte(c)
-			continue
+			b = append(b, c)
+		} else {
+			b = fmt.Appendf(b, "%%%02X", c)
 		}
-		fmt.Fprintf(&b, "%%%02X", c)
 	}
-	return b.String()
+	return string(b)
 }
 
 // operation is the one that the call is about; nil for none.

@@ -125,7 +125,10 @@ func (p *player) request(ctx context.Context, c Call) (wire.Request, error) {
 	if c.Unknown {
 		uuid = p.hand.UUID()
 	}
-	path = expand(p.hand, placeholder.ReplaceAllLiteralString(path, uuid), uuid)
+	if strings.Contains(path, "{") {
+		path = placeholder.ReplaceAllLiteralString(path, uuid)
+	}
+	path = expand(p.hand, path, uuid)
 	r.Path = path + c.query(p.hand, uuid)
 	switch {
 	case c.Set[newKeyWord] != nil:

@@ -228,7 +228,7 @@ func (p *player) listsWhole(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	err := newQuestion(p, Ask{What: "all-fields"}, p.truth()).answer(ctx)
-	if miss := new(oracle.Mismatch); errors.As(err, &miss) {
+	if oracle.IsMismatch(err) {
 		return false, nil
 	}
 	if err != nil {

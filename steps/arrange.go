@@ -91,7 +91,7 @@ func (w *world) makes(ctx context.Context, c creation) error {
 			err = o.lost
 		}
 	}
-	if miss := new(oracle.Mismatch); errors.As(err, &miss) {
+	if oracle.IsMismatch(err) {
 		err = fmt.Errorf("%w\n%v", err, e.Exchange)
 	}
 	return given(fmt.Sprintf("the %s %q", c.kind.noun, c.name), err)

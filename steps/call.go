@@ -2,7 +2,6 @@ package steps
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -85,7 +84,7 @@ func unfollowed(x *wire.Exchange, state string) error {
 // verifyEnd notes that a job was followed to its end, for the requirement that
 // every scenario with a job verifies.
 func (w *world) verifyEnd(err error) error {
-	if miss := new(oracle.Mismatch); err != nil && !errors.As(err, &miss) {
+	if err != nil && !oracle.IsMismatch(err) {
 		return err
 	}
 	w.verdicts["JOB-STATE-04"]++
@@ -122,7 +121,7 @@ func (w *world) look(ctx context.Context, reading func() error) error {
 	defer cancel()
 	for n := 0; ; n++ {
 		err := reading()
-		if miss := new(oracle.Mismatch); err == nil || !errors.As(err, &miss) {
+		if !oracle.IsMismatch(err) {
 			return err
 		}
 		if pause(ctx, n) != nil {

@@ -8,7 +8,6 @@ import (
 	"crypto/x509/pkix"
 	_ "embed"
 	"encoding/pem"
-	"fmt"
 	"hash/fnv"
 	"io"
 	"maps"
@@ -99,18 +98,50 @@ type validity struct{ from, to int }
 
 var always = validity{2020, 2049}
 
-// selfSigned makes a certificate whose subject carries the mark of the scenario.
-// A signature of RSA needs no dice, so that the same seed makes the same.
+// selfSigned makes a certificate whose subject carries the mark of the scenario. A signature
+// of RSA needs no dice, so that the same seed makes the same. The last ones are kept: those
+// of one case are asked for again, and signing takes most of its time.
 func (w *world) selfSigned(name string, key keyPair, v validity) string {
-	template := &x509.Certificate{
-		SerialNumber:          serialOf(w.token + "-" + name),
-		Subject:               pkix.Name{CommonName: w.token + "-" + name},
+	id := certified{key.secret.Name(), w.token + "-" + name, v}
+	if known, found := certificates.Load(id); found {
+		return known.(string)
+	}
+	text := sign(&x509.Certificate{
+		SerialNumber:          serialOf(id.subject),
+		Subject:               pkix.Name{CommonName: id.subject},
 		NotBefore:             time.Date(v.from, 1, 1, 0, 0, 0, 0, time.UTC),
 		NotAfter:              time.Date(v.to, 1, 1, 0, 0, 0, 0, time.UTC),
 		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 		BasicConstraintsValid: true, IsCA: true,
+	}, key.signer)
+	if certificatesMade.Add(1)%maxCertificates == 0 {
+		certificates.Clear()
 	}
-	return signed(template, key)
+	certificates.Store(id, text)
+	return text
+}
+
+// certified is all in which the certificates of a process differ.
+type certified struct {
+	key, subject string
+	validity     validity
+}
+
+// maxCertificates bounds how many certificates are kept at a time.
+const maxCertificates = 512
+
+var (
+	certificates     sync.Map     // texts by what is certified
+	certificatesMade atomic.Int64 // how many were ever kept
+)
+
+// sign has a certificate vouch for itself.
+func sign(template *x509.Certificate, key crypto.Signer) string {
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		panic("steps: " + err.Error()) // the template is ours
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }
 
 // serialOf is a serial number that depends on the subject alone: positive, and of
@@ -120,33 +151,6 @@ func serialOf(subject string) *big.Int {
 	io.WriteString(h, subject)
 	return new(big.Int).SetUint64(h.Sum64()>>1 + 1)
 }
-
-// signed signs a certificate. The last ones are kept: those of one case are asked for again,
-// and signing takes most of its time. An RSA signature is the same every time.
-func signed(template *x509.Certificate, key keyPair) string {
-	id := fmt.Sprint(key.secret.Name(), template.SerialNumber, template.Subject, template.NotAfter)
-	if known, found := signatures.Load(id); found {
-		return known.(string)
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.signer.Public(), key.signer)
-	if err != nil {
-		panic("steps: " + err.Error()) // the template is ours
-	}
-	text := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
-	if signaturesMade.Add(1)%maxSignatures == 0 {
-		signatures.Clear()
-	}
-	signatures.Store(id, text)
-	return text
-}
-
-// maxSignatures bounds how many certificates are kept at a time.
-const maxSignatures = 512
-
-var (
-	signatures     sync.Map     // certificates by what is in them
-	signaturesMade atomic.Int64 // how many were ever kept
-)
 
 // certificateValue is what a cell of a feature says of certificates; known is
 // false for any other cell.

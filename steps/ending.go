@@ -1,7 +1,6 @@
 package steps
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -16,7 +15,7 @@ import (
 
 func (w *world) succeeds() error {
 	err := w.succeeded()
-	if miss := new(oracle.Mismatch); err != nil && !errors.As(err, &miss) {
+	if err != nil && !oracle.IsMismatch(err) {
 		return err
 	}
 	return w.judgeEnding(err)

@@ -300,17 +300,15 @@ func (h *Hand) Forbidden(e oracle.Ending) bool {
 // or something else, in which case nothing was found out and it is returned.
 // Those that the release does not have are left out.
 func (h *Hand) Verify(x *wire.Exchange, ids []contract.ID, err error) error {
-	var due []contract.ID
+	if err != nil && !oracle.IsMismatch(err) {
+		return err
+	}
 	for _, id := range ids {
 		if q := h.Contract().Requirement(id); q != nil && q.Covers(h.Release()) {
-			due = append(due, id)
+			h.w.looked(id, err, x)
 		}
 	}
-	err = h.w.verifyBy(x, due, err)
-	if miss := new(oracle.Mismatch); errors.As(err, &miss) {
-		return nil
-	}
-	return err
+	return nil
 }
 
 // Conclude removes what the hand made, has every exchange judged and settles

@@ -2,7 +2,6 @@ package steps
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -179,7 +178,7 @@ func (w *world) pages(ctx context.Context, path string) ([]map[string]any, error
 		w.did(oracle.Ending{Exchange: history[len(history)-1]}, nil)
 		w.endings = append(w.endings, w.last)
 	}
-	if miss := new(oracle.Mismatch); errors.As(err, &miss) {
+	if oracle.IsMismatch(err) {
 		return records, w.judge(err)
 	}
 	return records, err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/cucumber/godog"
@@ -187,7 +188,7 @@ func (w *world) objectIsAsItWasBut(ctx context.Context, name, but string) error 
 	if o.was == nil {
 		return fmt.Errorf("the scenario did not read %q before", name)
 	}
-	except := append(w.contract().Resource(o.kind.resource).Advanced(), split(but)...)
+	except := slices.Concat(w.contract().Resource(o.kind.resource).Advanced(), split(but))
 	return w.afterReading(ctx, name, func(record map[string]any) error {
 		return oracle.ExpectSame(o.was, record, except...)
 	})
@@ -277,7 +278,7 @@ func (w *world) svmHasNo(ctx context.Context, noun string) error {
 	}
 	k := kindCalled(noun)
 	records, err := list(ctx, w.session, w.suite.markedPath(k)+"&svm.name="+url.QueryEscape(w.svm().Name))
-	if miss := new(oracle.Mismatch); errors.As(err, &miss) {
+	if oracle.IsMismatch(err) {
 		return fmt.Errorf("listing the %s: %v", k.plural, err) // not %w: it is not what the scenario is about
 	}
 	if err != nil {

@@ -2,7 +2,6 @@ package steps
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -132,7 +131,7 @@ func (w *world) sendTogether(ctx context.Context, r wire.Request) error {
 // of anybody else may be in the collection.
 func (w *world) uuidsOf(ctx context.Context, k *kind, names string) ([]string, error) {
 	records, err := list(ctx, w.session, w.suite.markedPath(k))
-	if miss := new(oracle.Mismatch); errors.As(err, &miss) {
+	if oracle.IsMismatch(err) {
 		return nil, given("a list of all "+k.plural, err)
 	}
 	if err != nil {

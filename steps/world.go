@@ -89,17 +89,21 @@ func (w *world) lastOf(method string) *wire.Exchange {
 }
 
 func (w *world) verifyBy(x *wire.Exchange, ids []contract.ID, err error) error {
-	miss := new(oracle.Mismatch)
-	if err != nil && !errors.As(err, &miss) {
+	if err != nil && !oracle.IsMismatch(err) {
 		return err
 	}
 	for _, id := range ids {
-		w.verdicts[id]++
-		if err != nil {
-			w.breaks(id, err, x)
-		}
+		w.looked(id, err, x)
 	}
 	return err
+}
+
+// looked notes that a requirement was looked at; err is nil if it was kept.
+func (w *world) looked(id contract.ID, err error, x *wire.Exchange) {
+	w.verdicts[id]++
+	if err != nil {
+		w.breaks(id, err, x)
+	}
 }
 
 // breaks notes that a requirement was found broken; x is nil where several exchanges
