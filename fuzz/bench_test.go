@@ -51,20 +51,23 @@ func compare(b *testing.B, serve func(http.Handler) *httptest.Server) {
 		_, err := h.Run(b.Context())
 		require.NoError(b, err)
 	}
-	fresh := func() *steps.Suite {
-		return suiteAt(b, serve, simulator.New(catalogue(b), options), contract.Newest(), 1, nil)
+	fresh := func() (*steps.Suite, func()) {
+		return stand(b, serve, simulator.New(catalogue(b), options), contract.Newest(), 1, nil)
 	}
 	play(suiteOn(b, simulator.New(catalogue(b), options), contract.Newest(), 1, kept.Keep), stateless(b))
 	var judged, bare time.Duration
 	for b.Loop() {
-		s, trials := fresh(), stateless(b)
+		trials := stateless(b)
+		s, shut := fresh()
 		start := time.Now()
 		play(s, trials)
 		judged += time.Since(start)
-		s = fresh()
+		shut()
+		s, shut = fresh()
 		start = time.Now()
 		require.NoError(b, kept.Replay(s.Target.HTTP, s.Target.BaseURL, len(s.SVMs)/3))
 		bare += time.Since(start)
+		shut()
 	}
 	n := float64(kept.Len() * b.N)
 	b.ReportMetric(n/judged.Seconds(), "judged/s")

@@ -39,13 +39,20 @@ func suiteOn(t testing.TB, sim *simulator.Simulator, r contract.Release, seed ui
 // suiteAt is suiteOn with a way to serve.
 func suiteAt(t testing.TB, serve func(http.Handler) *httptest.Server, sim *simulator.Simulator, r contract.Release, seed uint64, before func(*http.Request)) *steps.Suite {
 	t.Helper()
+	suite, shut := stand(t, serve, sim, r, seed, before)
+	t.Cleanup(shut)
+	return suite
+}
+
+// stand is suiteAt for a server that is shut before the test ends.
+func stand(t testing.TB, serve func(http.Handler) *httptest.Server, sim *simulator.Simulator, r contract.Release, seed uint64, before func(*http.Request)) (suite *steps.Suite, shut func()) {
+	t.Helper()
 	api := serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if before != nil {
 			before(r)
 		}
 		sim.ServeHTTP(w, r)
 	}))
-	t.Cleanup(api.Close)
 	l, err := ledger.Open("", false)
 	require.NoError(t, err)
 	var trust *tls.Config
@@ -53,8 +60,7 @@ func suiteAt(t testing.TB, serve func(http.Handler) *httptest.Server, sim *simul
 		trust = &tls.Config{RootCAs: transport.TLSClientConfig.RootCAs}
 	}
 	client := wire.NewClient(32, trust)
-	t.Cleanup(client.CloseIdleConnections)
-	suite := &steps.Suite{
+	suite = &steps.Suite{
 		Judge: oracle.NewJudge(catalogue(t), r), Ledger: l, Seed: seed, Level: contract.May, JobTimeout: 20 * time.Second, Unobserved: true,
 		Target: &wire.Target{BaseURL: api.URL, HTTP: client,
 			Credentials: wire.Credentials{User: options.User, Password: wire.NewSecret("ONTAP_CONFORMANCE_PASSWORD", options.Password)}},
@@ -64,5 +70,5 @@ func suiteAt(t testing.TB, serve func(http.Handler) *httptest.Server, sim *simul
 			suite.SVMs = append(suite.SVMs, steps.SVM{Name: s.Name, UUID: s.UUID})
 		}
 	})
-	return suite
+	return suite, func() { client.CloseIdleConnections(); api.Close() }
 }
