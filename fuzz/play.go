@@ -125,7 +125,7 @@ func (p *player) request(ctx context.Context, c Call) (wire.Request, error) {
 	if c.Unknown {
 		uuid = p.hand.UUID()
 	}
-	if strings.Contains(path, "{") {
+	if path = strings.ReplaceAll(path, "{uuid}", uuid); strings.Contains(path, "{") {
 		path = placeholder.ReplaceAllLiteralString(path, uuid)
 	}
 	path = expand(p.hand, path, uuid)

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -185,7 +186,8 @@ func (w *world) uuid() string {
 	b := make([]byte, 16)
 	reader{w.dice}.Read(b)
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	u := fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	x := hex.EncodeToString(b)
+	u := x[:8] + "-" + x[8:12] + "-" + x[12:16] + "-" + x[16:20] + "-" + x[20:]
 	w.suite.fictional.Store(u, true)
 	return u
 }
