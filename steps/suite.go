@@ -54,7 +54,7 @@ type Suite struct {
 	Level      contract.Level    // the least binding level that is tested; empty means should
 	Mode       Mode              // empty means Guarded
 	Absent     map[string]string // resources that the target does not have, with the reason
-	Unobserved bool              // nobody asks which of several readings the target follows: it is not looked for
+	Unobserved bool              // nobody asks what was answered, nor which of several readings the target follows: outcomes do not say
 
 	once      sync.Once
 	bundles   bundles

@@ -136,8 +136,8 @@ func (w *world) conclude(o *oracle.Outcome, err error) {
 	o.Add(w.suite.Judge.Judge(history, w.session.Sent()))
 	o.Requests = len(history) + len(w.session.Unanswered()) + w.cleaning
 	o.Secrets = w.session.Secrets()
-	o.Operations, o.Codes = w.coverage()
 	if !w.suite.Unobserved {
+		o.Operations, o.Codes = w.coverage()
 		o.Seen = w.suite.Judge.Observe(history)
 	}
 	o.Conclude(err)
