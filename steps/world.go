@@ -99,18 +99,13 @@ func (w *world) verifyBy(x *wire.Exchange, ids []contract.ID, err error) error {
 	return err
 }
 
-// looked notes that a requirement was looked at; err is nil if it was kept.
+// looked notes that a requirement was looked at: err is nil if it was kept, and x is nil where
+// several exchanges together show it.
 func (w *world) looked(id contract.ID, err error, x *wire.Exchange) {
 	w.verdicts[id]++
 	if err != nil {
-		w.breaks(id, err, x)
+		w.found = append(w.found, oracle.Finding{Requirement: id, Err: err, Exchange: x, After: max(1, len(w.session.History()))})
 	}
-}
-
-// breaks notes that a requirement was found broken; x is nil where several exchanges
-// together show it.
-func (w *world) breaks(id contract.ID, err error, x *wire.Exchange) {
-	w.found = append(w.found, oracle.Finding{Requirement: id, Err: err, Exchange: x, After: max(1, len(w.session.History()))})
 }
 
 // promises returns the requirements of the scenario that apply to the release:
