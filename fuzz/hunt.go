@@ -370,9 +370,6 @@ func (h *Hunt) pass(ctx, deadline context.Context, due func(*Trial, *hold) bool)
 				return
 			}
 		}
-		for _, t := range turns { // drawn while other lanes still play
-			h.next(s, t)
-		}
 	})
 	played := false
 	for _, s := range h.seats {
