@@ -2,7 +2,6 @@ package fuzz
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -170,14 +169,24 @@ func (c *Call) query(h *steps.Hand, uuid string) string {
 func escape(s string) string {
 	b := make([]byte, 0, len(s)+8)
 	for _, c := range []byte(s) {
-		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-_.~*,:/", c) >= 0 {
+		if inQuery[c] {
 			b = append(b, c)
 		} else {
-			b = fmt.Appendf(b, "%%%02X", c)
+			b = append(b, '%', hexDigits[c>>4], hexDigits[c&15])
 		}
 	}
 	return string(b)
 }
+
+const hexDigits = "0123456789ABCDEF"
+
+// inQuery says which bytes a query may hold.
+var inQuery = func() (may [256]bool) {
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~*,:/") {
+		may[c] = true
+	}
+	return may
+}()
 
 // operation is the one that the call is about; nil for none.
 func (c *Call) operation(all *contract.Catalogue) *contract.Operation {
