@@ -75,9 +75,9 @@ func (m *model) askable() []*contract.Field {
 		case f.Access != contract.ReadWrite || f.Unread != "" || len(f.Enum) > 0:
 			return false
 		case f.Type == contract.Integer:
-			return slices.Contains(names(m.optional), f.Name)
+			return slices.Contains(m.optional, f)
 		}
-		return f.Type == contract.String && (m.isMarked(f.Name) || slices.Contains(names(m.optional), f.Name))
+		return f.Type == contract.String && (m.isMarked(f.Name) || slices.Contains(m.optional, f))
 	})
 	isNumber := func(f *contract.Field) bool { return f.Type == contract.Integer }
 	isText := func(f *contract.Field) bool { return !isNumber(f) }

@@ -140,8 +140,11 @@ func wildText() *rapid.Generator[string] {
 
 // text writes a value as a filter has it.
 func text(v any) string {
-	if v == nil {
+	switch v := v.(type) {
+	case nil:
 		return ""
+	case string:
+		return v
 	}
 	return fmt.Sprint(v)
 }

@@ -330,11 +330,11 @@ func (h *Hand) Conclude(ctx context.Context, err error) *oracle.Outcome {
 // judgeSide adds to an outcome what a side saw.
 func (h *Hand) judgeSide(o *oracle.Outcome, side *Side) {
 	history := side.session.History()
-	verdicts := h.w.suite.Judge.Judge(history, side.session.Sent())
-	for i := range verdicts {
-		verdicts[i].After = o.Requests + len(history) // sides act at the same time, and are judged afterwards
+	judged := h.w.suite.Judge.Judge(history, side.session.Sent())
+	for i := range judged.Found {
+		judged.Found[i].After = o.Requests + len(history) // sides act at the same time, and are judged afterwards
 	}
-	o.Add(verdicts)
+	o.Add(judged)
 	if len(o.Found) > 0 && o.Status == oracle.Passed {
 		o.Conclude(nil)
 	}
