@@ -58,6 +58,9 @@ func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Repo
 	for _, f := range fuzz.TrialsCalled(t.contract, t.survey.release, t.selection.without...) {
 		left[f.Name] = f.Requirements
 	}
+	for _, k := range t.selection.corpusLeft {
+		left[k.name] = []contract.ID{k.Requirement.ID}
+	}
 	r.AddUnselected("property", left)
 	if t.known != nil {
 		t.known.MarkKnown(r)

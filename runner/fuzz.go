@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -68,6 +66,7 @@ type hunt struct {
 	*stand
 	flags   *fuzzFlags
 	chosen  []string // names of trials
+	corpus  []keptFinding
 	id, out string
 	found   []*finding.Finding
 	errs    []error
@@ -135,6 +134,9 @@ func (a *app) fuzz(cmd *cobra.Command, f *fuzzFlags) error {
 	if h.chosen, err = chosenProperties(c, f.properties); err != nil {
 		return err
 	}
+	if h.corpus, err = readCorpus(f.corpus); err != nil {
+		return err
+	}
 	if f.forTime < 0 || f.plateau < 0 {
 		return misused("--for and --plateau: want 0 or more")
 	}
@@ -150,10 +152,7 @@ func (a *app) fuzz(cmd *cobra.Command, f *fuzzFlags) error {
 	}
 	defer a.leave(ctx, h.stand, f.jobTimeout)
 	fmt.Fprintf(a.stderr, "fuzzing %s, ONTAP %s, seed %d\n", f.name(), h.survey.release, f.seed)
-	corpus, err := a.replayCorpus(ctx, h)
-	if err != nil {
-		return err
-	}
+	corpus := a.replayCorpus(ctx, h)
 	end, game, err := a.pursue(ctx, h)
 	if err != nil {
 		return inconclusive("%w", err)
@@ -179,7 +178,7 @@ func chosenProperties(c *contract.Catalogue, patterns []string) ([]string, error
 	var all []candidate
 	var names []string
 	for _, d := range fuzz.Descriptions(c) {
-		all = append(all, candidate{nil, d.Name, namesOfTrial(d)})
+		all = append(all, candidate{name: d.Name, names: namesOfTrial(d)})
 		names = append(names, d.Name)
 	}
 	if len(patterns) == 0 {
@@ -245,62 +244,18 @@ func (h *hunt) verdict(ctx context.Context, end fuzz.End, corpus map[replayed]in
 	return nil
 }
 
-// replayCorpus plays what the corpus holds, and returns how much of it came to what. A
-// corpus that does not exist is empty.
-func (a *app) replayCorpus(ctx context.Context, h *hunt) (came map[replayed]int, err error) {
-	came = map[replayed]int{}
-	entries, err := os.ReadDir(h.flags.corpus)
-	if errors.Is(err, fs.ErrNotExist) {
-		return came, nil
-	}
-	if err != nil {
-		return nil, misused("--corpus: %w", err)
-	}
-	for _, e := range entries {
-		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") {
-			continue
-		}
-		dir := filepath.Join(h.flags.corpus, e.Name())
-		f, err := finding.Read(dir)
-		if err != nil {
-			return nil, misused("--corpus: %s: %w", dir, err)
-		}
-		state, why := h.again(ctx, f)
-		came[state]++
+// replayCorpus plays what the corpus holds, and returns how much of it came to what.
+func (a *app) replayCorpus(ctx context.Context, h *hunt) map[replayed]int {
+	counts := map[replayed]int{}
+	for _, k := range h.corpus {
+		state, why := came(playAgain(ctx, h.suite, k.Finding), k.Requirement.ID)
+		counts[state]++
 		if state != fixed {
-			fmt.Fprintln(a.stderr, a.printable(fmt.Sprintf("corpus: %s: %s: %s", e.Name(), state, why)))
+			fmt.Fprintln(a.stderr, a.printable(fmt.Sprintf("%s: %s: %s", k.name, state, why)))
 		}
 	}
-	if len(came) > 0 {
-		fmt.Fprintf(a.stderr, "corpus: %d fixed, %d still failing, %d that could not be replayed\n", came[fixed], came[stillFailing], came[couldNotReplay])
+	if len(counts) > 0 {
+		fmt.Fprintf(a.stderr, "corpus: %d fixed, %d still failing, %d that could not be replayed\n", counts[fixed], counts[stillFailing], counts[couldNotReplay])
 	}
-	return came, nil
-}
-
-// again plays a finding again.
-func (s *stand) again(ctx context.Context, f *finding.Finding) (replayed, string) {
-	trials := fuzz.TrialsCalled(s.contract, s.survey.release, f.Property)
-	q := s.contract.Requirement(f.Requirement.ID)
-	switch {
-	case q == nil:
-		return couldNotReplay, "the catalogue has no requirement of that ID any more"
-	case len(trials) == 0 || !q.Covers(s.survey.release):
-		return couldNotReplay, fmt.Sprintf("ONTAP %s does not promise it, or nothing checks it there", s.survey.release)
-	}
-	o, err := fuzz.Replay(ctx, s.suite, trials[0], f.Case, f.Requirement.ID)
-	if err != nil {
-		return couldNotReplay, err.Error()
-	}
-	for _, found := range o.Found {
-		if found.Requirement == f.Requirement.ID {
-			return stillFailing, found.Err.Error()
-		}
-	}
-	switch {
-	case o.Status == oracle.Errored || o.Status == oracle.Skipped:
-		return couldNotReplay, o.Reason.Error()
-	case o.Verdicts[f.Requirement.ID] == 0:
-		return couldNotReplay, "nothing that the case came to shows whether the promise is kept"
-	}
-	return fixed, ""
+	return counts
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +18,7 @@ import (
 	"ontap-conformance/fixtures/mutant"
 	"ontap-conformance/fixtures/simulator"
 	"ontap-conformance/runner/finding"
+	"ontap-conformance/runner/report"
 )
 
 const passwordOfBent = "the-password-of-a-bent-server"
@@ -105,6 +107,51 @@ func TestTheCorpusIsPlayedFirst(t *testing.T) {
 	older := command(t, env, "fuzz", "--for", "0", "--checks", "1", "--out", "older", "--ontap", "9.6")
 	assert.Equal(t, exitInconclusive, older.code, "what could not be replayed is not fixed")
 	assert.Contains(t, older.stderr, "1 finding could not be replayed")
+}
+
+func TestARunPlaysTheCorpusFirst(t *testing.T) {
+	elsewhere(t)
+	env := []string{envPassword + "=" + passwordOfBent}
+	on := func(mutant string) []string { return []string{"--endpoint", bentServer(t, mutant), "--user", "admin"} }
+	const mutant = "refused-change-is-made-by-half"
+	hunt := command(t, env, append([]string{"fuzz", "--for", "0", "--checks", "3", "--out", "out", "--properties", "azure-key-vaults: a-faulty*"}, on(mutant)...)...)
+	require.Equal(t, exitNonConformant, hunt.code)
+	found, err := filepath.Glob("out/API-FAULT-01*")
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	name := "corpus: " + filepath.Base(found[0])
+	require.Equal(t, exitConformant, command(t, nil, "promote", found[0]).code)
+
+	for title, tt := range map[string]struct {
+		args   []string
+		code   int
+		status string
+	}{
+		"still failing":        {append([]string{"--select", "corpus"}, on(mutant)...), exitNonConformant, report.Failed},
+		"fixed":                {append([]string{"--select", "API-FAULT-01"}, on("")...), exitConformant, report.Passed},
+		"not promised":         {[]string{"--select", "corpus", "--ontap", "9.6"}, exitInconclusive, report.Skipped},
+		"not selected":         {append([]string{"--select", "AKV-READ-01"}, on(mutant)...), exitConformant, report.Skipped},
+		"beside what is known": {append([]string{"--select", "corpus", "--baseline", "known.yaml"}, on(mutant)...), exitConformant, report.KnownFailure},
+	} {
+		t.Run(title, func(t *testing.T) {
+			if title == "beside what is known" {
+				known := fmt.Sprintf("format: ontap-conformance/baseline/1\nknown:\n- requirement: API-FAULT-01\n  outcomes: [%q]\n  reason: told to the vendor\n", name)
+				require.NoError(t, os.WriteFile("known.yaml", []byte(known), 0o600))
+			}
+			got := command(t, env, append([]string{"run", "--out", "run"}, tt.args...)...)
+			require.Equal(t, tt.code, got.code, got.stdout+got.stderr)
+			first := slices.IndexFunc(readReport(t, "run").Outcomes, func(o report.Outcome) bool { return o.Name == name })
+			require.GreaterOrEqual(t, first, 0)
+			o := readReport(t, "run").Outcomes[first]
+			assert.Equal(t, tt.status, o.Status)
+			assert.Equal(t, []contract.ID{"API-FAULT-01"}, o.Requirements)
+			if tt.status != report.Skipped {
+				assert.Zero(t, first, "it is played first")
+			}
+		})
+	}
+	require.NoError(t, os.WriteFile(filepath.Join("corpus", filepath.Base(found[0]), finding.DataFile), []byte("{"), 0o600))
+	assert.Equal(t, exitUsage, command(t, env, append([]string{"run"}, on("")...)...).code, "a damaged finding is told before anything is sent")
 }
 
 func TestADamagedCaseIsNotTakenForFixed(t *testing.T) {

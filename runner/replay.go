@@ -12,15 +12,6 @@ import (
 	"ontap-conformance/runner/finding"
 )
 
-// replayed is what came of a finding that was played again.
-type replayed string
-
-const (
-	fixed          replayed = "fixed"
-	stillFailing   replayed = "still failing"
-	couldNotReplay replayed = "could not replay"
-)
-
 func (a *app) replayCommand() *cobra.Command {
 	f := new(endpointFlags)
 	var seed uint64
@@ -61,7 +52,7 @@ func (a *app) replay(cmd *cobra.Command, dir string, f *endpointFlags, seed uint
 		return err
 	}
 	defer a.leave(cmd.Context(), s, f.jobTimeout)
-	state, why := s.again(cmd.Context(), kept)
+	state, why := came(playAgain(cmd.Context(), s.suite, kept), kept.Requirement.ID)
 	said := fmt.Sprintf("%s: %s", kept.Requirement.ID, state)
 	if why != "" {
 		said += ": " + why
@@ -80,9 +71,9 @@ func (a *app) promoteCommand() *cobra.Command {
 	var corpus string
 	cmd := &cobra.Command{
 		Use:   "promote FOLDER",
-		Short: "Move a finding to the corpus, which every hunt plays first",
+		Short: "Move a finding to the corpus, which run and fuzz play first",
 		Long: "Move a finding to the corpus, a folder that is meant to be kept under version control.\n" +
-			"Every fuzz plays it first and fails as long as a finding of it does.",
+			"Every run and every fuzz plays it first and fails as long as a finding of it does.",
 		Example: "  ontap-conformance promote findings/20261123T085600Z-1/API-FAULT-01",
 		Args:    oneFinding,
 		RunE:    a.settled(func(_ *cobra.Command, args []string) error { return a.promote(args[0], corpus) }),

@@ -34,6 +34,7 @@ type runFlags struct {
 	formats           choices
 	baseline          string
 	features          []string
+	corpus            string
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -65,6 +66,7 @@ func (a *app) runCommand() *cobra.Command {
 	fs.Var(&f.formats, "format", "reports to write: "+strings.Join(report.Names(), ", "))
 	fs.StringVar(&f.baseline, "baseline", "", "file of known deviations")
 	fs.StringSliceVar(&f.features, "features", nil, "folder of further .feature files, repeatable")
+	fs.StringVar(&f.corpus, "corpus", "corpus", "folder of findings that are played first, when it exists")
 	completes(cmd, "level", f.level.words)
 	completes(cmd, "format", f.formats.words)
 	return cmd
@@ -123,12 +125,16 @@ func (a *app) plan(cmd *cobra.Command, f *runFlags) (*trial, error) {
 	if err != nil {
 		return nil, err
 	}
+	corpus, err := readCorpus(f.corpus)
+	if err != nil {
+		return nil, err
+	}
 	t := &trial{flags: f, contract: c, started: time.Now(), command: commandLine(a.args), replay: repeat(cmd)}
-	if t.selection, err = choose(c, all, f.selected, f.skipped); err != nil {
+	if t.selection, err = choose(c, all, corpus, f.selected, f.skipped); err != nil {
 		return nil, err
 	}
 	if f.baseline != "" {
-		if t.known, err = knownIn(f.baseline, c, all); err != nil {
+		if t.known, err = knownIn(f.baseline, c, all, corpus); err != nil {
 			return nil, err
 		}
 	}
@@ -141,7 +147,7 @@ func (a *app) plan(cmd *cobra.Command, f *runFlags) (*trial, error) {
 }
 
 // knownIn loads a baseline and refuses entries that can match nothing.
-func knownIn(file string, c *contract.Catalogue, all []*steps.Scenario) (*baseline.Baseline, error) {
+func knownIn(file string, c *contract.Catalogue, all []*steps.Scenario, corpus []keptFinding) (*baseline.Baseline, error) {
 	b, err := baseline.Load(file)
 	if err != nil {
 		return nil, misused("--baseline: %w", err)
@@ -152,6 +158,9 @@ func knownIn(file string, c *contract.Catalogue, all []*steps.Scenario) (*baseli
 	}
 	for _, t := range fuzz.Descriptions(c) {
 		names[t.Name] = true
+	}
+	for _, k := range corpus {
+		names[k.name] = true
 	}
 	err = b.Verify(
 		func(id contract.ID) bool { return c.Requirement(id) != nil },
@@ -233,8 +242,9 @@ const interruptedCleanUp = time.Second
 func (a *app) perform(ctx context.Context, t *trial) []oracle.Outcome {
 	s := suite(t.contract, t.bench, t.survey, &t.flags.endpointFlags)
 	s.Ledger, s.Seed, s.Level = t.ledger, t.flags.seed, contract.Level(t.flags.level.value)
-	p := newProgress(a.stderr, len(t.selection.chosen)+len(t.selection.properties))
-	outcomes := s.Run(ctx, t.selection.chosen, p.add)
+	p := newProgress(a.stderr, t.selection.size())
+	outcomes := replayAll(ctx, s, t.selection.corpus, p.add)
+	outcomes = append(outcomes, s.Run(ctx, t.selection.chosen, p.add)...)
 	campaign := fuzz.Campaign{Suite: s, Trials: t.trials(), Checks: int(t.flags.checks), Workers: int(t.flags.parallel)}
 	outcomes = append(outcomes, campaign.Outcomes(ctx, p.add)...)
 	for _, o := range t.idle(campaign.Trials) {

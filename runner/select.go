@@ -20,35 +20,49 @@ type selection struct {
 
 	properties []string // names of trials
 	without    []string // of those that are not selected
+
+	corpus     []keptFinding
+	corpusLeft []keptFinding // not selected
 }
 
 // String counts the scenarios and properties as the report does: those that were
 // left out stay in the denominator.
 func (s selection) String() string {
 	all := fmt.Sprintf("%s and %d properties", report.Counted(len(s.chosen)+len(s.left), "scenario"), len(s.properties)+len(s.without))
-	if n := len(s.left) + len(s.without); n > 0 {
+	if n := len(s.corpus) + len(s.corpusLeft); n > 0 {
+		all = fmt.Sprintf("%s of the corpus, %s", report.Counted(n, "finding"), all)
+	}
+	if n := len(s.left) + len(s.without) + len(s.corpusLeft); n > 0 {
 		all += fmt.Sprintf(" (%d not selected)", n)
 	}
 	return all
 }
 
-// A candidate is what can be selected: a scenario, or the trial of a property.
+// size is how many outcomes the selection has.
+func (s selection) size() int { return len(s.corpus) + len(s.chosen) + len(s.properties) }
+
+// A candidate is what can be selected: a scenario, the trial of a property or a finding of
+// the corpus.
 type candidate struct {
-	scenario *steps.Scenario // nil for a property
+	scenario *steps.Scenario // nil for all else
+	kept     *keptFinding    // nil for all else
 	name     string
 	names    []string // all that it can be selected by
 }
 
 // choose applies the patterns. One that matches nothing is an error: a typing
 // error must not test less than was asked for, without a word.
-func choose(c *contract.Catalogue, scenarios []*steps.Scenario, selected, skipped []string) (selection, error) {
+func choose(c *contract.Catalogue, scenarios []*steps.Scenario, corpus []keptFinding, selected, skipped []string) (selection, error) {
 	var s selection
 	var all []candidate
+	for _, k := range corpus {
+		all = append(all, candidate{kept: &k, name: k.name, names: k.names()})
+	}
 	for _, sc := range scenarios {
-		all = append(all, candidate{sc, sc.Name, namesOf(sc)})
+		all = append(all, candidate{scenario: sc, name: sc.Name, names: namesOf(sc)})
 	}
 	for _, t := range fuzz.Descriptions(c) {
-		all = append(all, candidate{nil, t.Name, namesOfTrial(t)})
+		all = append(all, candidate{name: t.Name, names: namesOfTrial(t)})
 	}
 	wanted, err := matching("--select", c, all, selected)
 	if err != nil {
@@ -61,7 +75,7 @@ func choose(c *contract.Catalogue, scenarios []*steps.Scenario, selected, skippe
 	for _, one := range all {
 		s.put(one, (len(selected) == 0 || wanted[one.name]) && !unwanted[one.name])
 	}
-	if len(s.chosen)+len(s.properties) == 0 {
+	if s.size() == 0 {
 		return s, misused("--select and --skip leave nothing to run")
 	}
 	return s, nil
@@ -73,6 +87,10 @@ func (s *selection) put(one candidate, chosen bool) {
 		s.chosen = append(s.chosen, one.scenario)
 	case one.scenario != nil:
 		s.left = append(s.left, one.scenario)
+	case one.kept != nil && chosen:
+		s.corpus = append(s.corpus, *one.kept)
+	case one.kept != nil:
+		s.corpusLeft = append(s.corpusLeft, *one.kept)
 	case chosen:
 		s.properties = append(s.properties, one.name)
 	default:
