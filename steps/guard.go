@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -113,7 +114,7 @@ func (s *Suite) has(k *kind) bool {
 // run creates any: whatever an answer says, they are not ours. It is nil when
 // the target does not tell.
 func (s *Suite) existing(ctx context.Context) (map[string]bool, error) {
-	found := map[string]bool{}
+	found, ours := map[string]bool{}, map[string]bool{}
 	if s.Mode == ReadOnly {
 		return found, nil
 	}
@@ -131,12 +132,14 @@ func (s *Suite) existing(ctx context.Context) (map[string]bool, error) {
 			return nil, fmt.Errorf("finding out what exists before the run: %w", err)
 		}
 		for _, r := range records {
-			// Ours are those of the run whose ledger we were given.
-			if uuid := k.id(r); uuid != "" && s.markOf(k, r) == "" {
-				found[strings.ToLower(uuid)] = true
-			}
+			uuid := strings.ToLower(k.id(r))
+			found[uuid] = uuid != ""
+			// Ours are those of the run whose ledger we were given. Each kind of a resource looks for
+			// its own mark, and one that carries none tells nothing.
+			ours[uuid] = ours[uuid] || !k.nameless && s.markOf(k, r) != ""
 		}
 	}
+	maps.DeleteFunc(found, func(uuid string, _ bool) bool { return ours[uuid] })
 	return found, nil
 }
 

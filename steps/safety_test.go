@@ -225,6 +225,37 @@ func TestWhatACrashedRunLeftIsRemovedWithItsLedger(t *testing.T) {
 	assert.Empty(t, again.Left(), "the file knows it too")
 }
 
+func TestWhatACrashedRunNeverSawTheAnswerOfIsRemoved(t *testing.T) {
+	for _, k := range kinds {
+		if k.part != "" || k.nameless { // what carries no mark is nobody's then
+			continue
+		}
+		t.Run(k.noun, func(t *testing.T) {
+			s := newStand(t)
+			require.NoError(t, s.Ready(t.Context()))
+			w := newWorld(s.Suite, &Scenario{Name: t.Name()}, s.SVMs[:1])
+			require.NoError(t, w.makes(t.Context(), creation{kind: k, name: "lost", svm: s.SVMs[0], sent: k.body(w, "lost", s.SVMs[0])}))
+
+			again := s.settle(t)
+			var err error
+			again.Ledger, err = ledger.Open("", false)
+			require.NoError(t, err)
+			for _, e := range s.Ledger.Left() {
+				_, err := again.Ledger.Intend(e.Kind, e.SVM, e.Mark)
+				require.NoError(t, err)
+			}
+			require.NotEmpty(t, again.Ledger.Left())
+			require.NoError(t, again.CleanUp(t.Context()))
+			s.sim.Inspect(func(st *simulator.State) {
+				for _, resource := range append([]string{k.resource}, k.stands...) {
+					assert.Zero(t, st.Table(resource).Len(), resource)
+				}
+			})
+			assert.Empty(t, again.Ledger.Left())
+		})
+	}
+}
+
 func TestAnObjectThatNoLongerCarriesOurMarkIsLeftAlone(t *testing.T) {
 	s := newStand(t)
 	uuid := s.put(t, s.SVMs[0], "somebody-elses-now")
