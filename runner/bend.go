@@ -15,13 +15,13 @@ func bent(c *contract.Catalogue, o simulator.Options, wrong, odd string) (*simul
 	case wrong != "":
 		m, ok := mutant.Find(c, wrong)
 		if !ok {
-			return nil, misused("--mutant: there is no mutant %q%s", wrong, didYouMean(wrong, mutantNames(c)))
+			return nil, misused("--mutant: there is no mutant %q%s; list mutants names them", wrong, didYouMean(wrong, mutantNames(c)))
 		}
 		return m.New(c, o), nil
 	case odd != "":
 		l, ok := mutant.FindLiberty(odd)
 		if !ok {
-			return nil, misused("--liberty: there is no liberty %q%s", odd, didYouMean(odd, libertyNames()))
+			return nil, misused("--liberty: there is no liberty %q%s; list liberties names them", odd, didYouMean(odd, libertyNames()))
 		}
 		return l.New(c, o), nil
 	}

@@ -140,7 +140,7 @@ func (h *hunt) write(a *app, end fuzz.End, game *fuzz.Hunt) error {
 	for _, name := range c.Unknown {
 		fmt.Fprintln(a.stdout, a.printable(fmt.Sprintf("  NOT KNOWN %s: %v", name, game.Unknown()[name])))
 	}
-	if len(c.Unknown) == 0 { // else it would claim too much
+	if len(c.Unknown) == 0 && len(h.flags.properties) == 0 { // else it would claim too much
 		fmt.Fprintf(a.stdout, "  so many requests find %d of %d servers that are wrong on purpose (make kills)\n", c.Mutants.Reached, c.Mutants.All)
 	}
 	if c.Unanswered > 0 {
@@ -149,10 +149,16 @@ func (h *hunt) write(a *app, end fuzz.End, game *fuzz.Hunt) error {
 	for _, f := range h.found {
 		fmt.Fprintln(a.stdout, "  "+oneLine(fmt.Sprintf("BROKEN %s %s: %s", f.Requirement.ID, strings.ToUpper(string(f.Requirement.Level)), f.Requirement.Text)))
 	}
-	if len(h.found) == 0 {
-		fmt.Fprintln(a.stdout, "  nothing was found broken; what was not tried is not known")
-	} else {
+	if n := h.again[stillFailing]; n > 0 {
+		fmt.Fprintf(a.stdout, "  BROKEN as before: %s of the corpus\n", report.Counted(n, "finding"))
+	}
+	switch {
+	case len(h.found) > 0:
 		fmt.Fprintf(a.stdout, "  findings in %s\n", h.out)
+	case h.again[stillFailing] > 0:
+		fmt.Fprintln(a.stdout, "  nothing else was found broken; what was not tried is not known")
+	default:
+		fmt.Fprintln(a.stdout, "  nothing was found broken; what was not tried is not known")
 	}
 	data, err := json.MarshalIndent(c, "", "  ")
 	if err == nil {

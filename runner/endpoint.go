@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -188,13 +189,17 @@ func (f *endpointFlags) target(base string, who wire.Credentials) (*wire.Target,
 	return t, nil
 }
 
-// curlFlags are what curl needs to trust the target and to be trusted by it.
+// curlFlags are what curl needs to trust the target and to be trusted by it, from any folder.
 func (f *endpointFlags) curlFlags() []string {
 	var flags []string
 	for _, g := range []struct{ flag, file string }{{"--cacert", f.caCert}, {"--cert", f.clientCert}, {"--key", f.clientKey}} {
-		if g.file != "" {
-			flags = append(flags, g.flag, g.file)
+		if g.file == "" {
+			continue
 		}
+		if whole, err := filepath.Abs(g.file); err == nil {
+			g.file = whole
+		}
+		flags = append(flags, g.flag, g.file)
 	}
 	if f.insecure {
 		flags = append(flags, "--insecure")

@@ -67,6 +67,7 @@ type hunt struct {
 	flags   *fuzzFlags
 	chosen  []string // names of trials
 	corpus  []keptFinding
+	again   map[replayed]int // what came of the corpus
 	id, out string
 	found   []*finding.Finding
 	errs    []error
@@ -148,11 +149,12 @@ func (a *app) fuzz(cmd *cobra.Command, f *fuzzFlags) error {
 	}
 	ctx := cmd.Context()
 	if h.stand, err = a.stand(ctx, c, &f.endpointFlags, h.out, f.seed); err != nil {
+		os.Remove(h.out) // unless there is something in it
 		return err
 	}
 	defer a.leave(ctx, h.stand, f.jobTimeout)
 	fmt.Fprintf(a.stderr, "fuzzing %s, ONTAP %s, seed %d\n", f.name(), h.survey.release, f.seed)
-	corpus := a.replayCorpus(ctx, h)
+	h.again = a.replayCorpus(ctx, h)
 	end, game, err := a.pursue(ctx, h)
 	if err != nil {
 		return inconclusive("%w", err)
@@ -169,7 +171,7 @@ func (a *app) fuzz(cmd *cobra.Command, f *fuzzFlags) error {
 	if len(game.Unknown()) == len(game.Trials) { // nothing looked at is no pass
 		unknown = len(game.Trials)
 	}
-	return h.verdict(ctx, end, corpus, unknown)
+	return h.verdict(ctx, end, unknown)
 }
 
 // chosenProperties are the names of the trials that any of the patterns matches;
@@ -224,8 +226,8 @@ func (h *hunt) keep(a *app, f *fuzz.Finding) {
 }
 
 // verdict turns a hunt into the exit code.
-func (h *hunt) verdict(ctx context.Context, end fuzz.End, corpus map[replayed]int, unknown int) error {
-	broken := corpus[stillFailing] > 0
+func (h *hunt) verdict(ctx context.Context, end fuzz.End, unknown int) error {
+	broken := h.again[stillFailing] > 0
 	for _, f := range h.found {
 		broken = broken || f.Requirement.Level == contract.Must || h.flags.strict && f.Requirement.Level == contract.Should
 	}
@@ -238,8 +240,8 @@ func (h *hunt) verdict(ctx context.Context, end fuzz.End, corpus map[replayed]in
 		return inconclusive("%s", end)
 	case unknown > 0:
 		return inconclusive("nothing could be found out about %s", report.Counted(unknown, "property"))
-	case corpus[couldNotReplay] > 0:
-		return inconclusive("of the corpus, %s could not be replayed", report.Counted(corpus[couldNotReplay], "finding"))
+	case h.again[couldNotReplay] > 0:
+		return inconclusive("of the corpus, %s could not be replayed", report.Counted(h.again[couldNotReplay], "finding"))
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -100,6 +101,8 @@ func TestTheCorpusIsPlayedFirst(t *testing.T) {
 	assert.Equal(t, exitUsage, got.code)
 	got = command(t, env, hunt...)
 	assert.Contains(t, got.stderr, "corpus: 0 fixed, 1 still failing, 0 that could not be replayed")
+	assert.Contains(t, got.stdout, "BROKEN as before: 1 finding of the corpus")
+	assert.NotContains(t, got.stdout, "wrong on purpose", "that is measured with all properties")
 	clean := command(t, env, "fuzz", "--for", "0", "--checks", "1", "--out", "clean", "--endpoint", bentServer(t, ""), "--user", "admin")
 	assert.Equal(t, exitConformant, clean.code, clean.stdout+clean.stderr)
 	assert.Contains(t, clean.stderr, "corpus: 1 fixed, 0 still failing, 0 that could not be replayed")
@@ -187,9 +190,9 @@ func TestTheGoTestOfAFindingTellsABrokenServerFromOneThatIsNot(t *testing.T) {
 	found, err := filepath.Glob(filepath.Join("out", "AKV-PATCH-*"))
 	require.NoError(t, err)
 	require.NotEmpty(t, found)
-	repro := func(endpoint string) (said string, passed bool) {
+	repro := func(endpoint string, env ...string) (said string, passed bool) {
 		cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", filepath.Join(found[0], finding.TestFile), "-endpoint", endpoint)
-		cmd.Env = append(os.Environ(), env...)
+		cmd.Env = append(append(os.Environ(), envPassword+"="+passwordOfBent), env...)
 		out, err := cmd.CombinedOutput()
 		return string(out), err == nil
 	}
@@ -198,4 +201,54 @@ func TestTheGoTestOfAFindingTellsABrokenServerFromOneThatIsNot(t *testing.T) {
 	assert.Contains(t, said, "AKV-PATCH-")
 	said, passed = repro(bentServer(t, ""))
 	assert.True(t, passed, said)
+	said, passed = repro(bentServer(t, ""), envPassword+"=wrong")
+	assert.False(t, passed, "nothing was mended")
+	assert.Contains(t, said, "the target does not know admin")
+	said, passed = repro(refusing(t, nil))
+	assert.False(t, passed, "nothing was mended")
+	assert.Contains(t, said, "this tells nothing")
+}
+
+// refusing serves an API that makes nothing; asked, if not nil, is told of each request.
+func refusing(t *testing.T, asked func(*http.Request)) string {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if asked != nil {
+			asked(r)
+		}
+		w.WriteHeader(http.StatusBadRequest)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+func TestTheShellLinesOfAFindingWriteToNothingButWhatTheyMade(t *testing.T) {
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skip("needs curl")
+	}
+	elsewhere(t)
+	bent := bentServer(t, "proxy-host-of-a-change-is-lost")
+	got := command(t, []string{envPassword + "=" + passwordOfBent}, "fuzz", "--for", "0", "--checks", "3", "--out", "out", "--properties", "azure-key-vaults: a-change-takes*", "--endpoint", bent, "--user", "admin")
+	require.Equal(t, exitNonConformant, got.code, got.stdout+got.stderr)
+	found, err := filepath.Glob(filepath.Join("out", "AKV-PATCH-*", finding.ShellFile))
+	require.NoError(t, err)
+	require.NotEmpty(t, found)
+	lines, err := os.ReadFile(found[0])
+	require.NoError(t, err)
+	var asked []string
+	to := refusing(t, func(r *http.Request) { asked = append(asked, r.Method+" "+r.URL.Path) })
+	play := func(env ...string) string {
+		cmd := exec.CommandContext(t.Context(), "sh", "-s")
+		cmd.Stdin, cmd.Env = strings.NewReader(strings.ReplaceAll(string(lines), bent, to)), append(os.Environ(), env...)
+		out, err := cmd.CombinedOutput()
+		assert.Error(t, err, "it stops")
+		return string(out)
+	}
+	assert.Contains(t, play(), "ONTAP_CONFORMANCE_PASSWORD")
+	assert.Empty(t, asked, "values are missing")
+	env := []string{envPassword + "=" + passwordOfBent}
+	for _, m := range regexp.MustCompile(`\$\{([A-Z_]+):`).FindAllStringSubmatch(string(lines), -1) {
+		env = append(env, m[1]+"=x")
+	}
+	assert.Contains(t, play(env...), "uuid1")
+	assert.Equal(t, []string{"POST /api/security/azure-key-vaults"}, asked, "nothing was made that could be written to")
 }

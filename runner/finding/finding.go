@@ -104,17 +104,24 @@ const maxAnswer = 16 << 10
 // keepAnswer keeps the body that shows the finding, if there is one and nothing had to be
 // taken out of it.
 func (f *Finding) keepAnswer(s *report.Single) {
-	if f.Broken.Exchange == nil {
+	i := f.shows()
+	if i < 0 {
 		return
 	}
-	for i, x := range slices.Backward(s.Exchanges) {
-		if x.Method+" "+x.Path == f.Broken.Exchange.Request {
-			if x.Status < 300 && len(x.Body) <= maxAnswer && !strings.Contains(x.Body, "(redacted)") && strings.ToValidUTF8(x.Body, "") == x.Body {
-				f.Requests[i].Answer = x.Body
-			}
-			return
+	x := s.Exchanges[i]
+	if x.Status < 300 && len(x.Body) <= maxAnswer && !strings.Contains(x.Body, "(redacted)") && strings.ToValidUTF8(x.Body, "") == x.Body {
+		f.Requests[i].Answer = x.Body
+	}
+}
+
+// shows is the index of the request whose answer shows the finding; -1 when several together do.
+func (f *Finding) shows() int {
+	for i, r := range slices.Backward(f.Requests) {
+		if f.Broken.Exchange != nil && r.Method+" "+r.Path == f.Broken.Exchange.Request {
+			return i
 		}
 	}
+	return -1
 }
 
 var notPlain = regexp.MustCompile(`[^a-z0-9]+`)

@@ -25,12 +25,14 @@ func goTest(f *Finding) string {
 	}
 	return strings.NewReplacer("@ID@", string(f.Requirement.ID), "@TEXT@", strconv.Quote(line(f.Requirement.Text)),
 		"@WANT@", strconv.Quote(line(f.Broken.Want)), "@GOT@", strconv.Quote(line(f.Broken.Got)), "@WHAT@", strconv.Quote(line(f.Broken.What)),
-		"@ROWS@", rows.String()).Replace(testTemplate)
+		"@ROWS@", rows.String(), "@SHOWS@", strconv.Itoa(f.shows())).Replace(testTemplate)
 }
 
 const testTemplate = `package repro
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"flag"
 	"io"
 	"net/http"
@@ -43,6 +45,7 @@ import (
 var (
 	endpoint = flag.String("endpoint", "", "scheme://host[:port] of the target")
 	user     = flag.String("user", "admin", "user; the password is $ONTAP_CONFORMANCE_PASSWORD")
+	caCert   = flag.String("ca-cert", "", "file of the certificates that the target's is verified with; the system's if empty")
 )
 
 // requests are those of the finding. What begins with $ is taken from the
@@ -56,6 +59,9 @@ var requests = []struct {
 }{
 @ROWS@}
 
+// shows is the index of the one whose answer shows the finding; -1 when several together do.
+const shows = @SHOWS@
+
 var uuid = regexp.MustCompile(` + "`[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}`" + `)
 
 // differs is what differs from run to run and says nothing.
@@ -67,6 +73,7 @@ func TestRepro(t *testing.T) {
 	if *endpoint == "" {
 		t.Skip("give -endpoint")
 	}
+	trust(t)
 	now := map[string]string{}
 	same := true
 	for i, r := range requests {
@@ -74,24 +81,11 @@ func TestRepro(t *testing.T) {
 		for was, is := range now {
 			path = strings.ReplaceAll(path, was, is)
 		}
-		req, err := http.NewRequestWithContext(t.Context(), r.method, *endpoint+path, strings.NewReader(os.Expand(r.body, value)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for name, v := range r.headers {
-			req.Header.Set(name, v)
-		}
-		req.SetBasicAuth(*user, os.Getenv("ONTAP_CONFORMANCE_PASSWORD"))
-		res, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, err := io.ReadAll(res.Body)
-		res.Body.Close()
-		if err != nil {
-			t.Fatal(err)
-		}
+		res, body := send(t, r.method, path, r.headers, r.body)
 		t.Logf("%s %s\n%d %s", r.method, path, res.StatusCode, body)
+		if i != shows && r.status < 300 && res.StatusCode >= 300 {
+			t.Fatalf("this tells nothing: %s %s was answered %d then", r.method, path, r.status)
+		}
 		same = same && res.StatusCode == r.status && (r.answer == "" || plain(string(body)) == plain(r.answer))
 		if r.method == http.MethodPost && res.StatusCode < 300 {
 			learn(now, requests[i+1:], res.Header.Get("Location"), string(body))
@@ -103,6 +97,46 @@ func TestRepro(t *testing.T) {
 	if same {
 		t.Errorf("@ID@: %s\nlooked at: %s\nexpected: %s\ncame back: %s", @TEXT@, @WHAT@, @WANT@, @GOT@)
 	}
+}
+
+// trust verifies with -ca-cert, and looks whether the target knows the user.
+func trust(t *testing.T) {
+	if *caCert != "" {
+		pem, err := os.ReadFile(*caCert)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pool := x509.NewCertPool()
+		if !pool.AppendCertsFromPEM(pem) {
+			t.Fatalf("%s holds no certificate in PEM", *caCert)
+		}
+		http.DefaultTransport.(*http.Transport).TLSClientConfig = &tls.Config{RootCAs: pool}
+	}
+	if res, _ := send(t, "GET", "/api/cluster", nil, ""); res.StatusCode == http.StatusUnauthorized {
+		t.Fatalf("the target does not know %s with the password in ONTAP_CONFORMANCE_PASSWORD", *user)
+	}
+}
+
+// send sends a request and reads the answer.
+func send(t *testing.T, method, path string, headers map[string]string, body string) (*http.Response, []byte) {
+	req, err := http.NewRequestWithContext(t.Context(), method, *endpoint+path, strings.NewReader(os.Expand(body, value)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, v := range headers {
+		req.Header.Set(name, v)
+	}
+	req.SetBasicAuth(*user, os.Getenv("ONTAP_CONFORMANCE_PASSWORD"))
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res, answer
 }
 
 // learn notes which uuid stands for the one that later requests name.

@@ -22,7 +22,7 @@ func readme(f *Finding, s *report.Single, feature bool) string {
 		fmt.Fprintf(&b, "- expected: %s\n- came back: %s\n", line(f.Broken.Want), line(f.Broken.Got))
 	}
 	if len(f.Also) > 0 {
-		fmt.Fprintf(&b, "- the same requests also break: %v\n", f.Also)
+		fmt.Fprintf(&b, "- the same requests also break: %s\n", strings.Trim(fmt.Sprint(f.Also), "[]"))
 	}
 	fmt.Fprintf(&b, "\nFound by the property %q for ONTAP %s, run seed %d, case seed %d, in %s", f.Property, f.ONTAP, f.RunSeed, f.Seed,
 		report.Counted(len(f.Requests), "request"))
@@ -34,7 +34,11 @@ func readme(f *Finding, s *report.Single, feature bool) string {
 		b.WriteString("    ontap-conformance run --features . --select " + FeatureFile + "\n")
 	}
 	b.WriteString("    sh " + ShellFile + "                            # curl; values of secrets come from the environment\n" +
-		"    go test " + TestFile + " -endpoint URL    # Go, its standard library only\n\n## The requests\n")
+		"    go test " + TestFile + " -endpoint URL    # Go, its standard library only; -ca-cert FILE for a certificate of one's own\n")
+	if !feature {
+		b.WriteString("\nThere is no " + FeatureFile + ": the phrases of features cannot say what was sent.\n")
+	}
+	b.WriteString("\n## The requests\n")
 	for _, x := range s.Exchanges {
 		fmt.Fprintf(&b, "\n    > %s %s\n", x.Method, line(x.Path))
 		if x.RequestBody != "" {
@@ -60,8 +64,15 @@ func cut(s string) string {
 func shellScript(f *Finding, s *report.Single) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "#!/bin/sh\n# %s: %s\n", f.Requirement.ID, line(f.Requirement.Text))
-	b.WriteString("# What it makes it leaves there: delete it afterwards.\n# Values of secrets are read from the environment; any text will do for those that are made up.\n")
-	for _, text := range s.Outcome.Reproduce.Curl {
+	b.WriteString("# What it makes it leaves there: delete it afterwards.\n")
+	lines := s.Outcome.Reproduce.Curl
+	if names := report.Variables(strings.Join(lines, "\n")); len(names) > 0 {
+		b.WriteString("# What is secret is taken from the environment:\n")
+		for _, name := range names {
+			fmt.Fprintf(&b, ": \"${%s:?}\" #%s\n", name, report.Accepted(name))
+		}
+	}
+	for _, text := range lines {
 		b.WriteString("\n" + text + "\n")
 	}
 	return b.String()

@@ -60,12 +60,13 @@ func capture(line, name, take string) string {
 }
 
 // withVariables puts variables in place of uuids: in the address, which stands
-// in single quotes, and in the here-document, which the shell expands.
+// in single quotes, and in the here-document, which the shell expands. Where there is none,
+// because nothing was made, the shell sends nothing: the address would be that of all there is.
 func withVariables(line string, variables map[string]string) string {
 	command, document, _ := strings.Cut(line, " --config - <<END")
 	for uuid, name := range variables {
-		command = strings.ReplaceAll(command, uuid, `'"$`+name+`"'`)
-		document = strings.ReplaceAll(document, uuid, "$"+name)
+		command = strings.ReplaceAll(command, uuid, `'"${`+name+`:?}"'`)
+		document = strings.ReplaceAll(document, uuid, "${"+name+":?}")
 	}
 	if document == "" {
 		return command

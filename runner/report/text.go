@@ -46,7 +46,20 @@ func writeHead(b *strings.Builder, r *Report) {
 	if r.Unverified() {
 		b.WriteString("the certificate of the target was not verified (--insecure)\n")
 	}
+	if ran := r.ran(); len(ran) <= fewRan {
+		for _, o := range ran {
+			fmt.Fprintf(b, "ran %s: %s\n", printable(o.Name), o.Status)
+		}
+	}
 	b.WriteString("\n")
+}
+
+// fewRan is how many scenarios are named that were run: whoever picks one out wants to see it.
+const fewRan = 5
+
+// ran are the outcomes of what was not skipped.
+func (r *Report) ran() []Outcome {
+	return slices.DeleteFunc(slices.Clone(r.Outcomes), func(o Outcome) bool { return o.Status == Skipped })
 }
 
 // revision names the set of requirements, where one was published.
@@ -210,27 +223,40 @@ func writeReproduce(b *strings.Builder, o Outcome) {
 
 var variable = regexp.MustCompile(`\$([A-Z][A-Z0-9_]+)`)
 
-// needs says what to set before the lines are run.
-func needs(lines string) string {
+// Variables are the names of what shell lines take from the environment, each once, in order.
+func Variables(lines string) []string {
 	var names []string
 	for _, m := range variable.FindAllStringSubmatch(lines, -1) {
-		what := m[1] + " (any text)"
-		switch {
-		case strings.HasSuffix(m[1], "_CERTIFICATE"):
-			what = m[1] + " (a PKCS#12 in base64)"
-		case strings.HasSuffix(m[1], "_PRIVATE_KEY"):
-			what = m[1] + ` (a private key in PEM, \n between its lines)`
-		case strings.HasPrefix(m[1], "ONTAP_CONFORMANCE_"):
-			what = m[1]
-		}
-		if !slices.Contains(names, what) {
-			names = append(names, what)
+		if !slices.Contains(names, m[1]) {
+			names = append(names, m[1])
 		}
 	}
-	if names == nil {
+	return names
+}
+
+// needs says what to set before the lines are run.
+func needs(lines string) string {
+	var all []string
+	for _, name := range Variables(lines) {
+		all = append(all, name+Accepted(name))
+	}
+	if all == nil {
 		return ""
 	}
-	return "   with " + strings.Join(names, ", ") + " in the environment"
+	return "   with " + strings.Join(all, ", ") + " in the environment"
+}
+
+// Accepted says what will do for a variable, in parentheses; "" means that only the user knows.
+func Accepted(name string) string {
+	switch {
+	case strings.HasSuffix(name, "_CERTIFICATE"):
+		return " (a PKCS#12 in base64)"
+	case strings.HasSuffix(name, "_PRIVATE_KEY"):
+		return ` (a private key in PEM, \n between its lines)`
+	case strings.HasPrefix(name, "ONTAP_CONFORMANCE_"):
+		return ""
+	}
+	return " (any text)"
 }
 
 // writeErrored groups by reason: a target that went away is one piece of news,
