@@ -67,7 +67,7 @@ func (a *app) cleanup(cmd *cobra.Command, name string, f *endpointFlags) error {
 		fmt.Fprintln(a.stdout, a.printable(fmt.Sprintf("left: %s on %s, %s %s", e.Kind, e.SVM, e.Mark, e.Path)))
 	}
 	if err != nil {
-		return inconclusive("removing what the run created: %w", err)
+		return inconclusive("removing what the run created: %w", first(err))
 	}
 	return nil
 }

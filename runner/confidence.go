@@ -205,7 +205,7 @@ func (p *huntProgress) tell(t fuzz.Tally) {
 		return
 	}
 	p.last = time.Now()
-	line := fmt.Sprintf("%s: %d requests, %d cases, %d combinations, %d findings", time.Since(p.start).Round(time.Second), t.Requests, t.Cases, t.Points, t.Findings)
+	line := fmt.Sprintf("%s: %d requests, %d cases, %d combinations, %s", time.Since(p.start).Round(time.Second), t.Requests, t.Cases, t.Points, report.Counted(t.Findings, "finding"))
 	if p.terminal {
 		fmt.Fprintf(p.w, "\r\x1b[K%s", line)
 		return

@@ -116,7 +116,7 @@ func (a *app) leave(ctx context.Context, s *stand, limit time.Duration) {
 	fresh, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()
 	if err := s.suite.CleanUp(fresh); err != nil {
-		a.warn("removing what was created: %v", err)
+		a.warn("removing what was created: %v", first(err))
 	}
 	for _, e := range s.ledger.Left() {
 		a.warn("left behind: %s on %s, %s %s", e.Kind, e.SVM, e.Mark, e.Path)

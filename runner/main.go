@@ -9,6 +9,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -124,6 +125,20 @@ func (a *app) note(format string, args ...any) {
 // warn tells the user something on stderr that may need to be mended.
 func (a *app) warn(format string, args ...any) {
 	fmt.Fprintf(a.stderr, "warning: %s\n", a.printable(fmt.Sprintf(format, args...)))
+}
+
+// first is the first of errors that were joined, with the number of the others: when a target
+// goes away, all of them say the same.
+func first(err error) error {
+	several, is := err.(interface{ Unwrap() []error })
+	if !is || errors.Join(several.Unwrap()...).Error() != err.Error() { // it is a sentence about several
+		return err
+	}
+	all := several.Unwrap()
+	if len(all) == 1 {
+		return first(all[0])
+	}
+	return fmt.Errorf("%w (and %d more)", first(all[0]), len(all)-1)
 }
 
 // printable puts s on one line without the credentials of the target, which may

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -384,4 +386,16 @@ func ask(t *testing.T, url, method, path, body string) *http.Response {
 	require.NoError(t, err)
 	require.NoError(t, res.Body.Close())
 	return res
+}
+
+func TestOfManyErrorsTheFirstIsTold(t *testing.T) {
+	gone, held := errors.New("gone"), fmt.Errorf("DELETE /x: %w: %w", errors.New("held back"), errors.New("not ours"))
+	for want, err := range map[string]error{
+		"gone":                           errors.Join(gone),
+		"gone (and 2 more)":              errors.Join(gone, gone, held),
+		"gone (and 1 more) (and 1 more)": errors.Join(errors.Join(gone, gone), gone),
+		held.Error():                     errors.Join(held, nil),
+	} {
+		assert.EqualError(t, first(err), want)
+	}
 }

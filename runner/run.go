@@ -259,7 +259,7 @@ func (a *app) perform(ctx context.Context, t *trial) []oracle.Outcome {
 	fresh, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()
 	if err := s.CleanUp(fresh); err != nil {
-		a.warn("removing what the run created: %v", err)
+		a.warn("removing what the run created: %v", first(err))
 	}
 	return outcomes
 }

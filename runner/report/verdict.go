@@ -53,8 +53,8 @@ func (r *Report) beside(b Baseline, known int) string {
 	case known > 0:
 		s = "; " + Counted(known, "failure") + " known from " + file
 	}
-	if n := len(r.Ended(Errored)); n > 0 && r.Verdict != oracle.Inconclusive {
-		s += "; " + Counted(n, "scenario") + " ended without an answer"
+	if lost := r.Ended(Errored); len(lost) > 0 && r.Verdict != oracle.Inconclusive {
+		s += "; " + CountedOutcomes(lost) + " ended without an answer"
 	}
 	return s
 }
@@ -105,8 +105,8 @@ func (r *Report) share() string {
 
 // doubt says why there is no verdict.
 func (r *Report) doubt() string {
-	if n := len(r.Ended(Errored)); n > 0 {
-		return Counted(n, "scenario") + " ended without an answer"
+	if lost := r.Ended(Errored); len(lost) > 0 {
+		return CountedOutcomes(lost) + " ended without an answer"
 	}
 	if r.kept() == 0 {
 		return "nothing was looked at"
