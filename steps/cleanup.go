@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"time"
 
 	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/fixtures/oracle"
@@ -70,7 +71,7 @@ func (s *Suite) strike(entries []ledger.Entry) error {
 // delete removes one object and makes sure that it is gone, for as long as a
 // job may take. found is false when it was not there in the first place.
 func (s *Suite) delete(ctx context.Context, session *wire.Session, path string) (found bool, err error) {
-	x, err := session.Do(ctx, wire.Request{Method: http.MethodDelete, Path: path})
+	x, err := s.askToDelete(ctx, session, path)
 	if err != nil {
 		return false, err
 	}
@@ -103,6 +104,23 @@ func (s *Suite) delete(ctx context.Context, session *wire.Session, path string) 
 		}
 	}
 }
+
+// askToDelete sends a deletion, and again when the connection broke before the answer came:
+// what is deleted twice is gone, and what stays is in the way of all that comes after it. A
+// target that kept us waiting is not asked again.
+func (s *Suite) askToDelete(ctx context.Context, session *wire.Session, path string) (x *wire.Exchange, err error) {
+	for range brokenTries {
+		start := time.Now()
+		x, err = session.Do(ctx, wire.Request{Method: http.MethodDelete, Path: path})
+		if none := new(wire.NoAnswer); !errors.As(err, &none) || ctx.Err() != nil || time.Since(start) > time.Second {
+			break
+		}
+	}
+	return x, err
+}
+
+// brokenTries is how often a deletion is sent to a target that breaks connections.
+const brokenTries = 4
 
 // poll reads the job of a deletion, if the answer named one: when it has failed
 // there is nothing to wait for. A job that is forgotten says nothing.

@@ -137,7 +137,7 @@ func (w *world) complete(ctx context.Context, c creation) (map[string]any, error
 // this scenario; but if its deletion was answered with success, it is one all
 // the same.
 func (w *world) occupied(ctx context.Context, k *kind, e oracle.Ending) error {
-	if !slices.Contains(k.occupied, e.Code()) || w.anyObject(func(o *object) bool { return o.uuid != "" }) {
+	if !slices.Contains(k.occupied, e.Code()) || w.anyObject(func(o *object) bool { return o.kind.seat && o.uuid != "" }) {
 		return nil
 	}
 	if _, unclean := w.suite.unclean.Load(w.svm().Name); unclean {

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"ontap-conformance/features"
 	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/simulator"
@@ -175,6 +176,57 @@ func TestWhatIsMadeAfterWeStoppedWaitingIsRemovedToo(t *testing.T) {
 			assert.Empty(t, s.Ledger.Left())
 		})
 	}
+}
+
+func TestADeletionIsAskedForAgainWhenTheConnectionBreaks(t *testing.T) {
+	s := newStand(t)
+	n := 0
+	s.line.next = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == "DELETE" {
+			if n++; n < brokenTries {
+				panic(http.ErrAbortHandler)
+			}
+		}
+		s.sim.ServeHTTP(w, r)
+	})
+	s.SVMs = s.SVMs[:1]
+	outcomes := s.Run(t.Context(), plan(t, "A configuration is read by its uuid"), nil)
+	assert.Equal(t, oracle.Passed, outcomes[0].Status, "%v", outcomes[0].Reason)
+	assert.Equal(t, brokenTries, n)
+	assert.Empty(t, s.records())
+	assert.Empty(t, s.Ledger.Left())
+	assert.True(t, s.Clean(s.SVMs[0]))
+}
+
+func TestWhatAnEarlierScenarioLeftIsNoFindingOfTheNext(t *testing.T) {
+	all := externalPlan(t, "An external key manager is configured for a data SVM", "Four key servers are configured")
+	s := newStand(t, func(next simulator.Handler) simulator.Handler {
+		return func(st *simulator.State, r *simulator.Request) *simulator.Response {
+			if r.Method == "DELETE" && strings.HasPrefix(r.Path, "/security/key-managers/") {
+				return simulator.Refuse(http.StatusInternalServerError, "262145", "oops", "")
+			}
+			return next(st, r)
+		}
+	})
+	s.SVMs = s.SVMs[:1]
+	outcomes := s.Run(t.Context(), all, nil)
+	require.Greater(t, len(outcomes), 1)
+	for _, o := range outcomes[1:] {
+		assert.Equal(t, oracle.Errored, o.Status, "%s: %v", o.Name, o.Reason)
+		assert.ErrorContains(t, o.Reason, "may still have what an earlier scenario made")
+	}
+}
+
+// externalPlan returns the scenarios of external key managers whose names contain one of parts.
+func externalPlan(t testing.TB, parts ...string) []*Scenario {
+	t.Helper()
+	c, err := catalogue()
+	require.NoError(t, err)
+	all, err := Plan(features.FS, c)
+	require.NoError(t, err)
+	return slices.DeleteFunc(all, func(sc *Scenario) bool {
+		return !slices.ContainsFunc(parts, func(part string) bool { return strings.HasSuffix(sc.Name, part) }) || !strings.HasPrefix(sc.Name, "key-managers/external.feature")
+	})
 }
 
 // twice is the property that a body of the features has twice. The simulator
