@@ -25,7 +25,12 @@ func (w *world) call(ctx context.Context, r wire.Request) (oracle.Ending, error)
 	if err != nil {
 		return oracle.Ending{}, err
 	}
-	e := oracle.Ending{Exchange: x}
+	return w.ending(ctx, x)
+}
+
+// ending is how what was answered came out, once the job that the answer names has ended.
+func (w *world) ending(ctx context.Context, x *wire.Exchange) (e oracle.Ending, err error) {
+	e.Exchange = x
 	uuid := oracle.JobOf(x.Response)
 	switch {
 	case uuid != "" && x.Response.OK():

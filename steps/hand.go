@@ -213,6 +213,12 @@ func (h *Hand) Reserve(ctx context.Context, s Sort) error {
 	return err
 }
 
+// Ending is how what a side was answered came out, once the job that the answer names has
+// ended.
+func (h *Hand) Ending(ctx context.Context, x *wire.Exchange) (oracle.Ending, error) {
+	return h.w.ending(ctx, x)
+}
+
 // Follow polls a job to its end and returns how it was last read.
 func (h *Hand) Follow(ctx context.Context, uuid string) (map[string]any, error) {
 	return h.w.follow(ctx, uuid)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/cucumber/godog"
@@ -173,7 +174,7 @@ func (w *world) listsTunneling(ctx context.Context, plural, name string) error {
 	if err != nil {
 		return err
 	}
-	return w.listsWithHeader(ctx, kindCalled(plural), tunnel(o.svm))
+	return w.listsWithHeader(ctx, kindCalled(plural), o.svm, tunnel(o.svm))
 }
 
 func (w *world) listsTunnelingByUUID(ctx context.Context, plural, name string) error {
@@ -184,15 +185,18 @@ func (w *world) listsTunnelingByUUID(ctx context.Context, plural, name string) e
 	if o.svm.UUID == "" {
 		return w.skipped(&oracle.Skip{Applies: true, Reason: fmt.Sprintf("the uuid of the SVM %q is not known", o.svm.Name)})
 	}
-	return w.listsWithHeader(ctx, kindCalled(plural), tunnelByUUID(o.svm))
+	return w.listsWithHeader(ctx, kindCalled(plural), o.svm, tunnelByUUID(o.svm))
 }
 
-// listsWithHeader keeps the records of a list, whosever they are: a header that is
-// overlooked shows in those of others.
-func (w *world) listsWithHeader(ctx context.Context, k *kind, header http.Header) error {
+// listsWithHeader keeps the records of a list, whosever they are, but for what the SVM had
+// before the run: a header that is overlooked shows in those of others.
+func (w *world) listsWithHeader(ctx context.Context, k *kind, svm SVM, header http.Header) error {
 	err := w.send(ctx, wire.Request{Method: http.MethodGet, Path: w.collection(k) + "?max_records=1000", Header: header})
 	if err == nil {
-		w.listed = append(w.listed, oracle.RecordsOf(w.answer.Response)...)
+		w.listed = append(w.listed, slices.DeleteFunc(oracle.RecordsOf(w.answer.Response), func(r map[string]any) bool {
+			of, told := oracle.Lookup(r, "svm.name")
+			return w.suite.isForeign(k.id(r)) && (!told || of == svm.Name)
+		})...)
 	}
 	return err
 }

@@ -217,6 +217,30 @@ func TestWhatAnEarlierScenarioLeftIsNoFindingOfTheNext(t *testing.T) {
 	}
 }
 
+func TestWhatAnSVMHadBeforeTheRunIsNoFinding(t *testing.T) {
+	c, err := catalogue()
+	require.NoError(t, err)
+	all, err := Plan(features.FS, c)
+	require.NoError(t, err)
+	chosen := slices.DeleteFunc(all, func(sc *Scenario) bool {
+		return !strings.Contains(sc.Name, "client certificate") || !(strings.HasPrefix(sc.Name, "protocol/lists.feature") || strings.HasPrefix(sc.Name, "protocol/tunneling.feature") || strings.HasPrefix(sc.Name, "protocol/authentication.feature"))
+	})
+	require.NotEmpty(t, chosen)
+	s := newStand(t)
+	s.sim.Inspect(func(st *simulator.State) {
+		for i, svm := range s.SVMs { // as every SVM of an array has
+			uuid := fmt.Sprintf("77777777-0000-4000-8000-%012d", i)
+			st.Table("certificates").Put(uuid, &simulator.Record{Fields: map[string]any{
+				"uuid": uuid, "name": svm.Name, "common_name": svm.Name, "type": "client", "scope": "svm", "svm.name": svm.Name, "svm.uuid": svm.UUID,
+			}})
+		}
+	})
+	outcomes := s.Run(t.Context(), chosen, nil)
+	for _, o := range outcomes {
+		assert.Equal(t, oracle.Passed, o.Status, "%s: %v", o.Name, o.Reason)
+	}
+}
+
 // externalPlan returns the scenarios of external key managers whose names contain one of parts.
 func externalPlan(t testing.TB, parts ...string) []*Scenario {
 	t.Helper()

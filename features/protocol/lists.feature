@@ -33,8 +33,8 @@ Feature: Listing any collection
     Scenario Outline: The <objects> can be counted without being returned
       Given the <object> "blue" exists
       When the operator lists the <objects> with:
-        | svm.name       | <SVMs> |
-        | return_records | false  |
+        | uuid           | <uuid of blue> |
+        | return_records | false          |
       Then the count is "1" and no record is there
 
       Examples: Resources
