@@ -269,14 +269,20 @@ func playCreationRace(ctx context.Context, p *player) error {
 		clients, sides = append(clients, i), append(sides, p.hand.Side())
 		requests = append(requests, wire.Request{Method: http.MethodPost, Path: "/api" + p.resource.Path, Body: wire.JSON(body)})
 	}
-	won := make([]bool, len(sides))
+	answers := make([]*wire.Exchange, len(sides))
 	atOnce(clients, func(i int) {
-		x, err := sides[i].Do(ctx, requests[i])
-		won[i] = err == nil && x.Response.Status == http.StatusCreated
+		answers[i], _ = sides[i].Do(ctx, requests[i]) // what got no answer may have won
 	})
 	n := 0
-	for _, w := range won {
-		if w {
+	for _, x := range answers {
+		if x == nil {
+			continue
+		}
+		e, err := p.hand.Ending(ctx, x) // what a job makes later must not be left
+		if err != nil {
+			return err
+		}
+		if !e.Failed() && !p.hand.Untold(e) {
 			n++
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/mutant"
 	"ontap-conformance/fixtures/simulator"
 	"ontap-conformance/fuzz"
 )
@@ -61,4 +62,27 @@ func TestReadingsThatGoBackInTimeAreFoundAndDrawn(t *testing.T) {
 	assert.Contains(t, []contract.ID{"AKV-PATCH-01", "KMS-PATCH-01"}, found[0].Requirement)
 	assert.Contains(t, string(found[0].Drawing), "<html")
 	assert.LessOrEqual(t, len(found[0].Case.Calls), 5, "%v", found[0].Case)
+}
+
+func TestCreationsAtOnceAreFollowedToTheEndOfTheirJobs(t *testing.T) {
+	for _, l := range mutant.Liberties() {
+		if l.Name != "writes-are-asynchronous" {
+			continue
+		}
+		for seed := range uint64(1) {
+			sim := l.New(catalogue(t), options)
+			suite := suiteOn(t, sim, l.On(), seed, nil)
+			trials := slices.DeleteFunc(fuzz.Trials(catalogue(t), l.On()), func(tr *fuzz.Trial) bool { return !strings.HasSuffix(tr.Name, "one-of-several-creations-wins") })
+			require.NotEmpty(t, trials)
+			h := fuzz.Hunt{Suite: suite, Trials: trials, Checks: 40, Found: func(f *fuzz.Finding) { t.Errorf("%s: %v", f.Requirement, f.Outcome.Reason) }}
+			_, err := h.Run(t.Context())
+			require.NoError(t, err)
+			sim.Inspect(func(st *simulator.State) {
+				for _, tr := range trials {
+					assert.Zero(t, st.Table(tr.Sort.Resource.Name).Len(), "left of %s", tr.Name)
+				}
+			})
+			assert.Empty(t, suite.Ledger.Left())
+		}
+	}
 }

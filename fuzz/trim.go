@@ -88,7 +88,7 @@ func (t *Trial) lesser(c Case) []Case {
 			all = append(all, c.without(map[int]bool{i: true}))
 		}
 	}
-	if t.number(c, contract.Change) > 1 && t.does(c.Calls[0]) == contract.Create && t.does(c.Calls[1]) == contract.Change {
+	if t.Property.deck != nil && t.number(c, contract.Change) > 1 && t.does(c.Calls[0]) == contract.Create && t.does(c.Calls[1]) == contract.Change {
 		if both, ok := t.merged(c.Calls[0], c.Calls[1]); ok {
 			all = append(all, Case{append([]Call{both}, c.Calls[2:]...)})
 		}
