@@ -704,7 +704,11 @@ func (q *question) asNotShown(ctx context.Context) error {
 	}
 	for _, value := range all {
 		if !slices.ContainsFunc(sortedKeys(q.truth), func(uuid string) bool { got, _ := q.value(q.truth[uuid]); return got == value }) {
-			return q.lists(ctx, "?"+escape(f.Name)+"="+escape(value), func(map[string]any) bool { return false })
+			err := q.lists(ctx, "?"+escape(f.Name)+"="+escape(value), func(map[string]any) bool { return false })
+			if s := q.status(); strings.HasPrefix(f.Name, "svm.") && s >= 400 && s < 500 {
+				return nil // that there is no such SVM may be said
+			}
+			return err
 		}
 	}
 	return nil
