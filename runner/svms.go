@@ -11,6 +11,17 @@ import (
 	"ontap-conformance/steps"
 )
 
+// namedSVMs are those of --svm, each once: two scenarios on one SVM would meet there.
+func (f *endpointFlags) namedSVMs() []string {
+	var all []string
+	for _, name := range f.svms {
+		if !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
 // findSVMs settles which SVMs the run may use: those that were named, else
 // every data SVM that has no key manager.
 func (p *prober) findSVMs(ctx context.Context) []check {
@@ -65,7 +76,7 @@ func (p *prober) withoutList(err error, used taken) check {
 	if !errors.As(err, &refused) {
 		return check{name: "SVMs", state: stateFailed, said: err.Error()}
 	}
-	for _, name := range p.flags.svms {
+	for _, name := range p.flags.namedSVMs() {
 		if used[name] != "" && p.bench.mode != string(steps.ReadOnly) {
 			return inUse(name, used[name])
 		}
@@ -161,7 +172,7 @@ func (p *prober) named(found []steps.SVM, used taken, unknown error) check {
 	for _, svm := range found {
 		names = append(names, svm.Name)
 	}
-	for _, name := range p.flags.svms {
+	for _, name := range p.flags.namedSVMs() {
 		i := slices.Index(names, name)
 		switch {
 		case name == p.admin.Name && name != "":

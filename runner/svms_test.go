@@ -184,3 +184,8 @@ func TestABrokenListStopsARunOnlyUntilTheUserSaysWhatMayBeUsed(t *testing.T) {
 	assert.Equal(t, exitNonConformant, got.code, got.stderr)
 	assert.Contains(t, got.stdout, "BROKEN  API-LIST-01")
 }
+
+func TestAnSVMThatIsNamedTwiceIsUsedOnce(t *testing.T) {
+	f := endpointFlags{svms: []string{"b", "a", "b", "b"}}
+	assert.Equal(t, []string{"b", "a"}, f.namedSVMs())
+}
