@@ -12,6 +12,7 @@ import (
 	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/fixtures/mutant"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/simulator"
 	"ontap-conformance/fixtures/wire"
 	"ontap-conformance/fuzz"
 	"ontap-conformance/steps"
@@ -43,4 +44,16 @@ func TestNoPropertyPassesOnAServerThatKnowsNothing(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestOneSVMIsEnoughForAVerdict(t *testing.T) {
+	suite := suiteOn(t, simulator.New(catalogue(t), options), contract.Newest(), 1, nil)
+	suite.SVMs = suite.SVMs[:1]
+	skipped := 0
+	for _, o := range (&fuzz.Campaign{Suite: suite, Trials: fuzz.Trials(catalogue(t), contract.Newest()), Checks: 20}).Outcomes(t.Context(), nil) {
+		if assert.NotEqual(t, oracle.Errored, o.Status, "%s: %v", o.Name, o.Reason); o.Status == oracle.Skipped {
+			skipped++
+		}
+	}
+	assert.Equal(t, 2, skipped, "what needs a neighbour")
 }

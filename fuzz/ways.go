@@ -132,7 +132,7 @@ func (p *player) without(ctx context.Context, c Call, id contract.ID, change fun
 func (p *player) tunnelsElsewhere(ctx context.Context, c Call) error {
 	svms := p.hand.SVMs()
 	if len(svms) < 2 {
-		return errGone
+		return needsTwo
 	}
 	c.Header = map[string]string{"X-Dot-SVM-Name": svms[1].Name}
 	_, e, err := p.create(ctx, c)
