@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"regexp"
 	"slices"
@@ -36,8 +37,8 @@ func (q *question) put(ctx context.Context, ask Ask) error {
 	}
 	before := q.p.hand.Latest()
 	err := q.answer(ctx)
-	if err == nil && q.p.hand.Latest() == before {
-		return nil // there was nothing to ask, and nothing was looked at
+	if err == nil && q.p.hand.Latest() == before || errors.Is(err, errNoSuchSVM) {
+		return nil // there was nothing to ask, or nothing was told: nothing was looked at
 	}
 	if oracle.IsMismatch(err) {
 		if guilty, err := q.eachAlone(ctx, q.parts()); guilty || err != nil {
@@ -705,14 +706,18 @@ func (q *question) asNotShown(ctx context.Context) error {
 	for _, value := range all {
 		if !slices.ContainsFunc(sortedKeys(q.truth), func(uuid string) bool { got, _ := q.value(q.truth[uuid]); return got == value }) {
 			err := q.lists(ctx, "?"+escape(f.Name)+"="+escape(value), func(map[string]any) bool { return false })
-			if s := q.status(); strings.HasPrefix(f.Name, "svm.") && s >= 400 && s < 500 {
-				return nil // that there is no such SVM may be said
+			if s := q.status(); oracle.IsMismatch(err) && strings.HasPrefix(f.Name, "svm.") && s >= 400 && s < 500 {
+				return errNoSuchSVM
 			}
 			return err
 		}
 	}
 	return nil
 }
+
+// errNoSuchSVM is that of a list which is refused since there is no such SVM: that may be
+// said, and nothing is known of the filter then.
+var errNoSuchSVM = errors.New("the list was refused for an SVM that does not exist")
 
 func (q *question) compare(a, b string) int {
 	if f := q.p.field(q.ask.Field); f != nil && f.Type == contract.Integer {

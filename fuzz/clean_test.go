@@ -86,3 +86,16 @@ func falseFindings(b *testing.B, sim *simulator.Simulator, r contract.Release, s
 	require.NoError(b, err)
 	return judged, wrong
 }
+
+// TestAnUnknownSVMInAFilterMayBeSaid asks as many questions as a run does: the first few are
+// about other fields.
+func TestAnUnknownSVMInAFilterMayBeSaid(t *testing.T) {
+	l, known := mutant.FindLiberty("filter-by-an-unknown-svm-is-refused")
+	require.True(t, known)
+	suite := suiteOn(t, l.New(catalogue(t), options), l.On(), 1, nil)
+	trials := slices.DeleteFunc(fuzz.Trials(catalogue(t), l.On()), func(tr *fuzz.Trial) bool { return tr.Property.Name != "lists-agree-with-their-records" })
+	require.NotEmpty(t, trials)
+	for _, o := range (&fuzz.Campaign{Suite: suite, Trials: trials, Checks: 20}).Outcomes(t.Context(), nil) {
+		require.Equal(t, oracle.Passed, o.Status, "%s: %v", o.Name, o.Reason)
+	}
+}
