@@ -133,7 +133,10 @@ func (s *Suite) existing(ctx context.Context) (map[string]bool, error) {
 		}
 		for _, r := range records {
 			uuid := strings.ToLower(k.id(r))
-			found[uuid] = uuid != ""
+			if uuid == "" {
+				continue
+			}
+			found[uuid] = true
 			// Ours are those of the run whose ledger we were given. Each kind of a resource looks for
 			// its own mark, and one that carries none tells nothing.
 			ours[uuid] = ours[uuid] || !k.nameless && s.markOf(k, r) != ""

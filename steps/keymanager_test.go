@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"ontap-conformance/features"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/simulator"
 )
@@ -16,18 +15,7 @@ import (
 // onboardPlan returns the scenarios about the onboard key manager that write.
 func onboardPlan(t *testing.T) []*Scenario {
 	t.Helper()
-	c, err := catalogue()
-	require.NoError(t, err)
-	all, err := Plan(features.FS, c)
-	require.NoError(t, err)
-	var chosen []*Scenario
-	for _, sc := range all {
-		if sc.Cluster && sc.Leases == 0 {
-			chosen = append(chosen, sc)
-		}
-	}
-	require.NotEmpty(t, chosen)
-	return chosen
+	return chosen(t, func(sc *Scenario) bool { return sc.Cluster && sc.Leases == 0 })
 }
 
 // somebodys puts an onboard key manager on the cluster that is not ours.

@@ -94,16 +94,22 @@ func (s *stand) settle(t testing.TB) *Suite {
 // without parts, all of them.
 func plan(t testing.TB, parts ...string) []*Scenario {
 	t.Helper()
+	return chosen(t, func(sc *Scenario) bool {
+		named := slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(sc.Name, part) })
+		return len(parts) == 0 || named && slices.Equal(sc.Resources, []string{akv})
+	})
+}
+
+// chosen returns the scenarios of the features that are wanted, of which there is one at least.
+func chosen(t testing.TB, wanted func(*Scenario) bool) []*Scenario {
+	t.Helper()
 	c, err := catalogue()
 	require.NoError(t, err)
 	all, err := Plan(features.FS, c)
 	require.NoError(t, err)
-	chosen := slices.DeleteFunc(all, func(sc *Scenario) bool {
-		named := slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(sc.Name, part) })
-		return len(parts) > 0 && !(named && slices.Equal(sc.Resources, []string{akv}))
-	})
-	require.NotEmpty(t, chosen)
-	return chosen
+	all = slices.DeleteFunc(all, func(sc *Scenario) bool { return !wanted(sc) })
+	require.NotEmpty(t, all)
+	return all
 }
 
 // records returns the vaults on the target, by uuid.
