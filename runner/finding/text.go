@@ -69,7 +69,11 @@ func shellScript(f *Finding, s *report.Single) string {
 	if names := report.Variables(strings.Join(lines, "\n")); len(names) > 0 {
 		b.WriteString("# What is secret is taken from the environment:\n")
 		for _, name := range names {
-			fmt.Fprintf(&b, ": \"${%s:?}\" #%s\n", name, report.Accepted(name))
+			fmt.Fprintf(&b, ": \"${%s:?}\"", name)
+			if what := report.Accepted(name); what != "" {
+				b.WriteString(" #" + what)
+			}
+			b.WriteString("\n")
 		}
 	}
 	for _, text := range lines {
