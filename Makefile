@@ -15,6 +15,10 @@ run: ## the suite on the embedded simulator
 test: ## all tests, with the race detector
 	go test -race ./...
 
+sweep: ## all mutants and liberties, of which the plain tests try a sample
+	ONTAP_CONFORMANCE_SWEEP=1 go test ./fixtures/mutant
+	ONTAP_CONFORMANCE_SWEEP=1 go test ./fuzz ./runner
+
 bench: ## speed and memory, as ratios against a bare client in the same run
 	go test -run '^$$' -bench . -benchtime 10x ./steps ./runner
 	go test -run '^$$' -bench . ./fixtures/simulator
@@ -22,7 +26,7 @@ bench: ## speed and memory, as ratios against a bare client in the same run
 	go test -run '^$$' -bench FalseFindings -benchtime 1x ./fuzz
 
 mutants: ## which mutant is killed by what, and that no liberty is
-	go test -count=1 -v -run 'Mutant|Liberty|Unbent' ./fixtures/mutant | grep -E '^(---|ok|FAIL|PASS)|--- FAIL'
+	ONTAP_CONFORMANCE_SWEEP=1 go test -count=1 -v -run 'Mutant|Liberty|Unbent' ./fixtures/mutant | grep -E '^(---|ok|FAIL|PASS)|--- FAIL'
 
 kills: ## fuzz alone against every mutant that requests can reveal, into fuzz/kills.tsv (SEEDS=…, EVERY=…)
 	go test -run '^$$' -bench Kills -benchtime 1x -timeout 8h ./fuzz -kill.seeds $(or $(SEEDS),1) -kill.every $(or $(EVERY),1) -kill.out $(CURDIR)/fuzz/kills.tsv
@@ -42,4 +46,4 @@ fuzz: ## the native fuzz targets, FUZZTIME each (default 10s)
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
-.PHONY: check vet lint run test bench mutants kills trace sets golden fuzz help
+.PHONY: check vet lint run test sweep bench mutants kills trace sets golden fuzz help

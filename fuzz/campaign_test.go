@@ -15,6 +15,7 @@ import (
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/mutant"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/sample"
 	"ontap-conformance/fixtures/simulator"
 	"ontap-conformance/fuzz"
 	"ontap-conformance/steps"
@@ -45,7 +46,11 @@ func TestTheSimulatorGivesNoFinding(t *testing.T) {
 }
 
 func TestNoLibertyIsTakenForABug(t *testing.T) {
-	for _, l := range mutant.Liberties() {
+	kind := func(l mutant.Liberty) (name, kind string) {
+		kind, _, _ = strings.Cut(l.Because, " ") // the document that allows it
+		return l.Name, kind
+	}
+	for _, l := range sample.Of(t, mutant.Liberties(), 6, kind) {
 		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			suite := suiteOn(t, l.New(catalogue(t), options), l.On(), 1, nil)

@@ -24,6 +24,7 @@ var allowed = map[string]struct {
 	"fixtures/lab":        {nil, "it talks to the owner's hook, never to the target"},
 	"fixtures/ledger":     {nil, "it must work when everything else has crashed"},
 	"fixtures/rawclient":  {nil, "what we are measured against has nothing of ours"},
+	"fixtures/sample":     {nil, "it chooses among servers that it does not know"},
 	"fixtures/oracle":     {[]string{"fixtures/contract", "fixtures/wire"}, "a judge that knew the simulator would read the documents with its eyes"},
 	"fixtures/simulator":  {[]string{"fixtures/contract", "fixtures/wire"}, "a simulator that knew the oracle would pass by construction"},
 	"fixtures/mutant":     {[]string{"fixtures/contract", "fixtures/simulator", "fixtures/wire"}, "a mutant must not know how it is caught"},
