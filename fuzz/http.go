@@ -3,6 +3,7 @@ package fuzz
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -353,12 +354,34 @@ var manners = []manner{
 		c.Method, c.Path = http.MethodGet, "/api"+m.resource.Path+"/"+pick(t, "path", []string{"%2e%2e", "a%2Fb", "*", "%00", "%20", ";a=b"})
 	}, nil, nil},
 	{"wild-query", func(t *rapid.T, m *model, c *Call) {
-		ofList(Param{pick(t, "field", allShown(m)), wildText().Draw(t, "value")})(t, m, c)
+		ofList(Param{pick(t, "field", allShown(m)), wildQuery().Draw(t, "value")})(t, m, c)
 	}, nil, nil},
 	{"wild-parameter", func(t *rapid.T, m *model, c *Call) {
 		name := pick(t, "name", []string{"fields", "order_by", "max_records", "return_records", "return_timeout", "offset"})
-		ofList(Param{name, wildText().Draw(t, "value")})(t, m, c)
+		ofList(Param{name, wildQuery().Draw(t, "value")})(t, m, c)
 	}, nil, nil},
+	{longLine, func(t *rapid.T, m *model, c *Call) {
+		ofList(Param{pick(t, "field", allShown(m)), muchText(t)})(t, m, c)
+	}, nil, nil},
+	{longHeader, func(t *rapid.T, m *model, c *Call) {
+		ofList()(t, m, c)
+		c.Header = map[string]string{"X-" + plainWord().Draw(t, "name"): muchText(t)}
+	}, nil, nil},
+}
+
+// The manners that are beyond what HTTP must take. All that is promised of them is that the
+// server goes on to answer, and that no secret is in what comes back.
+const (
+	longLine   = "long-request-line"
+	longHeader = "long-header"
+)
+
+// isTooMuch reports whether HTTP may refuse a call of a manner for its size.
+func isTooMuch(what string) bool { return what == longLine || what == longHeader }
+
+// muchText draws more text than a web server need take in one request line or one header.
+func muchText(t *rapid.T) string {
+	return strings.Repeat("a", pick(t, "bytes", []int{oracle.MostOfHTTP + 1, 1 << 14, 1 << 16}))
 }
 
 // dealManners goes through all manners, mixed so that a few in a row are different.
@@ -424,6 +447,9 @@ func (p *player) asksInManner(ctx context.Context, c Call) error {
 		return nil
 	}
 	e, err := p.asked(ctx, c)
+	if isTooMuch(w.what) {
+		return p.goesOn(ctx, err)
+	}
 	if err != nil || p.hand.Untold(e) {
 		return orGone(err) // it goes on, and nobody can tell until when
 	}
@@ -431,6 +457,16 @@ func (p *player) asksInManner(ctx context.Context, c Call) error {
 		return err
 	}
 	return p.leftNoTrace(ctx, c, e)
+}
+
+// goesOn asks for the collection after a request of a size that need not be answered, with
+// the error that it ended in. A web server may break off before all of it has come.
+func (p *player) goesOn(ctx context.Context, err error) error {
+	if none := new(wire.NoAnswer); err != nil && !errors.As(err, &none) || ctx.Err() != nil {
+		return err
+	}
+	_, err = p.hand.Ask(ctx, getOf("/api"+p.resource.Path+"?"+p.mine()))
+	return err
 }
 
 // leftNoTrace wants a write that was refused to have left the object as it was, and to have

@@ -1,0 +1,43 @@
+package fuzz_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ontap-conformance/fixtures/mutant"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fuzz"
+)
+
+// assertPasses plays so many cases of some properties of the vaults on a liberty.
+func assertPasses(t *testing.T, liberty string, checks int, properties ...string) {
+	t.Helper()
+	l, known := mutant.FindLiberty(liberty)
+	require.True(t, known)
+	suite := suiteOn(t, l.New(catalogue(t), options), l.On(), 1, nil)
+	trials := slices.DeleteFunc(fuzz.Trials(catalogue(t), l.On()), func(tr *fuzz.Trial) bool {
+		return !slices.Contains(properties, tr.Property.Name)
+	})
+	require.NotEmpty(t, trials)
+	for _, o := range (&fuzz.Campaign{Suite: suite, Trials: trials, Checks: checks}).Outcomes(t.Context(), nil) {
+		if !assert.Equal(t, oracle.Passed, o.Status, "%s: %v", o.Name, o.Reason) {
+			for _, f := range o.Found {
+				t.Log(f.Requirement, f.Err, f.Exchange)
+			}
+		}
+	}
+}
+
+// What a web server in front refuses by itself is no word of the API. It takes as many cases
+// as a run plays until each odd request has been sent.
+func TestWhatHTTPItselfRefusesIsNoFinding(t *testing.T) {
+	for _, name := range []string{"front-end-refuses-long-request-lines", "front-end-refuses-odd-urls", "front-end-refuses-other-media"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			assertPasses(t, name, 40, "any-request-is-answered-by-the-conventions", "a-faulty-body-is-refused-and-leaves-no-trace")
+		})
+	}
+}
