@@ -22,6 +22,7 @@ var allowed = map[string]struct {
 	"fixtures/contract":   {[]string{"fixtures/strictyaml"}, "facts depend on nothing but the way they are written down"},
 	"fixtures/wire":       {nil, "evidence must be readable anywhere"},
 	"fixtures/lab":        {nil, "it talks to the owner's hook, never to the target"},
+	"fixtures/files":      {nil, "any file may be read with it"},
 	"fixtures/ledger":     {nil, "it must work when everything else has crashed"},
 	"fixtures/rawclient":  {nil, "what we are measured against has nothing of ours"},
 	"fixtures/sample":     {nil, "it chooses among servers that it does not know"},
