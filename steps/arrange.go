@@ -2,7 +2,6 @@ package steps
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -11,18 +10,11 @@ import (
 	"github.com/cucumber/godog"
 
 	"ontap-conformance/fixtures/contract"
-	"ontap-conformance/fixtures/lab"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/wire"
 )
 
 // The steps of this file are Givens: they must succeed.
-
-// arranged is a condition that has to be torn down.
-type arranged struct {
-	condition string
-	params    map[string]string
-}
 
 func (w *world) objectExists(ctx context.Context, noun, name string) error {
 	k := kindCalled(noun)
@@ -295,22 +287,6 @@ func (w *world) labArrangedFor(ctx context.Context, condition, name string) erro
 		return err
 	}
 	return w.arrange(ctx, condition, map[string]string{"svm": o.svm.Name, "svm.uuid": o.svm.UUID, "uuid": o.uuid})
-}
-
-func (w *world) arrange(ctx context.Context, condition string, params map[string]string) error {
-	switch {
-	case w.suite.Lab == nil:
-		return w.skipped(noLab(condition))
-	case params["svm"] == "": // it would hold for every scenario that runs beside this one
-		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target does not tell the name of its admin SVM, which the lab has to know"})
-	}
-	w.lab = append(w.lab, arranged{condition, params}) // before: an answer may be lost
-	err := w.suite.Lab.SetUp(ctx, condition, params)
-	var cannot *lab.CannotArrange
-	if errors.As(err, &cannot) {
-		return w.skipped(&oracle.Skip{Applies: true, Reason: cannot.Error()})
-	}
-	return given("the condition "+condition, err)
 }
 
 func (w *world) bodyWithCertificate(k *kind, name string) (map[string]any, error) {

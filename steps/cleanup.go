@@ -138,24 +138,26 @@ func (s *Suite) poll(ctx context.Context, session *wire.Session, job string) err
 	return nil
 }
 
-// CleanUp removes what the ledger still lists: what a run, this one or one that
-// crashed, created and could not remove. Then it sweeps: it looks through the
+// CleanUp ends the conditions that the ledger still lists, since one may be in the
+// way of a deletion, and removes the objects: what a run, this one or one that
+// crashed, made and could not remove. Then it sweeps: it looks through the
 // whole collection for the marks that the run gave, so that a target that lied
 // about a deletion is found out. It goes on after every error; what is still
-// there at the end is in the ledger's Left.
+// there at the end is in the ledger's Conditions and Left.
 func (s *Suite) CleanUp(ctx context.Context) error {
 	if s.Mode == ReadOnly {
 		return nil
 	}
+	held := s.endConditions(ctx, s.Ledger.Conditions())
 	if err := s.prepare(ctx); err != nil {
-		return err
+		return errors.Join(held, err)
 	}
 	left, failed := s.Ledger.Left(), map[int]error{}
 	for _, k := range slices.Backward(kinds) { // what others stand on goes last
 		s.removeAll(ctx, slices.DeleteFunc(slices.Clone(left), func(e ledger.Entry) bool { return kindOf(e.Kind) != k }), failed)
 	}
 	s.removeAll(ctx, slices.DeleteFunc(left, func(e ledger.Entry) bool { return kindOf(e.Kind) != nil }), failed)
-	errs := []error{s.sweep(ctx, s.guarded.NewSession())}
+	errs := []error{held, s.sweep(ctx, s.guarded.NewSession())}
 	for _, e := range s.Ledger.Left() { // what went at the second try is no news
 		errs = append(errs, failed[e.ID])
 	}

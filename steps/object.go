@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/ledger"
@@ -69,7 +70,10 @@ type creation struct {
 func (w *world) create(ctx context.Context, c creation) (*object, oracle.Ending, error) {
 	o := &object{kind: c.kind, name: c.name, svm: c.svm, where: w.collection(c.kind)}
 	w.objects[c.name] = o
-	err := w.vacant(ctx, c.kind)
+	err := w.undisturbed(ctx, c.svm)
+	if err == nil {
+		err = w.vacant(ctx, c.kind)
+	}
 	if err != nil {
 		return o, oracle.Ending{}, err
 	}
@@ -312,11 +316,9 @@ func (w *world) inOrderOfRemoval() [][]*object {
 // did not delete. It goes on after every error and after an interrupt, and
 // what it does is no test: what stays behind stays in the ledger.
 func (w *world) cleanUp(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.suite.cleanUpTime(ctx))
+	ctx, cancel := Grace(ctx, min(30*time.Second, w.suite.jobTimeout()))
 	defer cancel()
-	for _, a := range w.lab {
-		w.suite.Lab.TearDown(ctx, a.condition, a.params) // the next SetUp would tell
-	}
+	w.suite.endConditions(ctx, w.conditions) // those that do not end stay in the ledger, and undisturbed tells
 	janitor := w.suite.guarded.NewSession()
 	for _, alike := range w.inOrderOfRemoval() {
 		w.removeAlike(ctx, janitor, alike)

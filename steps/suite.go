@@ -167,15 +167,6 @@ func (s *Suite) jobTimeout() time.Duration {
 	return 2 * time.Minute
 }
 
-// cleanUpTime bounds what a scenario may spend on removing what it made: after
-// an interrupt somebody is waiting.
-func (s *Suite) cleanUpTime(ctx context.Context) time.Duration {
-	if ctx.Err() != nil {
-		return time.Second
-	}
-	return min(30*time.Second, s.jobTimeout())
-}
-
 // pick returns the SVMs of a lease; the one index beyond them is the cluster.
 func (s *Suite) pick(indices []int) []SVM {
 	var svms []SVM

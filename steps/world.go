@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/wire"
 )
@@ -24,14 +25,14 @@ type world struct {
 	dice         *rand.Rand
 	token        string // in the names of everything that the scenario creates
 	objects      map[string]*object
-	made         []*object // in the order of their creation
-	lab          []arranged
-	last         oracle.Ending    // of the When
-	answer       *wire.Exchange   // of the When, before any job was followed
-	listed       []map[string]any // the records that the When listed, over all pages
-	stood        []map[string]any // what every cluster has, as a Given listed it
-	paged        []page           // what the When listed, for each size of page
-	tried        []tried          // filters, with what they listed
+	made         []*object          // in the order of their creation
+	conditions   []ledger.Condition // that the lab was asked for, and did not refuse
+	last         oracle.Ending      // of the When
+	answer       *wire.Exchange     // of the When, before any job was followed
+	listed       []map[string]any   // the records that the When listed, over all pages
+	stood        []map[string]any   // what every cluster has, as a Given listed it
+	paged        []page             // what the When listed, for each size of page
+	tried        []tried            // filters, with what they listed
 	endings      []oracle.Ending
 	sole         string          // the collection that holds nothing but what the run created, when that was looked at
 	worked       int             // objects that a call on several said that it worked on

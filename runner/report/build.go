@@ -226,6 +226,9 @@ func (b *builder) objects(red *wire.Redactor) Objects {
 	for _, e := range b.Ledger.Left() {
 		out.LeftBehind = append(out.LeftBehind, Object{e.Kind, red.Redact(e.SVM), red.Redact(e.Mark), red.Redact(e.Path)})
 	}
+	for _, c := range b.Ledger.Conditions() {
+		out.LeftBehind = append(out.LeftBehind, Object{"lab condition", red.Redact(c.Params["svm"]), red.Redact(c.Name), ""})
+	}
 	return out
 }
 
