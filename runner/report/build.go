@@ -34,19 +34,25 @@ type Record struct {
 
 // New makes a report. Everything that came from the target is redacted here.
 func New(in Record) *Report {
+	r, _ := build(in)
+	return r
+}
+
+// build is New; the evidence renders what the report does not hold.
+func build(in Record) (*Report, evidence) {
 	b := &builder{Record: in, secrets: slices.Clone(in.Secrets)}
 	for _, o := range in.Outcomes {
 		b.secrets = append(b.secrets, o.Secrets...)
 	}
 	slices.SortFunc(b.secrets, bySize)
 	b.secrets = slices.Compact(b.secrets)
-	b.names = in.Contract.Secrets()
+	b.evidence = newEvidence(b.secrets, in.Contract.Secrets())
+	all := b.evidence.answers
 	r := &Report{
 		Format: Format, Tool: in.Tool, Run: in.Run, Target: in.Target, Verdict: in.Verdict,
 		Requirements: []Requirement{}, Outcomes: []Outcome{}, Operations: b.operations(), ErrorCodes: b.errorCodes(),
 		Set: Set{Release: in.Release.String(), Revision: in.Revision},
 	}
-	all := wire.NewRedactor(b.secrets, b.names)
 	for _, res := range in.Results {
 		r.Requirements = append(r.Requirements, requirement(res, all))
 		r.Counts.of(res.Requirement.Level).add(res.Standing)
@@ -60,10 +66,10 @@ func New(in Record) *Report {
 	r.Environment.Objects = b.objects(all)
 	r.observe(oracle.Survey(in.Contract, in.Release, in.Outcomes), all)
 	r.Fingerprint = fingerprint(in)
-	return r
+	return r, b.evidence
 }
 
-// bySize orders secrets so that one which holds another is replaced first.
+// bySize orders secrets, the longest first, so that the order of outcomes makes no difference.
 func bySize(a, b wire.Secret) int {
 	if n := len(b.Reveal()) - len(a.Reveal()); n != 0 {
 		return n
@@ -79,8 +85,8 @@ func bySize(a, b wire.Secret) int {
 
 type builder struct {
 	Record
-	secrets []wire.Secret // of the whole run
-	names   []string      // of write-only fields
+	secrets  []wire.Secret // of the whole run: a target may tell in one outcome what it was sent in another
+	evidence evidence
 }
 
 func requirement(res oracle.Result, red *wire.Redactor) Requirement {
@@ -101,9 +107,7 @@ func sources(cited []contract.Citation) []Source {
 }
 
 func (b *builder) outcome(o *oracle.Outcome) Outcome {
-	secrets := slices.Concat(b.Secrets, o.Secrets)
-	slices.SortFunc(secrets, bySize)
-	e := evidence{wire.NewRedactor(secrets, nil), wire.NewRedactor(secrets, b.names)}
+	e := b.evidence
 	out := Outcome{
 		Name: o.Name, Kind: o.Kind, Status: o.Status.String(), Requirements: append([]contract.ID{}, o.Requirements...),
 		Broken: []Finding{}, ElapsedMS: o.Elapsed.Milliseconds(), Requests: o.Requests,

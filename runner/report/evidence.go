@@ -20,10 +20,16 @@ const (
 // telling are the headers that promises are made about.
 var telling = []string{"Allow", "Content-Type", "Link", "Location", "Retry-After", "WWW-Authenticate"}
 
-// evidence renders exchanges without the secrets of one outcome.
+// evidence renders exchanges without secrets.
 type evidence struct {
 	values  *wire.Redactor // for what we sent, which names its secrets already
 	answers *wire.Redactor // for what came back: also whatever a write-only field holds
+}
+
+// newEvidence leaves out the values of secrets, and what the write-only fields called names hold.
+func newEvidence(secrets []wire.Secret, names []string) evidence {
+	values := wire.NewRedactor(secrets, nil)
+	return evidence{values, values.Naming(names)}
 }
 
 func (e evidence) finding(f oracle.Finding) Finding {

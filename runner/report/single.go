@@ -36,10 +36,7 @@ func NewSingle(in Record, id contract.ID, o *oracle.Outcome) *Single {
 	in.Outcomes = []oracle.Outcome{*o}
 	in.Results = slices.DeleteFunc(oracle.Sum(in.Contract, oracle.Scope{Release: in.Release, Level: contract.May}, in.Outcomes),
 		func(r oracle.Result) bool { return r.Requirement.ID != id })
-	r := New(in)
-	secrets := slices.Concat(in.Secrets, o.Secrets)
-	slices.SortFunc(secrets, bySize)
-	e := evidence{wire.NewRedactor(secrets, nil), wire.NewRedactor(secrets, in.Contract.Secrets())}
+	r, e := build(in)
 	s := &Single{Outcome: r.Outcomes[0]}
 	if len(r.Requirements) > 0 {
 		s.Requirement = r.Requirements[0]
@@ -71,7 +68,7 @@ func (e evidence) full(x *wire.Exchange) FullExchange {
 		out.RequestHeaders.Set("Authorization", "(redacted)")
 	}
 	for name, values := range x.Response.Header {
-		out.ResponseHeaders.Set(name, e.answers.Redact(strings.Join(values, ", ")))
+		out.ResponseHeaders.Set(e.values.Redact(name), e.answers.Redact(strings.Join(values, ", ")))
 	}
 	return out
 }
