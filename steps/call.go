@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"time"
 
@@ -127,41 +126,4 @@ func (w *world) look(ctx context.Context, reading func() error) error {
 			return err
 		}
 	}
-}
-
-// Bounds of a walk over the pages of a list.
-const (
-	maxPages = 2000
-	maxList  = 64 << 20 // bytes of all pages together
-)
-
-// list returns all records of a collection, page by page. The next link is
-// followed as it stands, but never to another host and never in a circle.
-func list(ctx context.Context, s *wire.Session, path string) ([]map[string]any, error) {
-	var all []map[string]any
-	seen := map[string]bool{}
-	for size := 0; len(seen) < maxPages && size <= maxList; {
-		seen[path] = true
-		x, err := s.Do(ctx, wire.Request{Method: http.MethodGet, Path: path})
-		if err != nil {
-			return nil, err
-		}
-		if err := oracle.ExpectStatus(x, http.StatusOK); err != nil {
-			if len(seen) > 1 { // the list was there, and its link leads nowhere
-				return nil, oracle.Differs("status of the next page, "+path, http.StatusOK, x.Response.Status)
-			}
-			return nil, err
-		}
-		size += len(x.Response.Body)
-		all = append(all, oracle.RecordsOf(x.Response)...)
-		next := oracle.NextPage(x.Response)
-		if next == "" {
-			return all, nil
-		}
-		if u, err := url.Parse(next); err != nil || u.Host != "" || seen[next] {
-			return nil, oracle.Differs("next link", "a path on this host that was not read yet", next)
-		}
-		path = next
-	}
-	return nil, fmt.Errorf("a list that does not end within %d pages and %d MiB", maxPages, maxList>>20)
 }

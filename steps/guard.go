@@ -1,10 +1,8 @@
 package steps
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -34,7 +32,7 @@ func (s *Suite) guard(r wire.Request) error {
 	case isStanding(route.Resource.Name):
 		return errors.New("what every cluster has is never written to")
 	case key == "" && r.Method == http.MethodPost:
-		return nil // a creation: the ledger has it already
+		return s.unread(route.Resource.Name) // a creation: the ledger has it already
 	case key == "":
 		return errWhole
 	}
@@ -110,51 +108,9 @@ func (s *Suite) has(k *kind) bool {
 	return r.Covers(s.Judge.Release()) && s.Absent[k.resource] == ""
 }
 
-// existing returns the uuids of the objects that are on the target before the
-// run creates any: whatever an answer says, they are not ours. It is nil when
-// the target does not tell.
-func (s *Suite) existing(ctx context.Context) (map[string]bool, error) {
-	found, ours := map[string]bool{}, map[string]bool{}
-	if s.Mode == ReadOnly {
-		return found, nil
-	}
-	session := s.guarded.NewSession()
-	for i, k := range kinds {
-		alike := slices.ContainsFunc(kinds[:i], func(other *kind) bool { return s.markedPath(other) == s.markedPath(k) })
-		if k.part != "" || alike || !s.has(k) {
-			continue
-		}
-		records, err := list(ctx, session, s.markedPath(k))
-		if oracle.IsMismatch(err) {
-			continue // its lists are broken: locate then looks at each record
-		}
-		if err != nil {
-			return nil, fmt.Errorf("finding out what exists before the run: %w", err)
-		}
-		for _, r := range records {
-			uuid := strings.ToLower(k.id(r))
-			if uuid == "" {
-				continue
-			}
-			found[uuid] = true
-			// Ours are those of the run whose ledger we were given. Each kind of a resource looks for
-			// its own mark, and one that carries none tells nothing.
-			ours[uuid] = ours[uuid] || !k.nameless && s.markOf(k, r) != ""
-		}
-	}
-	maps.DeleteFunc(found, func(uuid string, _ bool) bool { return ours[uuid] })
-	return found, nil
-}
-
 // plain is what a uuid of ours may look like: a target that calls an object "*"
 // or ".." must not make us delete others with it.
 var plain = regexp.MustCompile(`^[0-9A-Za-z_-]{1,128}$`)
-
-// isForeign reports whether a uuid existed before the run, or is none that we
-// could use.
-func (s *Suite) isForeign(uuid string) bool {
-	return s.foreign[strings.ToLower(uuid)] || !plain.MatchString(uuid)
-}
 
 // noCredentials is why authentication cannot be tested.
 var noCredentials = &oracle.Skip{Applies: true, Reason: "the run has no credentials, so nothing shows whether they are needed"}

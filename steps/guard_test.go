@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -130,7 +131,8 @@ func guarded(t testing.TB) *Suite {
 	require.NoError(t, err)
 	_, err = l.Created(e, vaultsPath+"/"+own)
 	require.NoError(t, err)
-	s := &Suite{Judge: oracle.NewJudge(c, contract.Newest()), Ledger: l, Mode: Full, foreign: map[string]bool{alien: true}}
+	s := &Suite{Judge: oracle.NewJudge(c, contract.Newest()), Ledger: l, Mode: Full}
+	s.before.foreign, s.before.unknown = map[string]string{alien: akv}, map[string]error{}
 	s.fictional.Store(madeUp, true)
 	return s
 }
@@ -204,15 +206,69 @@ func TestACallOnACollectionNamesObjectsOfTheScenarioOnly(t *testing.T) {
 			s := guarded(t)
 			s.guarded = &wire.Target{Guard: s.guard}
 			w := newWorld(s, &Scenario{Name: "one"}, nil)
-			w.sole, w.objects["blue"] = vaultsPath, &object{kind: vaults, where: vaultsPath, uuid: own}
+			w.objects["blue"] = &object{kind: vaults, where: vaultsPath, uuid: own}
+			w.sole = &census{kind: vaults, listings: []listing{listingOf(own), listingOf(own)}, due: []string{own}}
 			r := wire.Request{Method: tt.method, Path: tt.path, Body: tt.body}
 			err := w.guard(r)
 			if tt.wantHeld == "" {
 				assert.NoError(t, err)
 				s.Mode = Guarded
 				assert.ErrorContains(t, w.guard(r), "a whole collection", "it takes --mode full")
-				s.Mode, w.sole = Full, ""
+				s.Mode, w.sole = Full, nil
 				assert.ErrorContains(t, w.guard(r), "a whole collection", "before anybody has looked")
+			} else {
+				assert.ErrorContains(t, err, tt.wantHeld)
+			}
+		})
+	}
+}
+
+// listingOf is a list of vaults: our own one carries the mark of the suite, any other does not.
+func listingOf(uuids ...string) listing {
+	var l listing
+	for _, uuid := range uuids {
+		record := map[string]any{"uuid": uuid, "client_id": "somebody"}
+		if uuid == own {
+			record["client_id"] = "client-mark"
+		}
+		l.records = append(l.records, record)
+	}
+	return l
+}
+
+// answered is an exchange with a body.
+func answered(body string) *wire.Exchange {
+	return &wire.Exchange{Response: &wire.Response{Status: http.StatusOK, Body: []byte(body)}}
+}
+
+// TestACallOnACollectionNeedsTheEvidenceOfRightBefore tries the guard with what was read of a
+// collection, and with what was sent since.
+func TestACallOnACollectionNeedsTheEvidenceOfRightBefore(t *testing.T) {
+	gone := answered(`{"error":{"code":"4"}}`)
+	gone.Response.Status = http.StatusNotFound
+	for _, tt := range []struct {
+		name     string
+		census   census
+		wantHeld string // why; "" when it passes
+	}{
+		{"two lists of our own", census{listings: []listing{listingOf(own), listingOf(own)}, due: []string{own}}, ""},
+		{"a list that shows somebody else's", census{listings: []listing{listingOf(own), listingOf(own, second)}, due: []string{own}}, second},
+		{"a list that leaves ours out", census{listings: []listing{listingOf(own), listingOf()}, due: []string{own}}, own + " is not listed"},
+		{"lists that leave out what was seen to be gone", census{listings: []listing{listingOf(), listingOf()}, due: []string{own}, single: map[string]*wire.Exchange{own: gone}}, ""},
+		{"lists that leave out what is there", census{listings: []listing{listingOf(), listingOf()}, due: []string{own}, single: map[string]*wire.Exchange{own: answered(`{"client_id":"client-mark"}`)}}, own + " is not listed"},
+		{"lists that leave out what was there before", census{listings: []listing{listingOf(own), listingOf(own)}, due: []string{own, alien}}, alien + " is not listed"},
+		{"one list", census{listings: []listing{listingOf(own)}, due: []string{own}}, "was read 1 times"},
+		{"a request since", census{listings: []listing{listingOf(own), listingOf(own)}, due: []string{own}, sent: -1}, "right before"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := guarded(t)
+			s.guarded = &wire.Target{Guard: s.guard}
+			w := newWorld(s, &Scenario{Name: "one"}, nil)
+			w.objects["blue"] = &object{kind: vaults, where: vaultsPath, uuid: own}
+			tt.census.kind, w.sole = vaults, &tt.census
+			err := w.guard(wire.Request{Method: "DELETE", Path: vaultsPath + "?uuid=" + own})
+			if tt.wantHeld == "" {
+				assert.NoError(t, err)
 			} else {
 				assert.ErrorContains(t, err, tt.wantHeld)
 			}
@@ -239,7 +295,7 @@ func TestWhatWasThereBeforeOrIsNoNameIsForeign(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := guarded(t)
-			s.foreign["00000000-0000-4000-8000-00000000000a"] = true
+			s.before.foreign["00000000-0000-4000-8000-00000000000a"] = akv
 			assert.Equal(t, tt.want, s.isForeign(tt.uuid))
 		})
 	}

@@ -72,6 +72,9 @@ func (w *world) create(ctx context.Context, c creation) (*object, oracle.Ending,
 	w.objects[c.name] = o
 	err := w.undisturbed(ctx, c.svm)
 	if err == nil {
+		err = w.readFirst(ctx, c.kind)
+	}
+	if err == nil {
 		err = w.vacant(ctx, c.kind)
 	}
 	if err != nil {

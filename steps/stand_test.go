@@ -147,6 +147,37 @@ func (s *stand) put(t testing.TB, svm SVM, mark string) string {
 	return oracle.Created(x.Response)
 }
 
+// strangers puts a vault and an AWS KMS of somebody else on the last two SVMs, which it takes out
+// of the pool.
+func (s *stand) strangers(t testing.TB) {
+	t.Helper()
+	s.strange(t)
+	svm := s.SVMs[len(s.SVMs)-1]
+	s.SVMs = s.SVMs[:len(s.SVMs)-1]
+	x, err := s.Target.NewSession().Do(t.Context(), wire.Request{Method: "POST", Path: "/api/security/aws-kms", Body: wire.JSON(map[string]any{
+		"svm": map[string]any{"name": svm.Name}, "region": "us-east-1", "key_id": "somebodys", "access_key_id": "somebodys", "secret_access_key": "top-secret",
+	})})
+	require.NoError(t, err)
+	require.Equal(t, http.StatusCreated, x.Response.Status, "%s", x)
+	s.line.reset()
+}
+
+// held returns what the target has of the kinds that are one's own on an SVM, by resource and uuid.
+func (s *stand) held() map[string]map[string]any {
+	all := map[string]map[string]any{}
+	s.sim.Inspect(func(st *simulator.State) {
+		for _, k := range kinds {
+			if k.part != "" {
+				continue
+			}
+			for _, r := range st.Table(k.resource).All() {
+				all[fmt.Sprint(k.resource, " ", r.Fields["uuid"])] = r.Clone().Fields
+			}
+		}
+	})
+	return all
+}
+
 // A tap keeps what a server is sent. It is safe for concurrent use.
 type tap struct {
 	next http.Handler

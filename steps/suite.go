@@ -56,14 +56,15 @@ type Suite struct {
 	Absent     map[string]string // resources that the target does not have, with the reason
 	Unobserved bool              // nobody asks what was answered, nor which of several readings the target follows: outcomes do not say
 
-	once      sync.Once
+	ready     sync.Mutex // held while what is there already is noted
+	noted     bool       // whether it was
 	bundles   bundles
 	guarded   *wire.Target
-	fictional sync.Map        // uuids that we made up
-	unclean   sync.Map        // names of SVMs that may have what could not be removed
-	silence   atomic.Int32    // scenarios in a row that ended without an answer
-	deafness  atomic.Int32    // scenarios in a row of which no write was answered, though one was sent
-	foreign   map[string]bool // uuids that were there before us; nil when the target does not tell
+	fictional sync.Map     // uuids that we made up
+	unclean   sync.Map     // names of SVMs that may have what could not be removed
+	silence   atomic.Int32 // scenarios in a row that ended without an answer
+	deafness  atomic.Int32 // scenarios in a row of which no write was answered, though one was sent
+	before    before       // what was there before us
 }
 
 // Run runs the scenarios, side by side as far as their SVMs allow, and returns
@@ -178,15 +179,20 @@ func (s *Suite) pick(indices []int) []SVM {
 	return svms
 }
 
-// prepare puts the guard before the target and notes what is there already.
+// prepare puts the guard before the target and notes what is there already. When that could
+// not be found out it is tried again the next time.
 func (s *Suite) prepare(ctx context.Context) error {
-	var err error
-	s.once.Do(func() {
-		t := *s.Target
-		t.Guard = s.guard
-		s.guarded = &t
-		s.foreign, err = s.existing(ctx)
-	})
+	s.ready.Lock()
+	defer s.ready.Unlock()
+	if s.noted {
+		return nil
+	}
+	t := *s.Target
+	t.Guard = s.guard
+	s.guarded = &t
+	s.before.foreign, s.before.unknown = map[string]string{}, map[string]error{}
+	err := s.existing(ctx)
+	s.noted = err == nil
 	return err
 }
 

@@ -16,8 +16,9 @@ import (
 // The steps of this file write to several objects at once, through their
 // collection. A target that overlooks the filter, or the list of records, would
 // reach whatever else is there: so they take --mode full, a collection in which
-// nobody but the run has anything, and calls that name objects of the scenario by
-// their uuids and nothing else. The guard holds back every other.
+// nobody but the run has anything, as it was read right before, and calls that name
+// objects of the scenario by their uuids and nothing else. The guard holds back every
+// other.
 
 // changesTogether changes objects by a filter on their uuids.
 func (w *world) changesTogether(ctx context.Context, plural, names string, table *godog.Table) error {
@@ -45,7 +46,12 @@ func (w *world) together(ctx context.Context, k *kind, names string, call func(p
 	}
 	path := w.collection(k) + "?return_timeout=60&uuid=" + url.QueryEscape(strings.Join(uuids, "|"))
 	w.worked = 0
-	for range maxPages {
+	for n := range maxPages {
+		if n > 0 {
+			if err := w.looksAlone(ctx, k); err != nil {
+				return err
+			}
+		}
 		r := patient(call(path))
 		if err := w.sendTogether(ctx, r); err != nil {
 			return err
@@ -130,18 +136,6 @@ func (w *world) sendTogether(ctx context.Context, r wire.Request) error {
 // uuidsOf returns the uuids of objects that a call may be sent to together. Nothing
 // of anybody else may be in the collection.
 func (w *world) uuidsOf(ctx context.Context, k *kind, names string) ([]string, error) {
-	records, err := list(ctx, w.session, w.suite.markedPath(k))
-	if oracle.IsMismatch(err) {
-		return nil, given("a list of all "+k.plural, err)
-	}
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range records {
-		if w.suite.markOf(k, r) == "" {
-			return nil, w.skipped(&oracle.Skip{Applies: true, Reason: "the collection holds what the run did not create, which a filter that is overlooked would reach"})
-		}
-	}
 	var uuids []string
 	for _, name := range split(names) {
 		o, err := w.object(name)
@@ -150,16 +144,21 @@ func (w *world) uuidsOf(ctx context.Context, k *kind, names string) ([]string, e
 		}
 		uuids = append(uuids, o.uuid)
 	}
-	w.sole = w.collection(k)
-	return uuids, nil
+	return uuids, w.looksAlone(ctx, k)
 }
 
 // guardTogether says why a call on a collection must not be sent; nil lets it pass.
 func (w *world) guardTogether(r wire.Request) error {
 	path, _, _ := strings.Cut(r.Path, "?")
 	writes := r.Method == http.MethodPatch || r.Method == http.MethodDelete
-	if w.suite.Mode != Full || w.sole == "" || path != w.sole || !writes {
+	if w.suite.Mode != Full || w.sole == nil || path != w.collection(w.sole.kind) || !writes {
 		return errWhole
+	}
+	if !w.sole.isLatest(w.session) {
+		return fmt.Errorf("%w: what it holds was not read right before", errWhole)
+	}
+	if err := w.aloneIn(w.sole); err != nil {
+		return fmt.Errorf("%w: %v", errWhole, err)
 	}
 	var uuids []string
 	filters := r.Query()["uuid"]
@@ -179,7 +178,7 @@ func (w *world) guardTogether(r wire.Request) error {
 		return errWhole
 	}
 	for _, uuid := range uuids {
-		if !w.anyObject(func(o *object) bool { return o.uuid == uuid && o.where == w.sole }) || !w.suite.Ledger.Owns(at(w.sole, uuid)) || !plain.MatchString(uuid) {
+		if !w.anyObject(func(o *object) bool { return o.uuid == uuid && o.where == path }) || !w.suite.Ledger.Owns(at(path, uuid)) || !plain.MatchString(uuid) {
 			return fmt.Errorf("%q is not in the ledger of this run", uuid)
 		}
 	}

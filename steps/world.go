@@ -34,7 +34,7 @@ type world struct {
 	paged        []page             // what the When listed, for each size of page
 	tried        []tried            // filters, with what they listed
 	endings      []oracle.Ending
-	sole         string          // the collection that holds nothing but what the run created, when that was looked at
+	sole         *census         // of the collection that was last found to hold nothing but what the run created; nil for none
 	worked       int             // objects that a call on several said that it worked on
 	jobs         map[string]bool // of its own calls, by uuid, that it may ask something of
 	certificates int             // that the scenario has asked for
