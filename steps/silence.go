@@ -26,7 +26,7 @@ var errDeaf = fmt.Errorf("the target did not answer the writes of %d scenarios i
 func (s *Suite) hear(session *wire.Session) {
 	writes := func(r wire.Request) bool { return !slices.Contains(readings, r.Method) }
 	switch {
-	case slices.ContainsFunc(session.History(), func(x *wire.Exchange) bool { return writes(x.Request) && !x.Retried }):
+	case slices.ContainsFunc(session.History(), func(x *wire.Exchange) bool { return writes(x.Request) && !x.Retried && !x.Lost }):
 		s.deafness.Store(0)
 	case slices.ContainsFunc(session.Unanswered(), writes):
 		s.deafness.Add(1)

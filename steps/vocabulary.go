@@ -10,6 +10,8 @@ import (
 
 	"github.com/cucumber/godog"
 	messages "github.com/cucumber/messages/go/v21"
+
+	"ontap-conformance/fixtures/wire"
 )
 
 // A phrase is one step that a feature may use.
@@ -301,6 +303,9 @@ func (w *world) register(sc *godog.ScenarioContext) {
 func given(what string, err error) error {
 	if err == nil || errors.Is(err, godog.ErrSkip) {
 		return err
+	}
+	if none := new(wire.NoAnswer); errors.As(err, &none) {
+		return fmt.Errorf("arranging %s: %w", what, err)
 	}
 	return fmt.Errorf("arranging %s: %v", what, err) // not %w
 }

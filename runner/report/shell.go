@@ -16,7 +16,7 @@ func shell(evidence []*wire.Exchange, curl func(wire.Request) string) []string {
 	lines := []string{}
 	variables := map[string]string{} // by the uuid of the recorded run
 	for _, x := range evidence {
-		if x.Retried {
+		if x.Retried || x.Lost {
 			continue
 		}
 		line := withVariables(curl(x.Request), variables)
