@@ -31,6 +31,9 @@ mutants: ## which mutant is killed by what, and that no liberty is
 kills: ## fuzz alone against every mutant that requests can reveal, into fuzz/kills.tsv (SEEDS=…, EVERY=…)
 	go test -run '^$$' -bench Kills -benchtime 1x -timeout 8h ./fuzz -kill.seeds $(or $(SEEDS),1) -kill.every $(or $(EVERY),1) -kill.out $(CURDIR)/fuzz/kills.tsv
 
+chaos: ## runs and hunts in rough weather, with a table: nobody may be blamed for it (SEEDS=…)
+	go test -count=1 -v -timeout 4h -parallel 12 -run RoughWeather ./runner -chaos.seeds $(or $(SEEDS),50)
+
 trace: ## rewrite the matrix requirement x verifier x mutant x source, and the tables of codes and of statements
 	go test -count=1 -run TestMatrix ./runner -update
 
@@ -46,4 +49,4 @@ fuzz: ## the native fuzz targets, FUZZTIME each (default 10s)
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
-.PHONY: check vet lint run test sweep bench mutants kills trace sets golden fuzz help
+.PHONY: check vet lint run test sweep bench mutants kills chaos trace sets golden fuzz help

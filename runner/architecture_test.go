@@ -21,6 +21,7 @@ var allowed = map[string]struct {
 	"fixtures/strictyaml": {nil, "any file may be read with it"},
 	"fixtures/contract":   {[]string{"fixtures/strictyaml"}, "facts depend on nothing but the way they are written down"},
 	"fixtures/wire":       {nil, "evidence must be readable anywhere"},
+	"fixtures/chaos":      {nil, "it stands before any server"},
 	"fixtures/lab":        {nil, "it talks to the owner's hook, never to the target"},
 	"fixtures/files":      {nil, "any file may be read with it"},
 	"fixtures/ledger":     {nil, "it must work when everything else has crashed"},
