@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
 	"ontap-conformance/steps"
 )
 
@@ -104,12 +106,15 @@ func (c *Campaign) trial(ctx context.Context, t *Trial, on lane, ready error) or
 		sum.Conclude(ready)
 		return sum
 	}
-	var last error
+	var last, lost error
 	for check := 0; check < max(c.Checks, t.Property.least) && ctx.Err() == nil; check++ {
 		seed := seedOf(c.Suite.Seed, t.Name, check)
-		one, _ := t.play(ctx, c.Suite, on, check, draw(t.cases(check), seed))
+		one := t.playHeard(ctx, c.Suite, on, check, draw(t.cases(check), seed))
 		add(&sum, one)
-		if one.Status == oracle.Errored || one.Status == oracle.Skipped {
+		switch {
+		case wire.IsLost(one.Reason):
+			lost = one.Reason
+		case one.Status == oracle.Errored || one.Status == oracle.Skipped:
 			last = one.Reason
 		}
 		if one.Status == oracle.Failed {
@@ -123,9 +128,26 @@ func (c *Campaign) trial(ctx context.Context, t *Trial, on lane, ready error) or
 			break
 		}
 	}
+	if len(sum.Verdicts) == 0 { // else the other cases tell enough
+		last = cmp.Or(last, lost)
+	}
 	sum.Conclude(ended(ctx, &sum, last))
 	sum.Elapsed = time.Since(start)
 	return sum
+}
+
+// lostTries is how often a case is played at most whose answers are lost.
+const lostTries = 4
+
+// playHeard plays a case, and again as a whole when the answer to a write was lost: nobody can
+// tell how it would have ended.
+func (t *Trial) playHeard(ctx context.Context, s *steps.Suite, on lane, check int, one Case) *oracle.Outcome {
+	for tries := 1; ; tries++ {
+		o, _ := t.play(ctx, s, on, check, one)
+		if tries == lostTries || o.Status != oracle.Errored || !wire.IsLost(o.Reason) {
+			return o
+		}
+	}
 }
 
 // ended is the error that a trial ends with, besides what it found.
@@ -133,7 +155,7 @@ func ended(ctx context.Context, sum *oracle.Outcome, last error) error {
 	var skip *oracle.Skip
 	switch {
 	case ctx.Err() != nil:
-		return fmt.Errorf("the run was interrupted: %w", ctx.Err())
+		return fmt.Errorf("the run was interrupted: %w", context.Cause(ctx))
 	case last != nil && (!errors.As(last, &skip) || len(sum.Verdicts) == 0):
 		return last
 	case len(sum.Verdicts) == 0:

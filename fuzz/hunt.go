@@ -242,11 +242,13 @@ const firstOfLate = "a-faulty-body-is-refused-and-leaves-no-trace"
 // ends says why the hunt does not go on; "" means that it does.
 func (h *Hunt) ends(ctx, deadline context.Context) End {
 	switch {
+	case errors.Is(context.Cause(ctx), steps.ErrTimeIsUp):
+		return TimeIsUp
 	case ctx.Err() != nil:
 		return Interrupted
 	case deadline.Err() != nil:
 		return TimeIsUp
-	case h.cut >= maxCut, h.cut > 0 && !h.wakes(deadline):
+	case h.Suite.Over() != nil, h.cut >= maxCut, h.cut > 0 && !h.wakes(deadline):
 		return NoAnswers
 	case h.Checks > 0 && h.tally.Rounds >= h.Checks:
 		return ChecksDone

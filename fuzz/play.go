@@ -223,6 +223,10 @@ func (p *player) note(c Call, e oracle.Ending) {
 // something that could not be found out.
 func (p *player) exists(ctx context.Context, c Call) error {
 	t, e, err := p.attemptCreation(ctx, c)
+	if steps.WasMade(err) { // the case is about the object, and not about the answer
+		p.thing = t
+		return nil
+	}
 	if err != nil {
 		return err
 	}

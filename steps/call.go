@@ -45,10 +45,13 @@ func (w *world) ending(ctx context.Context, x *wire.Exchange) (e oracle.Ending, 
 // knows will not be understood later either; one that does not end in time is
 // something that we could not find out.
 func (w *world) follow(ctx context.Context, uuid string) (map[string]any, error) {
-	ctx, cancel := context.WithTimeout(ctx, w.suite.jobTimeout())
+	ctx, cancel := w.session.Target().Within(ctx, w.suite.jobTimeout())
 	defer cancel()
-	state := "none"
+	state, start := "none", time.Now()
 	for n := 0; ; n++ {
+		if n == 1 { // it was not done at once
+			defer func() { w.suite.guarded.Health.Waited("jobs", time.Since(start)) }()
+		}
 		x, err := w.session.Do(ctx, wire.Request{Method: http.MethodGet, Path: jobPath(uuid)})
 		if err != nil {
 			if ctx.Err() != nil {
@@ -115,7 +118,7 @@ func (w *world) look(ctx context.Context, reading func() error) error {
 	if !w.untold {
 		return reading()
 	}
-	ctx, cancel := context.WithTimeout(ctx, w.suite.jobTimeout())
+	ctx, cancel := w.session.Target().Within(ctx, w.suite.jobTimeout())
 	defer cancel()
 	for n := 0; ; n++ {
 		err := reading()

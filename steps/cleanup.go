@@ -83,7 +83,7 @@ func (s *Suite) delete(ctx context.Context, session *wire.Session, path string) 
 	case http.StatusNotFound:
 		return false, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.jobTimeout())
+	ctx, cancel := session.Target().Within(ctx, s.jobTimeout())
 	defer cancel()
 	for n := 0; ; n++ {
 		if err := s.poll(ctx, session, oracle.JobOf(x.Response)); err != nil {
@@ -105,14 +105,14 @@ func (s *Suite) delete(ctx context.Context, session *wire.Session, path string) 
 	}
 }
 
-// askToDelete sends a deletion, and again when the connection broke before the answer came:
-// what is deleted twice is gone, and what stays is in the way of all that comes after it. A
-// target that kept us waiting is not asked again.
+// askToDelete sends a deletion, and again when the answer was lost: what is deleted twice is gone,
+// and what stays is in the way of all that comes after it. A target that kept us waiting is not
+// asked again.
 func (s *Suite) askToDelete(ctx context.Context, session *wire.Session, path string) (x *wire.Exchange, err error) {
 	for range brokenTries {
 		start := time.Now()
 		x, err = session.Do(ctx, wire.Request{Method: http.MethodDelete, Path: path})
-		if none := new(wire.NoAnswer); !errors.As(err, &none) || ctx.Err() != nil || time.Since(start) > time.Second {
+		if !wire.IsLost(err) || ctx.Err() != nil || time.Since(start) > time.Second {
 			break
 		}
 	}
@@ -150,6 +150,9 @@ func (s *Suite) CleanUp(ctx context.Context) error {
 	}
 	held := s.endConditions(ctx, s.Ledger.Conditions())
 	if err := s.prepare(ctx); err != nil {
+		return errors.Join(held, err)
+	}
+	if err := s.Over(); err != nil && !s.Wake(ctx) {
 		return errors.Join(held, err)
 	}
 	left, failed := s.Ledger.Left(), map[int]error{}

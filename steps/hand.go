@@ -359,7 +359,7 @@ func (s *Suite) Clean(svm SVM) bool {
 // Wake asks the target once, and reports whether it answers: a driver that goes
 // on for long need not end with a target that went away for a while.
 func (s *Suite) Wake(ctx context.Context) bool {
-	if _, err := s.Target.NewSession().Do(ctx, wire.Request{Method: http.MethodGet, Path: "/api/cluster"}); err != nil {
+	if _, err := s.guarded.NewSession().Do(ctx, wire.Request{Method: http.MethodGet, Path: "/api/cluster"}); err != nil {
 		return false
 	}
 	s.silence.Store(0)
@@ -370,7 +370,7 @@ func (s *Suite) Wake(ctx context.Context) bool {
 // Silent reports whether the target has not answered for so long that nobody
 // asks it any more.
 func (s *Suite) Silent() bool {
-	return s.silence.Load() >= maxSilence || s.deafness.Load() >= maxDeafness
+	return s.Over() != nil || s.silence.Load() >= maxSilence || s.deafness.Load() >= maxDeafness
 }
 
 // Put sets a dotted property of a body.

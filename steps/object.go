@@ -95,11 +95,11 @@ func (w *world) create(ctx context.Context, c creation) (*object, oracle.Ending,
 	if c.edit != nil {
 		r.Body = c.edit(r.Body)
 	}
-	e, err := w.call(ctx, patient(r))
+	e, err := w.ask(ctx, o, patient(r))
 	if err == nil && w.wantsSVM(c, e) {
 		put(c.sent, "svm.name", w.suite.Admin.Name)
 		r.Body = wire.JSON(c.sent)
-		e, err = w.call(ctx, patient(r))
+		e, err = w.ask(ctx, o, patient(r))
 	}
 	switch {
 	case err != nil:
@@ -236,7 +236,7 @@ func (w *world) isOurs(ctx context.Context, o *object, uuid string) (bool, error
 	if w.suite.isForeign(uuid) {
 		return false, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, w.suite.jobTimeout())
+	ctx, cancel := w.session.Target().Within(ctx, w.suite.jobTimeout())
 	defer cancel()
 	for n := 0; ; n++ {
 		x, err := w.session.Do(ctx, wire.Request{Method: http.MethodGet, Path: at(o.where, uuid)})
@@ -319,8 +319,14 @@ func (w *world) inOrderOfRemoval() [][]*object {
 // did not delete. It goes on after every error and after an interrupt, and
 // what it does is no test: what stays behind stays in the ledger.
 func (w *world) cleanUp(ctx context.Context) {
-	ctx, cancel := Grace(ctx, min(30*time.Second, w.suite.jobTimeout()))
+	if w.suite.Over() != nil {
+		return // it stays in the ledger, for CleanUp to try at the end
+	}
+	target, limit := w.session.Target(), min(30*time.Second, w.suite.jobTimeout())
+	ctx, cancel := Grace(ctx, limit+target.Outage)
 	defer cancel()
+	ctx, stop := target.Within(ctx, limit)
+	defer stop()
 	w.suite.endConditions(ctx, w.conditions) // those that do not end stay in the ledger, and undisturbed tells
 	janitor := w.suite.guarded.NewSession()
 	for _, alike := range w.inOrderOfRemoval() {

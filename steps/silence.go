@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -14,6 +15,12 @@ import (
 const maxSilence = 24
 
 var errSilent = fmt.Errorf("the target did not answer %d scenarios in a row, and is not asked any more", maxSilence)
+
+// Over says why the target is not asked any more: it has been away for too long, or no longer
+// takes the credentials. It is nil while it is asked.
+func (s *Suite) Over() error {
+	return cmp.Or(s.Target.Health, &s.health).Err()
+}
 
 // maxDeafness is how many scenarios in a row may have no write answered before
 // nobody writes any more: a target that puts off every write, and answers what is

@@ -11,6 +11,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -60,6 +61,7 @@ type Suite struct {
 	noted     bool       // whether it was
 	bundles   bundles
 	guarded   *wire.Target
+	health    wire.Health  // of the target, unless that has one
 	fictional sync.Map     // uuids that we made up
 	unclean   sync.Map     // names of SVMs that may have what could not be removed
 	silence   atomic.Int32 // scenarios in a row that ended without an answer
@@ -188,7 +190,7 @@ func (s *Suite) prepare(ctx context.Context) error {
 		return nil
 	}
 	t := *s.Target
-	t.Guard = s.guard
+	t.Guard, t.Health = s.guard, cmp.Or(t.Health, &s.health)
 	s.guarded = &t
 	s.before.foreign, s.before.unknown = map[string]string{}, map[string]error{}
 	err := s.existing(ctx)
@@ -206,7 +208,9 @@ func (s *Suite) skip(ctx context.Context, sc *Scenario, svms []SVM) error {
 	}
 	switch {
 	case ctx.Err() != nil:
-		return fmt.Errorf("the run was interrupted before: %w", ctx.Err())
+		return fmt.Errorf("the run was interrupted before: %w", context.Cause(ctx))
+	case s.Over() != nil:
+		return s.Over()
 	case s.silence.Load() >= maxSilence:
 		return errSilent
 	case sc.Writes && s.deafness.Load() >= maxDeafness:

@@ -1,0 +1,125 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+)
+
+// madeUnseen is the error of a creation whose answer was lost, though a look for its mark showed
+// that it was done: the object can be used, and only what the answer said cannot be judged.
+type madeUnseen struct{ lost error }
+
+func (e *madeUnseen) Error() string { return e.lost.Error() + "; it was done" }
+
+// Unwrap returns why there is no answer.
+func (e *madeUnseen) Unwrap() error { return e.lost }
+
+// WasMade reports whether an error of Create says only that the answer was lost: the thing was
+// made, and is there.
+func WasMade(err error) bool {
+	made := new(madeUnseen)
+	return errors.As(err, &made)
+}
+
+// Bounds of finding out what came of a write whose answer was lost.
+const (
+	lostTries = 3 // that the write is sent in all
+	lostLooks = 2 // that have to show nothing until it counts as not done
+)
+
+// ask asks for an object. If the answer is lost it looks for the mark, and asks again only when
+// the object was not made. If nobody can tell, the answer stays lost.
+func (w *world) ask(ctx context.Context, o *object, r wire.Request) (oracle.Ending, error) {
+	var lost error
+	for tries := 1; ; tries++ {
+		e, err := w.call(ctx, r)
+		late := lost != nil && err == nil && e.Failed() // perhaps because the one before was done late
+		if !wire.IsLost(err) && !late {
+			return e, err
+		}
+		if err != nil {
+			lost = err
+		}
+		known, err := w.wasMade(ctx, o, r)
+		switch {
+		case err != nil:
+			return oracle.Ending{}, err
+		case o.uuid != "":
+			return oracle.Ending{}, &madeUnseen{lost}
+		case known && late:
+			return e, nil // it was refused for its own reasons
+		case !known || tries == lostTries:
+			return oracle.Ending{}, lost
+		}
+	}
+}
+
+// wasMade looks for an object of whose creation the answer was lost, and writes down where it is.
+// It reports whether anybody can tell: what a list shows can be told by its mark, and what was not
+// made is shown by none of several looks. The error is that of the ledger.
+func (w *world) wasMade(ctx context.Context, o *object, r wire.Request) (known bool, err error) {
+	sent, _ := decode(r.Body.Bytes())
+	if o.kind.nameless || !o.kind.carries(sent, o.entry.Mark) {
+		return false, nil // nothing shows whose another one is
+	}
+	for look := range lostLooks {
+		if look > 0 && sleep(ctx, latePause) != nil {
+			return false, nil
+		}
+		found, err := w.strays(ctx, w.session, o.entry)
+		if err != nil {
+			return false, nil
+		}
+		if len(found) > 0 {
+			o.uuid = found[0]
+			o.entry, err = w.suite.Ledger.Created(o.entry, o.path())
+			return true, err
+		}
+	}
+	return true, nil
+}
+
+// latePause is how long after the first look an object that was not there is looked for again: the
+// target may still have been at work on it when the answer was lost.
+const latePause = 100 * time.Millisecond
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+// deletesForSure deletes an object for a Given. When an answer is lost, the object itself tells
+// whether it is gone.
+func (w *world) deletesForSure(ctx context.Context, name string) error {
+	err := w.deletes(ctx, name)
+	for tries := 1; wire.IsLost(err) && tries < lostTries; tries++ {
+		x, look := w.session.Do(ctx, wire.Request{Method: http.MethodGet, Path: w.objects[name].path()})
+		if look != nil {
+			return err
+		}
+		if x.Response.Status == http.StatusNotFound {
+			return nil
+		}
+		if !x.Response.OK() {
+			return err
+		}
+		if err = w.deletes(ctx, name); err == nil && w.last.Exchange.Response.Status == http.StatusNotFound {
+			return nil // the one before was done late
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return oracle.ExpectSuccess(w.last)
+}

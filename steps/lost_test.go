@@ -1,0 +1,260 @@
+package steps
+
+import (
+	"context"
+	"math"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fixtures/wire"
+)
+
+// losing answers every so many writes as a gateway does that has lost the server behind it: after
+// the deed, or before.
+func losing(every int, done bool) simulator.Middleware {
+	return func(next simulator.Handler) simulator.Handler {
+		n := 0
+		return func(st *simulator.State, r *simulator.Request) *simulator.Response {
+			if slices.Contains(readings, r.Method) {
+				return next(st, r)
+			}
+			if n++; n%every != 0 {
+				return next(st, r)
+			}
+			if done {
+				next(st, r)
+			}
+			return simulator.Answer(http.StatusGatewayTimeout, nil)
+		}
+	}
+}
+
+// hangingUp does every so many writes and hangs up instead of answering.
+func hangingUp(next http.Handler, every int32) http.Handler {
+	var n atomic.Int32
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if slices.Contains(readings, r.Method) || n.Add(1)%every != 0 {
+			next.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(httptest.NewRecorder(), r)
+		panic(http.ErrAbortHandler)
+	})
+}
+
+// TestALostAnswerBlamesNobody was seen red for five MUSTs of creations that were done, answered 504
+// and sent again.
+func TestALostAnswerBlamesNobody(t *testing.T) {
+	tests := []struct {
+		name string
+		make func(*testing.T) *stand
+	}{
+		{"a gateway answers after the deed", func(t *testing.T) *stand { return newStand(t, losing(5, true)) }},
+		{"a gateway answers before the deed", func(t *testing.T) *stand { return newStand(t, losing(5, false)) }},
+		{"the target hangs up after the deed", func(t *testing.T) *stand {
+			s := newStand(t)
+			s.line.next = hangingUp(s.line.next, 5)
+			return s
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := tt.make(t)
+			errored := 0
+			outcomes := s.Run(t.Context(), chosen(t, func(sc *Scenario) bool { return sc.Writes && len(sc.Conditions) == 0 }), nil)
+			for _, o := range outcomes {
+				assert.NotEqual(t, oracle.Failed, o.Status, "%s: %v", o.Name, o.Reason)
+				if o.Status == oracle.Errored {
+					errored++
+					assert.True(t, wire.IsLost(o.Reason), "%s: %v", o.Name, o.Reason)
+				}
+			}
+			assert.Less(t, errored, len(outcomes)/2, "a Given whose answer was lost goes on")
+			require.NoError(t, s.CleanUp(t.Context()))
+			assert.Empty(t, s.Ledger.Left())
+			assert.Empty(t, s.records())
+		})
+	}
+}
+
+// TestAStray401BlamesNobody was seen red for four MUSTs.
+func TestAStray401BlamesNobody(t *testing.T) {
+	var n atomic.Int32
+	s := newStand(t)
+	s.Target.Health = new(wire.Health)
+	next := s.line.next
+	s.line.next = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if n.Add(1)%97 == 0 {
+			r.Header.Del("Authorization")
+		}
+		next.ServeHTTP(w, r)
+	})
+	for _, o := range s.Run(t.Context(), plan(t), nil) {
+		assert.NotContains(t, []oracle.Status{oracle.Failed, oracle.Errored}, o.Status, "%s: %v", o.Name, o.Reason)
+	}
+	require.NotEmpty(t, s.Target.Health.Incidents())
+	assert.Contains(t, s.Target.Health.Incidents()[0], "stray 401 to ")
+	require.NoError(t, s.CleanUp(t.Context()))
+	assert.Empty(t, s.records())
+}
+
+// lostOnce loses the answer to the first request of a method.
+func lostOnce(method string, done bool) simulator.Middleware {
+	return func(next simulator.Handler) simulator.Handler {
+		lost := false
+		return func(st *simulator.State, r *simulator.Request) *simulator.Response {
+			if lost || r.Method != method {
+				return next(st, r)
+			}
+			lost = true
+			if done {
+				next(st, r)
+			}
+			return simulator.Answer(http.StatusBadGateway, nil)
+		}
+	}
+}
+
+func TestWhatCameOfALostWriteIsLookedFor(t *testing.T) {
+	tests := []struct {
+		name, scenario, method string
+		done                   bool
+		posts, deletes         int // that are sent, what cleans up included
+		want                   oracle.Status
+	}{
+		{"a creation of a Given that was done", "A configuration is read by its uuid", "POST", true, 1, 1, oracle.Passed},
+		{"a creation of a Given that was not", "A configuration is read by its uuid", "POST", false, 2, 1, oracle.Passed},
+		{"a creation of a When that was done", "A configuration with a client secret is created", "POST", true, 1, 1, oracle.Errored},
+		{"a creation of a When that was not", "A configuration with a client secret is created", "POST", false, 2, 1, oracle.Passed},
+		{"a deletion of a When", "A deleted configuration can no longer be read", "DELETE", true, 1, 2, oracle.Errored},
+		{"a deletion of a Given that was done", "A deleted configuration cannot be changed", "DELETE", true, 1, 1, oracle.Passed},
+		{"a deletion of a Given that was not", "A deleted configuration cannot be changed", "DELETE", false, 1, 3, oracle.Passed},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newStand(t, lostOnce(tt.method, tt.done))
+			o := s.Run(t.Context(), plan(t, tt.scenario)[:1], nil)[0]
+			assert.Equal(t, tt.want, o.Status, "%v", o.Reason)
+			assert.Equal(t, tt.want == oracle.Errored, wire.IsLost(o.Reason))
+			posts, deletes := 0, 0
+			for _, w := range s.line.writes() {
+				switch w.method {
+				case "POST":
+					posts++
+				case "DELETE":
+					deletes++
+				}
+			}
+			assert.Equal(t, tt.posts, posts)
+			assert.Equal(t, tt.deletes, deletes)
+			assert.Empty(t, s.records())
+		})
+	}
+}
+
+// A line that is cut once: every connection breaks, and none comes about until some were refused.
+type cutLine struct {
+	left    atomic.Int32 // requests until it is cut
+	refuses atomic.Int32 // connections that are still to be refused
+	server  *httptest.Server
+}
+
+func (l *cutLine) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	if l.refuses.Load() > 0 {
+		l.refuses.Add(-1)
+		return nil, &net.OpError{Op: "dial", Net: network, Err: syscall.ECONNREFUSED}
+	}
+	return new(net.Dialer).DialContext(ctx, network, addr)
+}
+
+// behindCutLine puts a line before a stand that is cut after some requests.
+func behindCutLine(t *testing.T, s *stand, requests, refused int32) *cutLine {
+	t.Helper()
+	l := new(cutLine)
+	l.left.Store(requests)
+	l.server = listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if l.left.Add(-1) == 0 {
+			l.refuses.Store(refused)
+			go l.server.CloseClientConnections()
+		}
+		s.line.ServeHTTP(w, r)
+	}))
+	client := wire.NewClient(32, nil)
+	client.Transport.(*http.Transport).DialContext = l.dial
+	s.Target.BaseURL, s.Target.HTTP = l.server.URL, client
+	return l
+}
+
+// TestAShortOutageIsWaitedFor was seen red with most scenarios unanswered: a refused connection was
+// the end of each.
+func TestAShortOutageIsWaitedFor(t *testing.T) {
+	s := newStand(t)
+	l := behindCutLine(t, s, 300, 20)
+	s.Target.Outage, s.Target.Health = time.Minute, new(wire.Health)
+	lost := 0
+	for _, o := range s.Run(t.Context(), plan(t), nil) {
+		assert.NotEqual(t, oracle.Failed, o.Status, "%s: %v", o.Name, o.Reason)
+		if o.Status == oracle.Errored {
+			lost++
+			assert.True(t, wire.IsLost(o.Reason), "%s: %v", o.Name, o.Reason)
+		}
+	}
+	assert.LessOrEqual(t, lost, s.parallel(), "only the writes under way are lost")
+	assert.Zero(t, l.refuses.Load())
+	assert.NotEmpty(t, s.Target.Health.Waits())
+	require.NoError(t, s.CleanUp(t.Context()))
+	assert.Empty(t, s.Ledger.Left())
+	assert.Empty(t, s.records())
+}
+
+// TestAnOutageThatIsTooLongEndsTheRun keeps a run from trying each of its scenarios in vain.
+func TestAnOutageThatIsTooLongEndsTheRun(t *testing.T) {
+	s := newStand(t)
+	l := behindCutLine(t, s, 100, math.MaxInt32)
+	s.Target.Outage, s.Target.Health = 100*time.Millisecond, new(wire.Health)
+	errored := 0
+	for _, o := range s.Run(t.Context(), plan(t), nil) {
+		assert.NotEqual(t, oracle.Failed, o.Status, "%s: %v", o.Name, o.Reason)
+		if o.Status == oracle.Errored {
+			errored++
+		}
+	}
+	assert.Greater(t, errored, 100)
+	assert.ErrorContains(t, s.Over(), "the target has been away for 100ms")
+	assert.ErrorContains(t, s.CleanUp(t.Context()), "the target has been away for 100ms")
+	assert.NotEmpty(t, s.Ledger.Left(), "nobody knows what is gone")
+	l.refuses.Store(0)
+	require.NoError(t, s.CleanUp(t.Context()), "it is back")
+	assert.Empty(t, s.Ledger.Left())
+	assert.Empty(t, s.records())
+}
+
+// TestCredentialsThatExpireEndTheRun was seen red with up to 45 requirements broken.
+func TestCredentialsThatExpireEndTheRun(t *testing.T) {
+	var asked atomic.Int32
+	s := newStand(t)
+	line := s.line.next
+	s.line.next = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if asked.Add(1) > 400 {
+			r.Header.Del("Authorization")
+		}
+		line.ServeHTTP(w, r)
+	})
+	for _, o := range s.Run(t.Context(), plan(t), nil) {
+		assert.NotEqual(t, oracle.Failed, o.Status, "%s: %v", o.Name, o.Reason)
+	}
+	assert.ErrorContains(t, s.Over(), "the target no longer accepts the credentials (401 since request ")
+	assert.Less(t, int(asked.Load()), 600, "nobody goes on asking")
+}
