@@ -73,7 +73,8 @@ func (a *app) bench(ctx context.Context, c *contract.Catalogue, f *endpointFlags
 		return nil, err
 	}
 	b := &bench{target: target, mode: f.mode.value, close: target.HTTP.CloseIdleConnections}
-	a.redactor = b.redactor()
+	target.Renew = f.renewal()
+	a.redactor = b.redactor
 	b.verified = strings.HasPrefix(base, "https:") && !f.insecure
 	if b.mode == "" {
 		b.mode = "guarded"

@@ -45,7 +45,7 @@ func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Repo
 		Target: report.Target{Endpoint: t.bench.target.BaseURL, Simulator: t.bench.simulator, ONTAP: t.survey.release.String(),
 			ReportedVersion: t.survey.reported, TLSVerified: t.bench.verified},
 		Contract: t.contract, Release: t.survey.release, Results: results, Outcomes: outcomes, Verdict: verdict,
-		Secrets: t.bench.secrets(), Curl: t.bench.curl, Ledger: t.ledger, Conditions: conditions,
+		Secrets: t.bench.secrets(), Curl: t.bench.curl, Ledger: t.ledger, Conditions: conditions, Health: t.bench.target.Health, Ended: t.ended,
 		Revision: contract.SetRevision(t.survey.release),
 		Replay:   func(name string) string { return t.replay + " --select " + quote(name) },
 	})

@@ -37,6 +37,23 @@ func (a *app) credentials(ctx context.Context, f *endpointFlags) (wire.Credentia
 	return wire.Credentials{User: f.user, Password: password}, err
 }
 
+// renewal reads the credentials again from their file; it is nil if they are from none.
+func (f *endpointFlags) renewal() func() (wire.Credentials, error) {
+	switch {
+	case f.tokenFile != "":
+		return func() (wire.Credentials, error) {
+			token, err := secretIn("--token-file", f.tokenFile, envToken)
+			return wire.Credentials{Token: token}, err
+		}
+	case f.passwordFile != "":
+		return func() (wire.Credentials, error) {
+			password, err := secretIn("--password-file", f.passwordFile, envPassword)
+			return wire.Credentials{User: f.user, Password: password}, err
+		}
+	}
+	return nil
+}
+
 // password reads the password from the file, the environment or a prompt.
 func (a *app) password(ctx context.Context, file, prompt string) (wire.Secret, error) {
 	if file != "" {
@@ -88,8 +105,17 @@ func typedIn(ctx context.Context, terminal int) ([]byte, error) {
 	}
 }
 
-// secretFile reads a secret from the first line of a file.
+// secretFile is secretIn that warns of a file that others can read.
 func (a *app) secretFile(flag, name, variable string) (wire.Secret, error) {
+	secret, err := secretIn(flag, name, variable)
+	if err == nil {
+		a.warnOfReaders(flag, name)
+	}
+	return secret, err
+}
+
+// secretIn reads a secret from the first line of a file.
+func secretIn(flag, name, variable string) (wire.Secret, error) {
 	text, err := os.ReadFile(name)
 	if err != nil {
 		return wire.Secret{}, misused("%s: %w", flag, err)
@@ -101,7 +127,6 @@ func (a *app) secretFile(flag, name, variable string) (wire.Secret, error) {
 	case rest != "":
 		return wire.Secret{}, misused("%s: %s has more than one line", flag, name)
 	}
-	a.warnOfReaders(flag, name)
 	return wire.NewSecret(variable, value), nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"ontap-conformance/fixtures/wire"
+	"ontap-conformance/steps"
 )
 
 // endpointFlags name the target. They are the same on every subcommand that
@@ -28,8 +30,9 @@ type endpointFlags struct {
 	mode                                    choice
 	lab                                     string
 	timeout, jobTimeout                     time.Duration
-	rate                                    float64  // requests a second; zero means no limit
-	parallel                                positive // zero means the number of SVMs
+	outage, maxTime                         time.Duration // zero means not at all, and without end
+	rate                                    float64       // requests a second; zero means no limit
+	parallel                                positive      // zero means the number of SVMs
 }
 
 func (f *endpointFlags) register(cmd *cobra.Command) {
@@ -50,6 +53,8 @@ func (f *endpointFlags) register(cmd *cobra.Command) {
 	fs.StringVar(&f.lab, "lab", "", "URL of the hook that arranges conditions")
 	fs.DurationVar(&f.timeout, "timeout", 30*time.Second, "for one request")
 	fs.DurationVar(&f.jobTimeout, "job-timeout", 2*time.Minute, "for one job")
+	fs.DurationVar(&f.outage, "outage", time.Minute, "how long in a row the target may be away, once it has answered; 0 means not at all")
+	fs.DurationVar(&f.maxTime, "max-time", 2*time.Hour, "for all of it but the last clean-up; 0 means no limit")
 	fs.Float64Var(&f.rate, "rate", 0, "requests a second at most; 0 means no limit")
 	fs.Var(&f.parallel, "parallel", "scenarios at a time (default: the number of SVMs)")
 	completes(cmd, "mode", f.mode.words)
@@ -63,6 +68,8 @@ func (f *endpointFlags) verify() error {
 		return misused("--timeout: want more than 0, got %s", f.timeout)
 	case f.jobTimeout <= 0:
 		return misused("--job-timeout: want more than 0, got %s", f.jobTimeout)
+	case f.outage < 0 || f.maxTime < 0:
+		return misused("--outage and --max-time: want 0 or more")
 	case f.rate < 0:
 		return misused("--rate: want 0 or more, got %v", f.rate)
 	case (f.clientCert == "") != (f.clientKey == ""):
@@ -182,11 +189,19 @@ func (f *endpointFlags) target(base string, who wire.Credentials) (*wire.Target,
 	if err != nil {
 		return nil, err
 	}
-	t := &wire.Target{BaseURL: base, HTTP: wire.NewClient(f.connections(), config), Credentials: who, Timeout: f.timeout, CurlFlags: f.curlFlags()}
+	t := &wire.Target{BaseURL: base, HTTP: wire.NewClient(f.connections(), config), Credentials: who, Timeout: f.timeout, Outage: f.outage, Health: new(wire.Health), CurlFlags: f.curlFlags()}
 	if f.rate > 0 {
 		t.Limit = rate.NewLimiter(rate.Limit(f.rate), 1)
 	}
 	return t, nil
+}
+
+// limited returns a context that ends with steps.ErrTimeIsUp when --max-time has passed.
+func (f *endpointFlags) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	if f.maxTime == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, f.maxTime, steps.ErrTimeIsUp)
 }
 
 // curlFlags are what curl needs to trust the target and to be trusted by it, from any folder.

@@ -69,6 +69,7 @@ type hunt struct {
 	corpus  []keptFinding
 	again   map[replayed]int // what came of the corpus
 	id, out string
+	over    error // why the target was not asked any more; nil when it was to the end
 	found   []*finding.Finding
 	errs    []error
 }
@@ -113,7 +114,7 @@ func (a *app) stand(ctx context.Context, c *contract.Catalogue, f *endpointFlags
 
 // leave removes what was made, and closes the stand.
 func (a *app) leave(ctx context.Context, s *stand, limit time.Duration) {
-	fresh, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	fresh, cancel := steps.Grace(ctx, limit)
 	defer cancel()
 	if err := s.suite.CleanUp(fresh); err != nil {
 		a.warn("removing what was created: %v", first(err))
@@ -152,10 +153,17 @@ func (a *app) fuzz(cmd *cobra.Command, f *fuzzFlags) error {
 		os.Remove(h.out) // unless there is something in it
 		return err
 	}
-	defer a.leave(ctx, h.stand, f.jobTimeout)
+	defer a.leave(ctx, h.stand, f.jobTimeout+f.outage)
 	fmt.Fprintf(a.stderr, "fuzzing %s, ONTAP %s, seed %d\n", f.name(), h.survey.release, f.seed)
-	h.again = a.replayCorpus(ctx, h)
-	end, game, err := a.pursue(ctx, h)
+	if !cmd.Flags().Changed("max-time") {
+		f.maxTime = f.longEnough()
+	}
+	limited, stop := f.limited(ctx)
+	defer stop()
+	h.again = a.replayCorpus(limited, h)
+	end, game, err := a.pursue(limited, h)
+	h.over = over(limited, h.bench.target.Health)
+	a.tellHealth(h.bench.target.Health, h.over)
 	if err != nil {
 		return inconclusive("%w", err)
 	}
@@ -172,6 +180,15 @@ func (a *app) fuzz(cmd *cobra.Command, f *fuzzFlags) error {
 		unknown = len(game.Trials)
 	}
 	return h.verdict(ctx, end, unknown)
+}
+
+// longEnough is --max-time of a hunt unless it is given: --for, and what the corpus and the last
+// case may take.
+func (f *fuzzFlags) longEnough() time.Duration {
+	if f.forTime == 0 {
+		return 0
+	}
+	return f.forTime + 10*time.Minute
 }
 
 // chosenProperties are the names of the trials that any of the patterns matches;
@@ -236,6 +253,8 @@ func (h *hunt) verdict(ctx context.Context, end fuzz.End, unknown int) error {
 		return &ended{exitInterrupted, errors.New("interrupted: what was found until then is kept")}
 	case broken:
 		return &ended{code: exitNonConformant}
+	case h.over != nil:
+		return inconclusive("%w", h.over)
 	case end == fuzz.NoAnswers:
 		return inconclusive("%s", end)
 	case unknown > 0:

@@ -73,8 +73,8 @@ type app struct {
 	process
 	args      []string // of the command line
 	load      func() (*contract.Catalogue, error)
-	redactor  *wire.Redactor // of the target's credentials; nil until they are known
-	misplaced error          // of a call for help with what does not exist
+	redactor  func() *wire.Redactor // of the target's credentials, which may be read again; nil until they are known
+	misplaced error                 // of a call for help with what does not exist
 }
 
 const toolName = "ontap-conformance"
@@ -145,7 +145,7 @@ func first(err error) error {
 // send back whatever it was sent.
 func (a *app) printable(s string) string {
 	if a.redactor != nil {
-		s = a.redactor.Redact(s)
+		s = a.redactor().Redact(s)
 	}
 	return oneLine(s)
 }

@@ -51,8 +51,10 @@ func (a *app) replay(cmd *cobra.Command, dir string, f *endpointFlags, seed uint
 	if err != nil {
 		return err
 	}
-	defer a.leave(cmd.Context(), s, f.jobTimeout)
-	state, why := came(playAgain(cmd.Context(), s.suite, kept), kept.Requirement.ID)
+	defer a.leave(cmd.Context(), s, f.jobTimeout+f.outage)
+	ctx, stop := f.limited(cmd.Context())
+	defer stop()
+	state, why := came(playAgain(ctx, s.suite, kept), kept.Requirement.ID)
 	said := fmt.Sprintf("%s: %s", kept.Requirement.ID, state)
 	if why != "" {
 		said += ": " + why

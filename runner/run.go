@@ -86,6 +86,7 @@ type trial struct {
 	id        string
 	out       string // folder
 	started   time.Time
+	ended     error // why the target was not asked any more; nil when it was to the end
 }
 
 // run is the whole of a run: everything that can be wrong with the flags is
@@ -99,7 +100,9 @@ func (a *app) run(cmd *cobra.Command, f *runFlags) error {
 		return err
 	}
 	defer t.bench.close()
-	if t.survey, err = a.look(cmd.Context(), t.contract, t.bench, &f.endpointFlags); err != nil {
+	ctx, stop := f.limited(cmd.Context())
+	defer stop()
+	if t.survey, err = a.look(ctx, t.contract, t.bench, &f.endpointFlags); err != nil {
 		return err
 	}
 	if err := t.open(); err != nil {
@@ -107,7 +110,9 @@ func (a *app) run(cmd *cobra.Command, f *runFlags) error {
 	}
 	defer t.ledger.Close()
 	fmt.Fprintf(a.stderr, "%s on %s, ONTAP %s, seed %d\n", t.selection, f.name(), t.survey.release, f.seed)
-	outcomes := a.perform(cmd.Context(), t)
+	outcomes := a.perform(ctx, t)
+	t.ended = over(ctx, t.bench.target.Health)
+	a.tellHealth(t.bench.target.Health, t.ended)
 	r := t.report(outcomes, cmd.Context().Err() != nil)
 	if err := a.publish(t, r); err != nil {
 		return err
@@ -174,6 +179,9 @@ func knownIn(file string, c *contract.Catalogue, all []*steps.Scenario, corpus [
 // look probes the target; what it leaves in doubt the user is told.
 func (a *app) look(ctx context.Context, all *contract.Catalogue, b *bench, f *endpointFlags) (*survey, error) {
 	found := probe(ctx, all, b, f)
+	if cause := context.Cause(ctx); errors.Is(cause, steps.ErrTimeIsUp) {
+		return nil, inconclusive("%w before anything was tested", cause)
+	}
 	if ctx.Err() != nil {
 		return nil, &ended{exitInterrupted, fmt.Errorf("interrupted before anything was tested")}
 	}
@@ -232,11 +240,6 @@ func (t *trial) idle(trials []*fuzz.Trial) []oracle.Outcome {
 // ledgerFile is the ledger's name below the folder of a run.
 const ledgerFile = "ledger.ndjson"
 
-// interruptedCleanUp is what a run that was interrupted may still spend on
-// removing what it made: whoever interrupts does not wait, and what is left
-// stands in the ledger.
-const interruptedCleanUp = time.Second
-
 // perform runs the scenarios and properties and removes what they left, or what the target
 // says that it removed and did not.
 func (a *app) perform(ctx context.Context, t *trial) []oracle.Outcome {
@@ -252,11 +255,7 @@ func (a *app) perform(ctx context.Context, t *trial) []oracle.Outcome {
 		p.add(&o)
 	}
 	p.finish()
-	limit := t.flags.jobTimeout
-	if ctx.Err() != nil {
-		limit = interruptedCleanUp
-	}
-	fresh, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	fresh, cancel := steps.Grace(ctx, t.flags.jobTimeout+t.flags.outage)
 	defer cancel()
 	if err := s.CleanUp(fresh); err != nil {
 		a.warn("removing what the run created: %v", first(err))

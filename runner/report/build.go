@@ -29,6 +29,8 @@ type Record struct {
 	Replay     func(name string) string  // the command that runs one outcome again; nil for none
 	Ledger     *ledger.Ledger            // nil when nothing was created
 	Conditions map[string][]string       // what each outcome needs arranged, by its name
+	Health     *wire.Health              // of the target; nil when nobody knows
+	Ended      error                     // why the target was not asked any more; nil when it was to the end
 	Revision   int                       // of the frozen set of the release; zero when there is none
 }
 
@@ -64,6 +66,7 @@ func build(in Record) (*Report, evidence) {
 	r.Environment.ElapsedMS = in.Run.Finished.Sub(in.Run.Started).Milliseconds()
 	r.Environment.SkippedConditions = b.skippedConditions()
 	r.Environment.Objects = b.objects(all)
+	b.health(&r.Environment, all)
 	r.observe(oracle.Survey(in.Contract, in.Release, in.Outcomes), all)
 	r.Fingerprint = fingerprint(in)
 	return r, b.evidence
@@ -262,3 +265,17 @@ const NotSelected = "not selected"
 
 // Stamp returns a time as reports have it: in UTC, to the millisecond.
 func Stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+
+// health adds what the target had us wait for, and why it was not asked to the end.
+func (b *builder) health(e *Environment, all *wire.Redactor) {
+	if b.Ended != nil {
+		e.EndedEarly = all.Redact(b.Ended.Error())
+	}
+	if b.Health == nil {
+		return
+	}
+	e.Incidents = b.Health.Incidents()
+	for _, w := range b.Health.Waits() {
+		e.Waited = append(e.Waited, Wait{w.Reason, w.Times, w.Total.Milliseconds()})
+	}
+}

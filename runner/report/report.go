@@ -232,6 +232,16 @@ type Environment struct {
 	ElapsedMS         int64    `json:"elapsed_ms"`
 	Objects           Objects  `json:"objects"`
 	SkippedConditions []string `json:"skipped_conditions"`
+	Waited            []Wait   `json:"waited,omitempty"`      // the longest first
+	Incidents         []string `json:"incidents,omitempty"`   // what went wrong by the way and was made good, with how often
+	EndedEarly        string   `json:"ended_early,omitempty"` // why the target was not asked any more; empty when it was to the end
+}
+
+// A Wait is what the run waited for.
+type Wait struct {
+	Reason string `json:"reason"` // a status, "outage", "rate limit" or "jobs"
+	Times  int    `json:"times"`
+	MS     int64  `json:"ms"` // of all lanes: they may have waited at the same time
 }
 
 // Objects is what the run created.
