@@ -341,7 +341,7 @@ func (h *Hand) judgeSide(o *oracle.Outcome, side *Side) {
 		judged.Found[i].After = o.Requests + len(history) // sides act at the same time, and are judged afterwards
 	}
 	o.Add(judged)
-	if len(o.Found) > 0 && o.Status == oracle.Passed {
+	if o.Status == oracle.Passed {
 		o.Conclude(nil)
 	}
 	o.Requests += len(history) + len(side.session.Unanswered())
