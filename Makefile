@@ -34,6 +34,9 @@ kills: ## fuzz alone against every mutant that requests can reveal, into fuzz/ki
 chaos: ## runs and hunts in rough weather, with a table: nobody may be blamed for it (SEEDS=…)
 	go test -count=1 -v -timeout 4h -parallel 12 -run RoughWeather ./runner -chaos.seeds $(or $(SEEDS),50)
 
+torture: ## runs and hunts that are killed, each followed by a clean-up: nothing may be left (RUNS=…, HUNTS=…)
+	go test -count=1 -v -timeout 4h -run WasKilled ./runner -torture.runs $(or $(RUNS),100) -torture.hunts $(or $(HUNTS),30)
+
 trace: ## rewrite the matrix requirement x verifier x mutant x source, and the tables of codes and of statements
 	go test -count=1 -run TestMatrix ./runner -update
 
@@ -49,4 +52,4 @@ fuzz: ## the native fuzz targets, FUZZTIME each (default 10s)
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
-.PHONY: check vet lint run test sweep bench mutants kills chaos trace sets golden fuzz help
+.PHONY: check vet lint run test sweep bench mutants kills chaos torture trace sets golden fuzz help
