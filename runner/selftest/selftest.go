@@ -250,7 +250,7 @@ func (b *Bench) Liberty(ctx context.Context, l mutant.Liberty) ([]Complaint, err
 	outcomes = append(outcomes, properties.Outcomes(ctx, nil)...)
 	var all []Complaint
 	for _, o := range outcomes {
-		if o.Status == oracle.Errored {
+		if o.Status == oracle.Errored && !wire.IsLost(o.Reason) {
 			all = append(all, Complaint{By: o.Name, Why: o.Reason.Error()})
 		}
 		for _, f := range o.Found {
