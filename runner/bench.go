@@ -40,11 +40,14 @@ func (b *bench) curl(r wire.Request) string {
 	return t.Curl(r)
 }
 
-// secrets are what the target must be asked with, to be kept out of print.
-func (b *bench) secrets() []wire.Secret { return b.target.NewSession().Secrets() }
+// secrets are what the target must be asked with and the last n secrets that it was sent, or all
+// for a negative n: to be kept out of print.
+func (b *bench) secrets(n int) []wire.Secret {
+	return append(b.target.NewSession().Secrets(), b.target.Known.Secrets(n)...)
+}
 
-// redactor takes the credentials out of what is to be printed.
-func (b *bench) redactor() *wire.Redactor { return wire.NewRedactor(b.secrets(), nil) }
+// redactor takes out of what is to be printed what was sent until now.
+func (b *bench) redactor() *wire.Redactor { return wire.NewRedactor(b.secrets(-1), nil) }
 
 // bench makes the bench that the flags ask for; close ends it.
 func (a *app) bench(ctx context.Context, c *contract.Catalogue, f *endpointFlags) (*bench, error) {
@@ -52,7 +55,11 @@ func (a *app) bench(ctx context.Context, c *contract.Catalogue, f *endpointFlags
 		return nil, err
 	}
 	if f.endpoint == "" {
-		return embedded(c, f)
+		b, err := embedded(c, f)
+		if err == nil {
+			a.proof = a.newProof(b.target.Known)
+		}
+		return b, err
 	}
 	base, note, err := parseEndpoint(f.endpoint)
 	if err != nil {
@@ -74,7 +81,8 @@ func (a *app) bench(ctx context.Context, c *contract.Catalogue, f *endpointFlags
 	}
 	b := &bench{target: target, mode: f.mode.value, close: target.HTTP.CloseIdleConnections}
 	target.Renew = f.renewal()
-	a.redactor = b.redactor
+	target.Known.Ask(who)
+	a.proof = a.newProof(target.Known)
 	b.verified = strings.HasPrefix(base, "https:") && !f.insecure
 	if b.mode == "" {
 		b.mode = "guarded"

@@ -52,6 +52,7 @@ func (a *app) cleanup(cmd *cobra.Command, name string, f *endpointFlags) error {
 		return misused("%w", err)
 	}
 	defer l.Close()
+	a.proof.ledger, a.proof.tells = name, true
 	p := newProber(c, b, f)
 	p.add(p.reach(cmd.Context())...)
 	p.add(p.findRelease(cmd.Context())...)

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,7 +45,7 @@ func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Repo
 		Target: report.Target{Endpoint: t.bench.target.BaseURL, Simulator: t.bench.simulator, ONTAP: t.survey.release.String(),
 			ReportedVersion: t.survey.reported, TLSVerified: t.bench.verified},
 		Contract: t.contract, Release: t.survey.release, Results: results, Outcomes: outcomes, Verdict: verdict,
-		Secrets: t.bench.secrets(), Curl: t.bench.curl, Ledger: t.ledger, Conditions: conditions, Health: t.bench.target.Health, Ended: t.ended,
+		Secrets: t.bench.secrets(-1), Curl: t.bench.curl, Ledger: t.ledger, Conditions: conditions, Health: t.bench.target.Health, Ended: t.ended,
 		Revision: contract.SetRevision(t.survey.release),
 		Replay:   func(name string) string { return t.replay + " --select " + quote(name) },
 	})
@@ -72,28 +72,31 @@ func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Repo
 }
 
 // publish writes the reports: to the folder what was asked for, to stdout the
-// one for people.
+// one for people. What holds a secret is not written. The source of all others comes last: it
+// says what was looked through.
 func (a *app) publish(t *trial, r *report.Report) error {
 	var errs []error
-	for _, name := range t.flags.formats.values {
-		f, _ := report.Find(name) // cannot fail: the flag takes no other names
-		errs = append(errs, writeFile(filepath.Join(t.out, f.File), r, f.Write))
+	source, _ := report.Find("json")
+	write := func(f report.Rendering) {
+		if slices.Contains(t.flags.formats.values, f.Name) {
+			errs = append(errs, a.proof.render(filepath.Join(t.out, f.File), r, f.Write))
+		}
 	}
-	errs = append(errs, report.Text(a.stdout, r)) // also when the disk is full
+	for _, f := range report.Renderings {
+		if f.Name != source.Name {
+			write(f)
+		}
+	}
+	errs = append(errs, a.proof.show(a.stdout, r, report.Text), a.proof.streams()) // also when the disk is full
+	if !t.bench.simulator {
+		a.proof.ledger = filepath.Join(t.out, ledgerFile)
+		errs = append(errs, a.proof.written(a.proof.ledger))
+	}
+	r.Environment.Secrets = a.proof.record(1)
+	write(source)
+	a.proof.tells = true
 	fmt.Fprintf(a.stderr, "reports in %s\n", t.out)
 	return errors.Join(errs...)
-}
-
-func writeFile(name string, r *report.Report, write report.Writer) error {
-	f, err := os.Create(name)
-	if err != nil {
-		return fmt.Errorf("writing the report: %w", err)
-	}
-	if err := write(f, r); err != nil {
-		f.Close()
-		return fmt.Errorf("writing %s: %w", name, err)
-	}
-	return f.Close()
 }
 
 // verdict turns the report into the exit code, by way of the baseline if there

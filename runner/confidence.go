@@ -12,8 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/term"
-
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fuzz"
 	"ontap-conformance/runner/report"
@@ -165,7 +163,7 @@ func (h *hunt) write(a *app, end fuzz.End, game *fuzz.Hunt) error {
 		err = os.MkdirAll(h.out, 0o755)
 	}
 	if err == nil {
-		err = os.WriteFile(filepath.Join(h.out, "fuzz.json"), append(data, '\n'), 0o644)
+		err = a.proof.write(filepath.Join(h.out, "fuzz.json"), append(data, '\n'))
 	}
 	for _, e := range append(h.errs, err) {
 		if e != nil {
@@ -187,9 +185,7 @@ type huntProgress struct {
 
 func newHuntProgress(w io.Writer) *huntProgress {
 	p := &huntProgress{w: w, start: time.Now(), last: time.Now()}
-	if f, ok := w.(*os.File); ok {
-		p.terminal = term.IsTerminal(int(f.Fd()))
-	}
+	p.terminal = isTerminal(w)
 	return p
 }
 

@@ -189,7 +189,7 @@ func (f *endpointFlags) target(base string, who wire.Credentials) (*wire.Target,
 	if err != nil {
 		return nil, err
 	}
-	t := &wire.Target{BaseURL: base, HTTP: wire.NewClient(f.connections(), config), Credentials: who, Timeout: f.timeout, Outage: f.outage, Health: new(wire.Health), CurlFlags: f.curlFlags()}
+	t := &wire.Target{BaseURL: base, HTTP: wire.NewClient(f.connections(), config), Credentials: who, Timeout: f.timeout, Outage: f.outage, Health: new(wire.Health), CurlFlags: f.curlFlags(), Known: new(wire.Known)}
 	if f.rate > 0 {
 		t.Limit = rate.NewLimiter(rate.Limit(f.rate), 1)
 	}

@@ -154,6 +154,7 @@ func (a *app) fuzz(cmd *cobra.Command, f *fuzzFlags) error {
 		return err
 	}
 	defer a.leave(ctx, h.stand, f.jobTimeout+f.outage)
+	a.proof.ledger, a.proof.tells = filepath.Join(h.out, ledgerFile), true
 	fmt.Fprintf(a.stderr, "fuzzing %s, ONTAP %s, seed %d\n", f.name(), h.survey.release, f.seed)
 	if !cmd.Flags().Changed("max-time") {
 		f.maxTime = f.longEnough()
@@ -233,11 +234,15 @@ func (a *app) pursue(ctx context.Context, h *hunt) (fuzz.End, *fuzz.Hunt, error)
 	return end, game, err
 }
 
+// maxRedacted is how many of the last secrets are taken out of a finding, besides its own: to know
+// more of them takes a second for each finding. The proof looks for all.
+const maxRedacted = 4096
+
 // keep writes a finding and tells of it.
 func (h *hunt) keep(a *app, f *fuzz.Finding) {
 	dir := filepath.Join(h.out, finding.Folder(f.Bucket))
-	kept, err := finding.Write(dir, finding.Input{Found: f, RunSeed: h.flags.seed, At: time.Now(), Record: report.Record{
-		Contract: h.contract, Release: h.survey.release, Secrets: h.bench.secrets(), Curl: h.bench.curl}})
+	kept, err := finding.Write(dir, finding.Input{Found: f, RunSeed: h.flags.seed, At: time.Now(), Vet: a.proof.file, Record: report.Record{
+		Contract: h.contract, Release: h.survey.release, Secrets: h.bench.secrets(maxRedacted), Curl: h.bench.curl}})
 	h.found, h.errs = append(h.found, kept), append(h.errs, err)
 	fmt.Fprintln(a.stderr, oneLine(fmt.Sprintf("found: %s %s, %s: %s (%s)", kept.Requirement.ID, kept.Requirement.Level, kept.Property, kept.Requirement.Text, dir)))
 }

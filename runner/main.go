@@ -25,7 +25,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"ontap-conformance/fixtures/contract"
-	"ontap-conformance/fixtures/wire"
 )
 
 func main() {
@@ -51,7 +50,9 @@ type process struct {
 // run is main with its surroundings passed in, so that tests can call it. It
 // returns the exit code.
 func run(ctx context.Context, args []string, p process) int {
-	a := &app{process: p, args: args, load: catalogue}
+	stdout, stderr := &printed{Writer: p.stdout}, &printed{Writer: p.stderr}
+	p.stdout, p.stderr = stdout, stderr
+	a := &app{process: p, said: map[string]*printed{"stdout": stdout, "stderr": stderr}, args: args, load: catalogue}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(p.stdin)
@@ -61,7 +62,7 @@ func run(ctx context.Context, args []string, p process) int {
 	if err == nil {
 		err = a.misplaced
 	}
-	return a.exitCode(err)
+	return a.prove(a.exitCode(err))
 }
 
 // catalogue loads the contract, which nothing changes, once and only when a
@@ -71,10 +72,11 @@ var catalogue = sync.OnceValues(contract.Load)
 // app is what the subcommands share.
 type app struct {
 	process
-	args      []string // of the command line
+	said      map[string]*printed // the streams of process, by their names
+	args      []string            // of the command line
 	load      func() (*contract.Catalogue, error)
-	redactor  func() *wire.Redactor // of the target's credentials, which may be read again; nil until they are known
-	misplaced error                 // of a call for help with what does not exist
+	proof     *proof // nil until there is a target
+	misplaced error  // of a call for help with what does not exist
 }
 
 const toolName = "ontap-conformance"
@@ -141,11 +143,11 @@ func first(err error) error {
 	return fmt.Errorf("%w (and %d more)", first(all[0]), len(all)-1)
 }
 
-// printable puts s on one line without the credentials of the target, which may
-// send back whatever it was sent.
+// printable puts s on one line without the secrets that the target was sent: it may
+// send back any of them.
 func (a *app) printable(s string) string {
-	if a.redactor != nil {
-		s = a.redactor().Redact(s)
+	if a.proof != nil {
+		s = a.proof.redact(s)
 	}
 	return oneLine(s)
 }

@@ -3,11 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"time"
-
-	"golang.org/x/term"
 
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/runner/report"
@@ -36,9 +33,7 @@ const (
 // newProgress starts to tell; finish ends it.
 func newProgress(w io.Writer, total int) *progress {
 	p := &progress{w: w, total: total, stop: make(chan struct{})}
-	if f, ok := w.(*os.File); ok {
-		p.terminal = term.IsTerminal(int(f.Fd()))
-	}
+	p.terminal = isTerminal(w)
 	if !p.terminal {
 		p.done.Go(p.tick)
 	}

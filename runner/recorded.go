@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -38,7 +39,8 @@ func (a *app) reportCommand() *cobra.Command {
 				return a.compare(other, r, format.value)
 			}
 			f, _ := report.Find(format.value) // cannot fail: the flag takes no other names
-			return f.Write(a.stdout, r)
+			a.proof = a.ownProof()
+			return a.proof.show(a.stdout, r, f.Write)
 		}),
 	}
 	cmd.Flags().Var(&format, "format", "json, junit, html or text")
@@ -138,16 +140,19 @@ func (a *app) writeBaseline(dir, file string) error {
 		return misused("%w", err)
 	}
 	b := baseline.New(r, old)
-	f, err := os.Create(file)
-	if err != nil {
-		return misused("--baseline: %w", err)
-	}
-	if err := b.Write(f); err != nil {
-		f.Close()
+	var text bytes.Buffer
+	if err := b.Write(&text); err != nil {
 		return err
 	}
+	a.proof = a.ownProof()
+	if err := a.proof.file(file, text.Bytes()); err != nil {
+		return fmt.Errorf("%w; it is not written", err)
+	}
+	if err := os.WriteFile(file, text.Bytes(), 0o666); err != nil {
+		return misused("--baseline: %w", err)
+	}
 	fmt.Fprintf(a.stderr, "%s in %s; say in each reason why\n", report.Counted(len(b.Known), "known deviation"), file)
-	return f.Close()
+	return nil
 }
 
 func (a *app) checkBaseline(dir, file string, strict bool) error {

@@ -43,7 +43,9 @@ func (a *app) runCommand() *cobra.Command {
 		Use:   "run",
 		Short: "Run the scenarios and properties against an endpoint, or against the embedded simulator",
 		Long: "Run the scenarios and properties against an endpoint; without --endpoint, against the embedded\n" +
-			"simulator. The report for people goes to stdout, the others to the folder --out.",
+			"simulator. The report for people goes to stdout, the others to the folder --out. The last\n" +
+			"line says in how many files a secret was looked for, and how many were found: what holds\n" +
+			"one is not written, and ends the run with 3.",
 		Example: "  ontap-conformance run\n" +
 			"  ontap-conformance run --endpoint https://cluster.example --user admin --svm test1\n" +
 			"  ontap-conformance run --select 'AKV-PATCH-*' --skip '*job*' --seed 7\n" +

@@ -14,43 +14,59 @@ import (
 )
 
 // escape is any that is undone, of JSON and its like, of URLs and of HTML.
-var escape = regexp.MustCompile(`(?i:(?:\\u[0-9a-f]{4})+|[\\%]u\{?[0-9a-f]{1,8}\}?|(?:%|\\x)[0-9a-f]{2}|&#?\w{1,10};)|\\[0-7]{3}|\\[^\pL\pN]|\\[nrtbfav]`)
+var escape = regexp.MustCompile(`^(?i:\\u[0-9a-f]{4}(?:\\u[0-9a-f]{4})?|[\\%]u\{?[0-9a-f]{1,8}\}?|(?:%|\\x)[0-9a-f]{2}|&#?\w{1,10};)|^\\[0-7]{3}|^\\[^\pL\pN]|^\\[nrtbfav]`)
+
+// longestEscape is more bytes than an escape has.
+const longestEscape = 16
 
 // unescaped is a text with its escapes undone once.
 func unescaped(text []byte) []byte {
-	if !bytes.ContainsAny(text, `\%&`) {
-		return text
-	}
-	return escape.ReplaceAllFunc(text, func(match []byte) []byte {
-		m := strings.ToLower(string(match))
-		switch {
-		case m[0] == '&':
-			if plain := html.UnescapeString(string(match)); plain != string(match) {
-				return []byte(plain)
-			}
-			return []byte(html.UnescapeString(m))
-		case strings.HasPrefix(m, `\u`) && len(m)%6 == 0 && !strings.Contains(m, "{"):
-			var plain string
-			if json.Unmarshal([]byte(`"`+m+`"`), &plain) == nil {
-				return []byte(plain)
-			}
-		case len(m) > 3 && m[1] == 'u':
-			if n, err := strconv.ParseUint(strings.Trim(m[2:], "{}"), 16, 32); err == nil {
-				return utf8.AppendRune(nil, rune(n))
-			}
-		case m[0] == '%' || m[1] == 'x':
-			plain, _ := hex.DecodeString(m[len(m)-2:]) // the pattern has two digits
-			return plain
-		case len(m) == 4:
-			n, _ := strconv.ParseUint(m[1:], 8, 16) // the pattern has three digits
-			return []byte{byte(n)}
-		case strings.Contains("nrtbfav", m[1:]):
-			return []byte{'\n'}
-		default:
-			return match[1:]
+	out := make([]byte, 0, len(text))
+	for {
+		next := bytes.IndexAny(text, `\%&`)
+		if next < 0 {
+			return append(out, text...)
 		}
-		return match
-	})
+		out, text = append(out, text[:next]...), text[next:]
+		n := len(escape.Find(text[:min(len(text), longestEscape)]))
+		if n == 0 {
+			out, text = append(out, text[0]), text[1:]
+			continue
+		}
+		out, text = append(out, meaning(string(text[:n]))...), text[n:]
+	}
+}
+
+// meaning is what an escape stands for.
+func meaning(written string) []byte {
+	m := strings.ToLower(written)
+	switch {
+	case m[0] == '&':
+		if plain := html.UnescapeString(written); plain != written {
+			return []byte(plain)
+		}
+		return []byte(html.UnescapeString(m))
+	case strings.HasPrefix(m, `\u`) && len(m)%6 == 0 && !strings.Contains(m, "{"):
+		var plain string
+		if json.Unmarshal([]byte(`"`+m+`"`), &plain) == nil {
+			return []byte(plain)
+		}
+	case len(m) > 3 && m[1] == 'u':
+		if n, err := strconv.ParseUint(strings.Trim(m[2:], "{}"), 16, 32); err == nil {
+			return utf8.AppendRune(nil, rune(n))
+		}
+	case m[0] == '%' || m[1] == 'x':
+		plain, _ := hex.DecodeString(m[len(m)-2:]) // the pattern has two digits
+		return plain
+	case len(m) == 4:
+		n, _ := strconv.ParseUint(m[1:], 8, 16) // the pattern has three digits
+		return []byte{byte(n)}
+	case strings.Contains("nrtbfav", m[1:]):
+		return []byte{'\n'}
+	default:
+		return []byte(written[1:])
+	}
+	return []byte(written)
 }
 
 var quoted = regexp.MustCompile(`(?i)=[0-9a-f]{2}|=\r?\n`)
@@ -154,9 +170,9 @@ func numbers(text []byte, size int) [][]byte {
 	var row []byte
 	end := func() {
 		if len(row) >= size {
-			all = append(all, row)
+			all = append(all, bytes.Clone(row))
 		}
-		row = nil
+		row = row[:0]
 	}
 	gap := 0
 	for i := 0; i < len(text); i++ {

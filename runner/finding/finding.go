@@ -71,7 +71,8 @@ type Input struct {
 	Found   *fuzz.Finding
 	Record  report.Record // of the run: its contract, release, secrets and shell lines
 	RunSeed uint64
-	At      time.Time // when it was found
+	At      time.Time                            // when it was found
+	Vet     func(file string, text []byte) error // refuses what must not be written; nil refuses nothing
 }
 
 // New makes the data of a finding.
@@ -136,7 +137,7 @@ func Folder(b fuzz.Bucket) string {
 }
 
 // Write makes the folder dir with everything in it. The error joins what could
-// not be written.
+// not be written, and what was not to be.
 func Write(dir string, in Input) (*Finding, error) {
 	f, s := New(in)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -158,6 +159,12 @@ func Write(dir string, in Input) (*Finding, error) {
 	}
 	var errs []error
 	for name, text := range files {
+		if in.Vet != nil {
+			if err := in.Vet(filepath.Join(dir, name), []byte(text)); err != nil {
+				errs = append(errs, fmt.Errorf("%w; it is not written", err))
+				continue
+			}
+		}
 		mode := os.FileMode(0o644)
 		if name == ShellFile {
 			mode = 0o755

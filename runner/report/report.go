@@ -24,7 +24,8 @@
 // Added since: requirement_set names the frozen set that the target was held to;
 // observations say which way it goes where the documents leave one open, and
 // fingerprint is a short name for all of these; the kind of a finding tells a
-// refusal for the wrong reason from a success and from a crash.
+// refusal for the wrong reason from a success and from a crash; environment.secrets says
+// what was looked for in all that the run wrote.
 package report
 
 import (
@@ -235,6 +236,7 @@ type Environment struct {
 	Waited            []Wait   `json:"waited,omitempty"`      // the longest first
 	Incidents         []string `json:"incidents,omitempty"`   // what went wrong by the way and was made good, with how often
 	EndedEarly        string   `json:"ended_early,omitempty"` // why the target was not asked any more; empty when it was to the end
+	Secrets           *Secrets `json:"secrets,omitempty"`     // nil when nothing was looked through
 }
 
 // A Wait is what the run waited for.
@@ -242,6 +244,21 @@ type Wait struct {
 	Reason string `json:"reason"` // a status, "outage", "rate limit" or "jobs"
 	Times  int    `json:"times"`
 	MS     int64  `json:"ms"` // of all lanes: they may have waited at the same time
+}
+
+// Secrets is what was looked for in all that the run wrote, and what was found there.
+type Secrets struct {
+	Canaries  []string `json:"canaries"`  // kinds of secrets: the fields that held them, and what proves who asks
+	Values    int      `json:"values"`    // of all kinds
+	Forgotten int      `json:"forgotten"` // values that were sent so long ago that they were not looked for
+	Files     int      `json:"files"`     // that were looked through, besides what was printed
+	Found     []Leak   `json:"found"`     // where there was one: such a file is not written
+}
+
+// A Leak is a secret in what the run was about to write.
+type Leak struct {
+	Where  string `json:"where"`  // a file, stdout or stderr
+	Secret string `json:"secret"` // its kind
 }
 
 // Objects is what the run created.

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"bytes"
+	"encoding/hex"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ontap-conformance/fixtures/wire"
+)
+
+const told = "Kx7mPq2RtVw9ZaBcDeFgHjLn"
+
+// proving is a command whose target was sent a secret as client_secret.
+func proving(t *testing.T) (a *app, target *wire.Target, stderr *printed) {
+	t.Helper()
+	server := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(server.Close)
+	target = &wire.Target{BaseURL: server.URL, Known: new(wire.Known)}
+	send(t, target, "client_secret", told)
+	stderr = &printed{Writer: new(bytes.Buffer)}
+	a = &app{process: process{stdout: stderr, stderr: stderr}, said: map[string]*printed{"stderr": stderr}, load: catalogue}
+	a.proof = a.newProof(target.Known)
+	return a, target, stderr
+}
+
+func send(t *testing.T, target *wire.Target, field, value string) {
+	t.Helper()
+	_, err := target.NewSession().Do(t.Context(), wire.Request{Method: http.MethodPost, Path: "/api",
+		Body: wire.JSON(map[string]any{"a": []any{map[string]any{"configuration." + field: wire.NewSecret("X", value)}}})})
+	require.NoError(t, err)
+}
+
+func TestWhatHoldsASecretIsNotWritten(t *testing.T) {
+	elsewhere(t)
+	a, _, _ := proving(t)
+	require.NoError(t, a.proof.write("good", []byte("nothing")))
+	assert.EqualError(t, a.proof.write("bad", []byte(hex.EncodeToString([]byte(told)))), "bad holds what is secret: client_secret; it is not written")
+	files := writtenBelow(t, ".")
+	assert.Equal(t, map[string]string{"good": "nothing"}, files)
+	assert.Equal(t, "secrets: 1 of 1 canaries in 2 files and what was printed", a.proof.String())
+}
+
+func TestASecretThatIsSentLaterIsFoundInWhatWasWrittenBefore(t *testing.T) {
+	elsewhere(t)
+	a, target, stderr := proving(t)
+	const later = "a-password-of-the-proxy"
+	require.NoError(t, a.proof.write("early", []byte("it was guessed: "+later)))
+	a.proof.ledger, a.proof.tells = "ledger", true
+	require.NoError(t, os.WriteFile("ledger", []byte("somewhere"), 0o600))
+	assert.Equal(t, exitConformant, a.prove(exitConformant))
+	assert.FileExists(t, "early")
+	send(t, target, "proxy_password", later)
+	require.NoError(t, os.WriteFile("ledger", []byte(told), 0o600))
+	assert.Equal(t, exitInconclusive, a.prove(exitNonConformant))
+	assert.NoFileExists(t, "early")
+	assert.FileExists(t, "ledger", "nothing else knows what may be left")
+	text, _ := stderr.news()
+	assert.Contains(t, string(text), "error: early holds what is secret: proxy_password; it was removed")
+	assert.Contains(t, string(text), "error: ledger holds what is secret: client_secret; it stays, since nothing else knows what may be left")
+	assert.Contains(t, string(text), "secrets: 2 of 2 canaries in 2 files and what was printed")
+	assert.NotContains(t, string(text), told)
+}
+
+func TestWhatWasPrintedIsLookedThroughAcrossWrites(t *testing.T) {
+	a, _, stderr := proving(t)
+	stderr.Write([]byte("first " + told[:10]))
+	require.NoError(t, a.proof.streams())
+	stderr.Write([]byte(told[10:]))
+	assert.EqualError(t, a.proof.streams(), "stderr holds what is secret: client_secret")
+}
+
+// TestAPasswordOfOurOwnWordsIsNoCanary: else no file could be written.
+func TestAPasswordOfOurOwnWordsIsNoCanary(t *testing.T) {
+	elsewhere(t)
+	a, target, _ := proving(t)
+	target.Known.Ask(wire.Credentials{User: "admin", Password: wire.NewSecret(envPassword, "ontap-conformance")})
+	require.NoError(t, a.proof.write("report", []byte("ontap-conformance")))
+	assert.Equal(t, "secrets: 0 of 1 canaries in 1 file and what was printed; ONTAP_CONFORMANCE_PASSWORD is none, since our own words have it", a.proof.String())
+}
+
+func TestAReportIsNotRenderedAgainWithTheCredentialsOfTheEnvironment(t *testing.T) {
+	elsewhere(t)
+	got := command(t, nil, "run", "--select", "AKV-READ-08", "--out", "out")
+	require.Equal(t, exitConformant, got.code, got.stderr)
+	assert.Regexp(t, `secrets: 0 of \d+ canaries in 3 files and what was printed\n$`, got.stderr)
+	text, err := os.ReadFile("out/report.json")
+	require.NoError(t, err)
+	assert.Contains(t, string(text), `"canaries": [`)
+	require.NoError(t, os.WriteFile("out/report.json", bytes.Replace(text, []byte(`"reason": "`), []byte(`"reason": "open-sesame-open-sesame `), 1), 0o600))
+	env := []string{"ONTAP_CONFORMANCE_PASSWORD=open-sesame-open-sesame"}
+	for _, format := range []string{"text", "json", "html"} {
+		got = command(t, env, "report", "out", "--format", format)
+		assert.NotContains(t, got.stdout, "open-sesame")
+		if format != "text" { // which has no reasons of what was not looked at
+			assert.Equal(t, exitInconclusive, got.code, format)
+		}
+	}
+}
