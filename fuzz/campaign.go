@@ -167,8 +167,8 @@ func ended(ctx context.Context, sum *oracle.Outcome, last error) error {
 // skip says why a trial is not played; nil means that it is.
 func (t *Trial) skip(s *steps.Suite) error {
 	switch why := s.Lacks(t.Sort); {
-	case why != "":
-		return &oracle.Skip{Reason: why}
+	case why != nil:
+		return why
 	case s.Mode == steps.ReadOnly && t.Property.Writes:
 		return &oracle.Skip{Applies: true, Reason: "it writes, and the mode is read-only"}
 	case len(s.SVMs) == 0:

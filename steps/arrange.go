@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"github.com/cucumber/godog"
@@ -186,16 +185,13 @@ func (w *world) prevented(e oracle.Ending) error {
 	return nil
 }
 
-// forbidding are the codes of a refusal for want of rights.
-var forbidding = []string{"6", "6691623"}
-
 // ofState says what a code means that speaks of the target's state or of the
 // user's rights, and is "" for any other. A row of another operation counts too:
 // whether a target asks Azure when a configuration is made or when it is changed
 // is in no document.
 func ofState(r *contract.Resource, code string) string {
 	switch {
-	case slices.Contains(forbidding, code):
+	case oracle.ForbidsBy(code):
 		return ": the user may not do it"
 	case code == unapproved:
 		return ": several administrators have to approve it"

@@ -31,6 +31,8 @@ func (s *Suite) guard(r wire.Request) error {
 		return errors.New("the catalogue does not know the path")
 	case isStanding(route.Resource.Name):
 		return errors.New("what every cluster has is never written to")
+	case s.unseen(route.Resource.Name) != "":
+		return errors.New("nothing is written where nothing can be read: " + s.unseen(route.Resource.Name))
 	case key == "" && r.Method == http.MethodPost:
 		return s.unread(route.Resource.Name) // a creation: the ledger has it already
 	case key == "":
@@ -105,7 +107,7 @@ func first(route contract.Route, path string) (owner, key string) {
 // has reports whether the target has objects of a kind, as far as we know.
 func (s *Suite) has(k *kind) bool {
 	r := s.Judge.Contract().Resource(k.resource)
-	return r.Covers(s.Judge.Release()) && s.Absent[k.resource] == ""
+	return r.Covers(s.Judge.Release()) && s.Absent[k.resource] == "" && s.unseen(k.resource) == ""
 }
 
 // plain is what a uuid of ours may look like: a target that calls an object "*"

@@ -73,14 +73,18 @@ func Sorts(c *contract.Catalogue) []Sort {
 	return all
 }
 
-// Lacks says why the target does not have objects of a sort; "" means that it has.
-func (s *Suite) Lacks(sort Sort) string {
+// Lacks says why the target does not have objects of a sort, or hides them from the user; nil
+// means that it does neither.
+func (s *Suite) Lacks(sort Sort) *oracle.Skip {
 	return s.lacks(&Scenario{Resources: []string{sort.kind.resource}})
 }
 
 // Ready puts the guard before the target and notes what is there already. The
 // error says that this could not be found out, so that nothing may be written.
-func (s *Suite) Ready(ctx context.Context) error { return s.prepare(ctx) }
+func (s *Suite) Ready(ctx context.Context) error {
+	s.rights.settle() // a driver has no end at which to go back
+	return s.prepare(ctx)
+}
 
 // Take returns a hand for SVMs, one at least, whose user must see to it that no
 // other hand has any of them at a time. The suite must be Ready. The name is that of the
@@ -195,6 +199,7 @@ type Side struct{ session *wire.Session }
 func (h *Hand) Side() *Side {
 	s := &Side{h.w.session.Target().NewSession()}
 	h.sides = append(h.sides, s)
+	h.w.sides = append(h.w.sides, s.session)
 	return s
 }
 
@@ -299,7 +304,7 @@ func (h *Hand) Prevented(e oracle.Ending) error {
 // Forbidden reports whether a call was refused because of the rights of the user, so that
 // nothing shows what else it would have been refused for.
 func (h *Hand) Forbidden(e oracle.Ending) bool {
-	return e.Failed() && (e.Exchange.Response.Status == http.StatusForbidden || slices.Contains(forbidding, e.Code()))
+	return e.Failed() && (e.Exchange.Response.Status == http.StatusForbidden || oracle.ForbidsBy(e.Code()))
 }
 
 // Verify notes what was found out about requirements: err is nil, a mismatch,

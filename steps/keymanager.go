@@ -67,7 +67,7 @@ func (w *world) vacant(ctx context.Context, k *kind) error {
 	if !k.singleton || w.anyObject(func(o *object) bool { return o.uuid != "" }) {
 		return nil
 	}
-	records, err := list(ctx, w.suite.guarded.NewSession(), w.collection(k)+"?fields=scope,onboard.enabled")
+	records, err := list(ctx, w.aside(), w.collection(k)+"?fields=scope,onboard.enabled")
 	if err != nil {
 		return fmt.Errorf("finding out whether the cluster has a key manager: %v", err) // not %w: no verdict
 	}

@@ -115,7 +115,7 @@ func (w *world) listsKeysOfNobody(ctx context.Context) error {
 }
 
 func (w *world) listsKeysOf(ctx context.Context, manager string) error {
-	nodes, err := list(ctx, w.suite.guarded.NewSession(), "/api/cluster/nodes?fields=uuid&max_records=100")
+	nodes, err := list(ctx, w.aside(), "/api/cluster/nodes?fields=uuid&max_records=100")
 	if err != nil {
 		return fmt.Errorf("finding a node of the cluster: %v", err) // not %w: no verdict
 	}

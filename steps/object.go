@@ -70,6 +70,9 @@ type creation struct {
 func (w *world) create(ctx context.Context, c creation) (*object, oracle.Ending, error) {
 	o := &object{kind: c.kind, name: c.name, svm: c.svm, where: w.collection(c.kind)}
 	w.objects[c.name] = o
+	if why := w.suite.unseen(c.kind.resource); why != "" { // nobody could find again what was made
+		return o, oracle.Ending{}, w.skipped(&oracle.Skip{Applies: true, Reason: why})
+	}
 	err := w.undisturbed(ctx, c.svm)
 	if err == nil {
 		err = w.readFirst(ctx, c.kind)
@@ -151,6 +154,9 @@ func (w *world) occupied(ctx context.Context, k *kind, e oracle.Ending) error {
 		return fmt.Errorf("the SVM %q may still have what an earlier scenario made: removing it failed", w.svm().Name)
 	}
 	for _, other := range kinds {
+		if why := w.suite.unseen(other.resource); other.seat && why != "" { // it may be what the SVM has
+			return w.skipped(&oracle.Skip{Applies: true, Reason: why})
+		}
 		if other.seat && w.suite.has(other) {
 			if err := w.leftovers(ctx, other); err != nil {
 				return err
@@ -162,7 +168,7 @@ func (w *world) occupied(ctx context.Context, k *kind, e oracle.Ending) error {
 
 // leftovers looks for what an earlier scenario left on the SVM.
 func (w *world) leftovers(ctx context.Context, k *kind) error {
-	records, err := list(ctx, w.suite.guarded.NewSession(), w.suite.markedPath(k))
+	records, err := list(ctx, w.aside(), w.suite.markedPath(k))
 	if oracle.IsMismatch(err) {
 		return nil // the refusal stands
 	}

@@ -55,6 +55,7 @@ type Suite struct {
 	Level      contract.Level    // the least binding level that is tested; empty means should
 	Mode       Mode              // empty means Guarded
 	Absent     map[string]string // resources that the target does not have, with the reason
+	Lacking    map[string]string // resources that the role of the user does not allow to read, with the reason
 	Unobserved bool              // nobody asks what was answered, nor which of several readings the target follows: outcomes do not say
 
 	ready     sync.Mutex // held while what is there already is noted
@@ -67,6 +68,8 @@ type Suite struct {
 	silence   atomic.Int32 // scenarios in a row that ended without an answer
 	deafness  atomic.Int32 // scenarios in a row of which no write was answered, though one was sent
 	before    before       // what was there before us
+	rights    rights       // of the user, as far as they were seen
+	hidden    sync.Map     // as Lacking, of what was found out when what was there before was read
 }
 
 // Run runs the scenarios, side by side as far as their SVMs allow, and returns
@@ -88,6 +91,7 @@ func (s *Suite) Run(ctx context.Context, scenarios []*Scenario, done func(*oracl
 	next := 0
 	q := newSchedule(scenarios, len(s.SVMs))
 	news := make(chan progress)
+	lacked := map[int]right{} // of scenarios that the role of the user did not allow, as it seemed
 	for running := 0; ; {
 		for running < s.parallel() {
 			batch := q.take()
@@ -97,13 +101,23 @@ func (s *Suite) Run(ctx context.Context, scenarios []*Scenario, done func(*oracl
 			running++
 			go s.batch(ctx, scenarios, batch, s.pick(q.svms[batch[0]]), outcomes, news)
 		}
-		if running == 0 {
+		if running == 0 && !s.resumes(q, lacked) {
+			for ; next < len(ended); next++ {
+				report(done, &outcomes[next])
+			}
 			return outcomes
+		}
+		if running == 0 {
+			continue
 		}
 		p := <-news
 		if p.batch != nil {
 			running--
 			q.giveBack(p.batch[0])
+			continue
+		}
+		if p.lacks != nil { // what comes yet may show that the role allows it after all
+			lacked[p.scenario] = *p.lacks
 			continue
 		}
 		ended[p.scenario] = true
@@ -116,7 +130,23 @@ func (s *Suite) Run(ctx context.Context, scenarios []*Scenario, done func(*oracl
 // progress says that a scenario has an outcome, or that a whole batch has ended.
 type progress struct {
 	scenario int
-	batch    []int // nil for a scenario
+	lacks    *right // that the role of the user seems not to have; nil for none
+	batch    []int  // nil for a scenario
+}
+
+// resumes puts scenarios back on the schedule that ended for want of a right which the user
+// has turned out to have: what was refused is then an answer like any other. It reports
+// whether there are any.
+func (s *Suite) resumes(q *schedule, lacked map[int]right) bool {
+	s.rights.settle()
+	for i, r := range lacked {
+		if s.rights.May(r) {
+			q.pending = append(q.pending, i)
+			delete(lacked, i)
+		}
+	}
+	slices.Sort(q.pending)
+	return len(q.pending) > 0
 }
 
 // batch runs scenarios that use the same SVMs, one after the other.
@@ -144,7 +174,7 @@ func (s *Suite) batch(ctx context.Context, scenarios []*Scenario, batch []int, s
 			o := &outcomes[index[w]]
 			w.conclude(o, err)
 			o.Elapsed, start = time.Since(start), time.Now()
-			news <- progress{scenario: index[w]}
+			news <- progress{scenario: index[w], lacks: w.lack}
 		})
 	}
 	news <- progress{batch: batch}
@@ -193,6 +223,7 @@ func (s *Suite) prepare(ctx context.Context) error {
 	t.Guard, t.Health = s.guard, cmp.Or(t.Health, &s.health)
 	s.guarded = &t
 	s.before.foreign, s.before.unknown = map[string]string{}, map[string]error{}
+	s.rights.lack(s.Judge.Contract(), s.Lacking)
 	err := s.existing(ctx)
 	s.noted = err == nil
 	return err
@@ -217,8 +248,8 @@ func (s *Suite) skip(ctx context.Context, sc *Scenario, svms []SVM) error {
 		return errDeaf
 	case !covered:
 		return &oracle.Skip{Reason: "nothing that it verifies is promised by ONTAP " + s.Judge.Release().String()}
-	case s.lacks(sc) != "":
-		return &oracle.Skip{Reason: s.lacks(sc)}
+	case s.lacks(sc) != nil:
+		return s.lacks(sc)
 	case !due:
 		return &oracle.Skip{Reason: "the run tests down to level " + string(s.level()) + " only"}
 	case s.Mode == ReadOnly && sc.Writes:
@@ -235,17 +266,21 @@ func (s *Suite) skip(ctx context.Context, sc *Scenario, svms []SVM) error {
 	return nil
 }
 
-// lacks says why the target does not have what a scenario needs; "" means that it does.
-func (s *Suite) lacks(sc *Scenario) string {
+// lacks says why the target does not have what a scenario needs, or hides it from the user;
+// nil means that it does neither.
+func (s *Suite) lacks(sc *Scenario) *oracle.Skip {
 	for _, name := range sc.Resources {
 		if why := s.Absent[name]; why != "" {
-			return why
+			return &oracle.Skip{Reason: why}
 		}
 		if r := s.Judge.Contract().Resource(name); !r.Covers(s.Judge.Release()) {
-			return fmt.Sprintf("%s exists in %s only", r.Path, r.Span)
+			return &oracle.Skip{Reason: fmt.Sprintf("%s exists in %s only", r.Path, r.Span)}
+		}
+		if why := s.unseen(name); why != "" {
+			return &oracle.Skip{Applies: true, Reason: why}
 		}
 	}
-	return ""
+	return nil
 }
 
 func noLab(condition string) *oracle.Skip {

@@ -45,6 +45,10 @@ type world struct {
 	skip         *oracle.Skip // why the scenario went no further; nil when it did
 	cleaning     int          // requests that removed what the scenario made
 	untold       bool         // a 202 named no job, so that nothing says when it is done
+
+	sides []*wire.Session       // of other clients, which act for the scenario too
+	heard map[*wire.Session]int // exchanges that the rights of the user were learned from
+	lack  *right                // the first that the scenario wanted and the role of the user does not have; nil for none
 }
 
 func newWorld(s *Suite, sc *Scenario, svms []SVM) *world {
@@ -101,8 +105,11 @@ func (w *world) verifyBy(x *wire.Exchange, ids []contract.ID, err error) error {
 }
 
 // looked notes that a requirement was looked at: err is nil if it was kept, and x is nil where
-// several exchanges together show it.
+// several exchanges together show it. What the role of the user hides was not looked at.
 func (w *world) looked(id contract.ID, err error, x *wire.Exchange) {
+	if w.lacking() != nil {
+		return
+	}
 	w.verdicts[id]++
 	if err != nil {
 		w.found = append(w.found, oracle.Finding{Requirement: id, Err: err, Exchange: x, After: max(1, len(w.session.History()))})
@@ -128,6 +135,7 @@ func (w *world) judge(err error) error { return w.verify(w.promises(false), err)
 // conclude judges every exchange and settles the outcome.
 func (w *world) conclude(o *oracle.Outcome, err error) {
 	history := w.session.History()
+	err = w.unlessLacking(err)
 	o.Verdicts, o.Found = w.verdicts, w.found
 	o.Add(w.suite.Judge.Judge(history, w.session.Sent()))
 	o.Requests = len(history) + len(w.session.Unanswered()) + w.cleaning
