@@ -24,7 +24,7 @@ import (
 
 // report makes the report of a run.
 func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Report {
-	scope := oracle.Scope{Release: t.survey.release, Level: contract.Level(t.flags.level.value), Absent: t.survey.absent}
+	scope := oracle.Scope{Release: t.survey.release, Level: contract.Level(t.flags.level.value), Absent: t.survey.absent, Lacking: t.survey.lacking}
 	results := oracle.Sum(t.contract, scope, outcomes)
 	verdict := oracle.Conclude(results, outcomes, t.flags.strict)
 	if interrupted {

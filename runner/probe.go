@@ -53,6 +53,7 @@ type survey struct {
 	svms     []steps.SVM
 	admin    steps.SVM         // zero when the target does not tell
 	absent   map[string]string // resources that the target does not have, with the reason
+	lacking  map[string]string // resources that the role of the user does not allow to read, with the reason
 }
 
 // failed returns the first check that failed, or nil.
@@ -74,11 +75,12 @@ type prober struct {
 	redactor *wire.Redactor
 	there    map[string]bool // resources that the target was seen to have
 	version  map[string]any
+	hidden   string // how the target refused to show the cluster to this user; empty when it did not
 }
 
 func newProber(c *contract.Catalogue, b *bench, f *endpointFlags) *prober {
 	p := &prober{contract: c, bench: b, flags: f, session: b.target.NewSession(), redactor: b.redactor()}
-	p.absent, p.there = map[string]string{}, map[string]bool{}
+	p.absent, p.lacking, p.there = map[string]string{}, map[string]string{}, map[string]bool{}
 	return p
 }
 
@@ -134,26 +136,34 @@ func (p *prober) reach(ctx context.Context) []check {
 		return unreached(p.bench.target, err)
 	}
 	checks := []check{{name: "reachability", state: stateOK, said: p.bench.target.BaseURL + " answers over " + r.Proto}, p.tlsCheck()}
+	if forbidden(r) {
+		return append(checks, p.withoutCluster(ctx, r))
+	}
 	if said, advice := notTheAPI(p.bench.target.BaseURL, r); said != "" {
 		checks[0] = check{name: "reachability", state: stateFailed, said: said, advice: advice}
 		return append(checks, check{name: "credentials", state: stateUnknown, said: "not looked at"})
 	}
 	switch {
-	case r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden:
+	case r.Status == http.StatusUnauthorized:
 		return append(checks, p.refused(r))
 	case !r.OK():
 		return append(checks, check{name: "credentials", state: stateUnknown, said: fmt.Sprintf("GET /api/cluster answered %d", r.Status)})
 	}
 	p.admin.Name, _ = r.Object()["name"].(string)
 	p.version, _ = r.Object()["version"].(map[string]any)
-	said := "accepted for " + p.bench.target.Credentials.User
-	switch {
-	case p.bench.target.Credentials.IsZero():
-		said = "none were given, and none are needed"
-	case p.bench.target.Credentials.User == "":
-		said = "the token is accepted"
+	return append(checks, check{name: "credentials", state: stateOK, said: p.accepted()})
+}
+
+// accepted says whom the target has let in.
+func (p *prober) accepted() string {
+	switch who := p.bench.target.Credentials; {
+	case who.IsZero():
+		return "none were given, and none are needed"
+	case who.User == "":
+		return "the token is accepted"
+	default:
+		return "accepted for " + who.User
 	}
-	return append(checks, check{name: "credentials", state: stateOK, said: said})
 }
 
 func (p *prober) tlsCheck() check {
@@ -171,8 +181,6 @@ func (p *prober) refused(r *wire.Response) check {
 	switch who := p.bench.target.Credentials; {
 	case who.IsZero():
 		c.said, c.advice = fmt.Sprintf("the target wants credentials (%d)", r.Status), "give --user, --token-file or --client-cert"
-	case r.Status == http.StatusForbidden:
-		c.advice = "give the user a role that may use the REST API"
 	default:
 		c.advice = "check --user and its password, or the token"
 	}
@@ -218,6 +226,8 @@ func (p *prober) findRelease(context.Context) []check {
 		if numbers != "" && (err != nil || found != p.release) {
 			c.said += ", though the target reports " + numbers
 		}
+	case numbers == "" && p.hidden != "":
+		c.state, c.said, c.advice = stateFailed, p.hidden+", so that the release is not known", "name the release with --ontap and the SVMs with --svm"
 	case numbers == "":
 		p.release = contract.Newest()
 		c.state, c.said, c.advice = stateUnknown, fmt.Sprintf("the target does not say, so %s is assumed", p.release), "name it with --ontap"
@@ -232,13 +242,13 @@ func (p *prober) findRelease(context.Context) []check {
 }
 
 // findResources finds out which resources the target has. One that is missing
-// is not applicable, unless it is claimed: then its promises are broken.
+// is not applicable, unless it is claimed: then its promises are broken. One that the
+// role of the user hides cannot be tested.
 func (p *prober) findResources(ctx context.Context) []check {
-	var there, missing []string
-	testable := false
+	var found resources
 	for _, r := range p.contract.Resources {
 		claimed := slices.Contains(p.flags.claims, r.Name)
-		testable = testable || claimed
+		found.testable = found.testable || claimed
 		if !r.Covers(p.release) || r.IsPart() {
 			continue
 		}
@@ -246,26 +256,53 @@ func (p *prober) findResources(ctx context.Context) []check {
 		if err != nil {
 			return []check{{name: "resources", state: stateFailed, said: "asking for " + r.Name + ": " + err.Error()}}
 		}
-		switch res.Status {
-		case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
-			missing = append(missing, r.Name)
+		switch {
+		case forbidden(res):
+			found.hidden = append(found.hidden, r.Name)
+			found.refusal = refusedTo("/api"+r.Path, res)
+			p.lacking[r.Name] = steps.LacksRight(http.MethodGet, r.Path).Reason
+		case slices.Contains(ofNoResource, res.Status):
+			found.missing = append(found.missing, r.Name)
 			if !claimed {
 				p.absent[r.Name] = fmt.Sprintf("the target has no %s (GET answered %d)", r.Path, res.Status)
 			}
 		default:
-			there, p.there[r.Name] = append(there, r.Name), true
-			testable = testable || !slices.Contains(incidental, r.Name)
+			found.there, p.there[r.Name] = append(found.there, r.Name), true
+			found.testable = found.testable || !slices.Contains(incidental, r.Name)
 		}
 	}
+	return []check{found.check(p.release)}
+}
+
+// ofNoResource are the statuses of a target that does not have a resource.
+var ofNoResource = []int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented}
+
+// resources are what a target has of those that are asked for, by name.
+type resources struct {
+	there, missing, hidden []string
+	refusal                string // how the last of those that are hidden was refused
+	testable               bool   // whether any of them is worth a run
+}
+
+// check says what was found.
+func (r resources) check(release contract.Release) check {
+	const role, claim = "give the user a role that may read what is to be tested", "claim a resource with --claim if it should be there"
+	c := check{name: "resources", state: stateOK, said: commaList(r.there) + " found"}
 	switch {
-	case !testable:
-		return []check{{name: "resources", state: stateFailed, said: fmt.Sprintf("the target has nothing that ONTAP %s promises and that can be tested", p.release),
-			advice: "claim a resource with --claim if it should be there"}}
-	case len(missing) > 0:
-		return []check{{name: "resources", state: stateUnknown, said: commaList(there) + " found, " + commaList(missing) + " missing",
-			advice: "claim a resource with --claim if it should be there"}}
+	case !r.testable && len(r.hidden) > 0:
+		return check{name: c.name, state: stateFailed, said: "the user may read nothing that can be tested: " + r.refusal, advice: role}
+	case !r.testable:
+		return check{name: c.name, state: stateFailed, said: fmt.Sprintf("the target has nothing that ONTAP %s promises and that can be tested", release), advice: claim}
 	}
-	return []check{{name: "resources", state: stateOK, said: commaList(there) + " found"}}
+	if len(r.missing) > 0 {
+		c.state, c.advice = stateUnknown, claim
+		c.said += ", " + commaList(r.missing) + " missing"
+	}
+	if len(r.hidden) > 0 {
+		c.state, c.advice = stateUnknown, role
+		c.said += ", " + commaList(r.hidden) + " not allowed by the role of the user"
+	}
+	return c
 }
 
 // incidental is what every cluster has and what calls leave behind: no target is

@@ -25,6 +25,9 @@ func (f *endpointFlags) namedSVMs() []string {
 // findSVMs settles which SVMs the run may use: those that were named, else
 // every data SVM that has no key manager.
 func (p *prober) findSVMs(ctx context.Context) []check {
+	if c, is := p.unnamed(); is {
+		return []check{c}
+	}
 	found, err := p.dataSVMs(ctx)
 	used, unknown := p.keyManagers(ctx)
 	switch {

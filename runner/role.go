@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/wire"
+	"ontap-conformance/steps"
+)
+
+// The functions of this file are for users whose role does not allow everything: those of one
+// SVM, for example, who may not see the cluster.
+
+// forbidden reports whether an answer is a refusal for want of rights.
+func forbidden(r *wire.Response) bool { return oracle.Forbidden(&wire.Exchange{Response: r}) }
+
+// refusedTo says how a reading was refused.
+func refusedTo(path string, r *wire.Response) string {
+	said := fmt.Sprintf("GET %s was refused with %d", path, r.Status)
+	if code := (oracle.Ending{Exchange: &wire.Exchange{Response: r}}).Code(); code != "" {
+		said += fmt.Sprintf(" (code %s)", code)
+	}
+	return said
+}
+
+// withoutCluster looks for any other reading that the user is allowed, and for the version of
+// a node, which is that of the cluster: the credentials are good if the target lets anything
+// be read with them.
+func (p *prober) withoutCluster(ctx context.Context, r *wire.Response) check {
+	p.hidden = refusedTo("/api/cluster", r)
+	for _, path := range p.otherReadings() {
+		res, err := p.get(ctx, path)
+		switch {
+		case err != nil:
+			return check{name: "credentials", state: stateFailed, said: err.Error()}
+		case res.Status == http.StatusUnauthorized:
+			return p.refused(res)
+		case !res.OK():
+			continue
+		}
+		if nodes := oracle.RecordsOf(res); path == nodesVersion && len(nodes) > 0 {
+			p.version, _ = nodes[0]["version"].(map[string]any)
+		}
+		return check{name: "credentials", state: stateOK, said: p.accepted() + ", whose role does not allow everything: " + p.hidden}
+	}
+	if p.bench.target.Credentials.IsZero() {
+		return p.refused(r)
+	}
+	return check{name: "credentials", state: stateFailed, said: p.hidden + ", and nothing else may be read either",
+		advice: "give the user a role that may read what is to be tested"}
+}
+
+// nodesVersion reads the version of the nodes.
+const nodesVersion = "/api/cluster/nodes?fields=version&max_records=1"
+
+// otherReadings are the paths of all collections but the cluster.
+func (p *prober) otherReadings() []string {
+	all := []string{nodesVersion, "/api/svm/svms?max_records=1"}
+	for _, r := range p.contract.Resources {
+		if !r.IsPart() && r.Name != "cluster" && (r.Covers(contract.Newest()) || r.Covers(p.flags.ontap.Release)) {
+			all = append(all, "/api"+r.Path+"?max_records=1")
+		}
+	}
+	return all
+}
+
+// unnamed is for a user who may not see the cluster and has named no SVMs: which of them is
+// the admin SVM nobody can tell, and that is never used.
+func (p *prober) unnamed() (c check, is bool) {
+	if p.hidden == "" || len(p.flags.svms) > 0 || p.bench.mode == string(steps.ReadOnly) {
+		return check{}, false
+	}
+	return check{name: "SVMs", state: stateFailed, said: p.hidden + ", so that nobody can tell which SVM is that of the cluster itself",
+		advice: "name those that may be used with --svm"}, true
+}
