@@ -26,6 +26,12 @@ func WasMade(err error) bool {
 	return errors.As(err, &made)
 }
 
+// isUndone reports whether a request was not answered, and is known not to have been done.
+func isUndone(err error) bool {
+	none := new(wire.NoAnswer)
+	return errors.As(err, &none) && none.Undone
+}
+
 // Bounds of finding out what came of a write whose answer was lost.
 const (
 	lostTries = 3 // that the write is sent in all

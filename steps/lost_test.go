@@ -258,3 +258,43 @@ func TestCredentialsThatExpireEndTheRun(t *testing.T) {
 	assert.ErrorContains(t, s.Over(), "the target no longer accepts the credentials (401 since request ")
 	assert.Less(t, int(asked.Load()), 600, "nobody goes on asking")
 }
+
+// TestACallOnACollectionIsNotSentAgainUnseen keeps a call that was put off from reaching what
+// somebody else made in the meantime.
+func TestACallOnACollectionIsNotSentAgainUnseen(t *testing.T) {
+	for name, comes := range map[string]bool{"nobody comes": false, "somebody comes": true} {
+		t.Run(name, func(t *testing.T) {
+			s := newStand(t)
+			svm := s.SVMs[len(s.SVMs)-1]
+			s.SVMs = s.SVMs[:len(s.SVMs)-1]
+			calls, next := 0, s.line.next
+			s.line.next = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodPost || slices.Contains(readings, r.Method) || r.URL.Path != vaultsPath {
+					next.ServeHTTP(w, r)
+					return
+				}
+				if calls++; calls > 1 {
+					next.ServeHTTP(w, r)
+					return
+				}
+				if comes {
+					s.put(t, svm, "somebody-else")
+				}
+				w.Header().Set("Retry-After", "0")
+				w.WriteHeader(http.StatusTooManyRequests)
+			})
+			bulk := chosen(t, func(sc *Scenario) bool {
+				return slices.Equal(sc.Resources, []string{akv}) && slices.Contains(sc.Requirements, "API-BULK-01")
+			})[:1]
+			o := s.Run(t.Context(), bulk, nil)[0]
+			if comes {
+				assert.Equal(t, 1, calls, "it was sent again: %v", o.Reason)
+				assert.NotEqual(t, oracle.Failed, o.Status)
+				assert.Len(t, s.records(), 1, "that of somebody else")
+				return
+			}
+			assert.Equal(t, oracle.Passed, o.Status, "%v", o.Reason)
+			assert.GreaterOrEqual(t, calls, 2)
+		})
+	}
+}

@@ -111,7 +111,15 @@ func (w *world) recordsTogether(ctx context.Context, k *kind, method, names stri
 // One that the collection does not take can be documented as well as one that it
 // does: then there is nothing to look at.
 func (w *world) sendTogether(ctx context.Context, r wire.Request) error {
-	if err := w.send(ctx, r); err != nil {
+	r.Fresh = true
+	err := w.send(ctx, r)
+	for n := 1; n < lostTries && isUndone(err); n++ {
+		if err := w.looksAlone(ctx, w.sole.kind); err != nil { // somebody may have come while it was put off
+			return err
+		}
+		err = w.send(ctx, r)
+	}
+	if err != nil {
 		return err
 	}
 	if w.answer.Response.Status == http.StatusMethodNotAllowed {
