@@ -295,14 +295,16 @@ type printed struct {
 	lost int // bytes that are no longer kept and were not
 }
 
-// maxPrinted bounds what is kept of a stream, in bytes: more than a hunt of days tells.
+// maxPrinted bounds what is kept of a stream, in bytes: more than a hunt of days tells. Of more, the
+// last half stays.
 const maxPrinted = 32 << 20
 
 func (w *printed) Write(b []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.text = append(w.text, b...)
-	if over := len(w.text) - maxPrinted; over > 0 {
+	if len(w.text) > maxPrinted {
+		over := len(w.text) - maxPrinted/2
 		w.text = slices.Delete(w.text, 0, over)
 		w.lost, w.seen = w.lost+max(0, over-w.seen), max(0, w.seen-over)
 	}
