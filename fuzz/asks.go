@@ -752,6 +752,9 @@ func (q *question) counted(ctx context.Context) error {
 	if err := oracle.ExpectStatus(x, http.StatusOK); err != nil {
 		return err
 	}
+	if oracle.NextPage(x.Response) != "" {
+		return nil // what a page of a count counts is in no document
+	}
 	if records, _ := x.Response.Object()["records"].([]any); len(records) > 0 {
 		return oracle.Differs("records of a count", "none", len(records))
 	}
@@ -768,15 +771,9 @@ func (q *question) tunneled(ctx context.Context, header string, name func(steps.
 	r := getOf(q.path + "?fields=uuid")
 	r.Header = http.Header{}
 	r.Header.Set(header, named)
-	x, err := q.p.hand.Ask(ctx, r)
+	records, err := q.p.hand.ListBy(ctx, r)
 	if err != nil {
 		return err
-	}
-	if err := oracle.ExpectStatus(x, http.StatusOK); err != nil {
-		return err
-	}
-	if oracle.NextPage(x.Response) != "" {
-		return nil // not all of it
 	}
 	var want []string
 	for uuid, record := range q.truth {
@@ -784,7 +781,7 @@ func (q *question) tunneled(ctx context.Context, header string, name func(steps.
 			want = append(want, uuid)
 		}
 	}
-	return oracle.ExpectRecords("records of an SVM by tunneling", q.ours(oracle.RecordsOf(x.Response)), want, false)
+	return oracle.ExpectRecords("records of an SVM by tunneling", q.ours(records), want, false)
 }
 
 // fields wants all records, each with the field where it is set.

@@ -41,3 +41,14 @@ func TestWhatHTTPItselfRefusesIsNoFinding(t *testing.T) {
 		})
 	}
 }
+
+// A page may end early, even empty: it takes as many questions as a run asks to see that no
+// answer is held for the whole of a list.
+func TestAPageMayEndEarly(t *testing.T) {
+	for _, name := range []string{"page-ends-early", "each-page-holds-one-record", "first-page-is-empty-with-a-next-link", "every-second-page-is-empty"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			assertPasses(t, name, 12, "lists-agree-with-their-records", "a-job-goes-forward-whoever-looks", "key-servers-are-those-that-the-model-says")
+		})
+	}
+}

@@ -221,13 +221,15 @@ func (w *world) showsServers(ctx context.Context, manager, names string) error {
 	})
 }
 
-// listsPart asks for the records of a part of a key manager, all of which fit a
-// page. A refusal is an ending like any other.
+// listsPart asks for the records of a part of a key manager. A refusal is an ending like any
+// other.
 func (w *world) listsPart(ctx context.Context, path string) error {
-	err := w.sendOffered(ctx, wire.Request{Method: http.MethodGet, Path: path})
-	if err == nil {
-		w.listed = append(w.listed, oracle.RecordsOf(w.answer.Response)...)
+	r := wire.Request{Method: http.MethodGet, Path: path}
+	if err := w.offered(r); err != nil {
+		return err
 	}
+	records, err := w.sendsForAll(ctx, r)
+	w.listed = append(w.listed, records...)
 	return err
 }
 

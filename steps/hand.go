@@ -251,6 +251,12 @@ func (h *Hand) List(ctx context.Context, path string) ([]map[string]any, error) 
 	return list(ctx, h.w.session, path)
 }
 
+// ListBy is List by a request that may have headers: each page is asked for with them.
+func (h *Hand) ListBy(ctx context.Context, r wire.Request) ([]map[string]any, error) {
+	l, err := walkBy(ctx, h.w.session, r)
+	return l.records, err
+}
+
 // ListOn lists all that an SVM has of a sort, with the fields that carry marks. Where it
 // shows none of this hand's when everything is done, cleaning up need not look again.
 func (h *Hand) ListOn(ctx context.Context, s Sort, svm SVM) ([]map[string]any, error) {

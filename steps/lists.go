@@ -44,11 +44,17 @@ func list(ctx context.Context, s *wire.Session, path string) ([]map[string]any, 
 
 // walk reads a collection page by page. The next link is followed as it stands, but never to
 // another host and never in a circle.
-func walk(ctx context.Context, s *wire.Session, path string) (l listing, err error) {
-	seen := map[string]bool{}
+func walk(ctx context.Context, s *wire.Session, path string) (listing, error) {
+	return walkBy(ctx, s, wire.Request{Method: http.MethodGet, Path: path})
+}
+
+// walkBy is walk by a request that may have headers: each page is asked for with them.
+func walkBy(ctx context.Context, s *wire.Session, r wire.Request) (l listing, err error) {
+	seen, path := map[string]bool{}, r.Path
 	for size := 0; len(seen) < maxPages && size <= maxList; {
 		seen[path] = true
-		x, err := s.Do(ctx, wire.Request{Method: http.MethodGet, Path: path})
+		r.Path = path
+		x, err := s.Do(ctx, r)
 		if err != nil {
 			return listing{}, err
 		}

@@ -376,12 +376,11 @@ func (w *world) codeIsShown(code, property string) error {
 	if w.last.Failed() {
 		return w.refusedWithCode(code)
 	}
-	records := []any{w.answer.Response.Object()}
-	if list, ok := w.answer.Response.Object()["records"].([]any); ok {
-		records = list
+	records := []map[string]any{w.answer.Response.Object()}
+	if _, list := w.answer.Response.Object()["records"]; list {
+		records = w.listed
 	}
-	for _, r := range records {
-		record, _ := r.(map[string]any)
+	for _, record := range records {
 		shown, _ := oracle.Lookup(record, property+".code")
 		all, many := shown.([]any)
 		if !many {

@@ -191,13 +191,11 @@ func (w *world) listsTunnelingByUUID(ctx context.Context, plural, name string) e
 // listsWithHeader keeps the records of a list, whosever they are, but for what the SVM had
 // before the run: a header that is overlooked shows in those of others.
 func (w *world) listsWithHeader(ctx context.Context, k *kind, svm SVM, header http.Header) error {
-	err := w.send(ctx, wire.Request{Method: http.MethodGet, Path: w.collection(k) + "?max_records=1000", Header: header})
-	if err == nil {
-		w.listed = append(w.listed, slices.DeleteFunc(oracle.RecordsOf(w.answer.Response), func(r map[string]any) bool {
-			of, told := oracle.Lookup(r, "svm.name")
-			return w.suite.isForeign(k.id(r)) && (!told || of == svm.Name)
-		})...)
-	}
+	records, err := w.sendsForAll(ctx, wire.Request{Method: http.MethodGet, Path: w.collection(k) + "?max_records=1000", Header: header})
+	w.listed = append(w.listed, slices.DeleteFunc(records, func(r map[string]any) bool {
+		of, told := oracle.Lookup(r, "svm.name")
+		return w.suite.isForeign(k.id(r)) && (!told || of == svm.Name)
+	})...)
 	return err
 }
 
