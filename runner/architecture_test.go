@@ -30,14 +30,14 @@ var allowed = map[string]struct {
 	"fixtures/oracle":     {[]string{"fixtures/contract", "fixtures/wire"}, "a judge that knew the simulator would read the documents with its eyes"},
 	"fixtures/simulator":  {[]string{"fixtures/contract", "fixtures/wire"}, "a simulator that knew the oracle would pass by construction"},
 	"fixtures/mutant":     {[]string{"fixtures/contract", "fixtures/simulator", "fixtures/wire"}, "a mutant must not know how it is caught"},
-	"steps":               {[]string{"fixtures/contract", "fixtures/lab", "fixtures/ledger", "fixtures/oracle", "fixtures/wire"}, "steps know the target by its URL only"},
+	"steps":               {[]string{"fixtures/contract", "fixtures/files", "fixtures/lab", "fixtures/ledger", "fixtures/oracle", "fixtures/wire"}, "steps know the target by its URL only"},
 	"fuzz":                {[]string{"fixtures/contract", "fixtures/oracle", "fixtures/wire", "steps"}, "properties know the target by its URL only, and write through the guard of the steps alone"},
 	"runner/report":       {[]string{"fixtures/contract", "fixtures/ledger", "fixtures/oracle", "fixtures/wire"}, "a report shows what was found and decides nothing"},
-	"runner/finding":      {[]string{"fixtures/contract", "fixtures/oracle", "fuzz", "runner/report", "steps"}, "a finding is written down, not found"},
-	"runner/baseline":     {[]string{"fixtures/contract", "fixtures/oracle", "fixtures/strictyaml", "runner/report"}, "a baseline compares reports"},
+	"runner/finding":      {[]string{"fixtures/contract", "fixtures/files", "fixtures/oracle", "fuzz", "runner/report", "steps"}, "a finding is written down, not found"},
+	"runner/baseline":     {[]string{"fixtures/contract", "fixtures/files", "fixtures/oracle", "fixtures/strictyaml", "runner/report"}, "a baseline compares reports"},
 	"runner/canary":       {nil, "a proof must not stand on what it proves"},
 	"runner/selftest":     {[]string{"fixtures/contract", "fixtures/lab", "fixtures/ledger", "fixtures/mutant", "fixtures/oracle", "fixtures/simulator", "fixtures/wire", "fuzz", "steps"}, "it holds the suite against servers, and knows no command"},
-	"runner": {[]string{"features", "fixtures/contract", "fixtures/lab", "fixtures/ledger", "fixtures/mutant", "fixtures/oracle", "fixtures/simulator",
+	"runner": {[]string{"features", "fixtures/contract", "fixtures/files", "fixtures/lab", "fixtures/ledger", "fixtures/mutant", "fixtures/oracle", "fixtures/simulator",
 		"fixtures/strictyaml", "fixtures/wire", "fuzz", "runner/baseline", "runner/canary", "runner/finding", "runner/report", "runner/selftest", "steps"}, "nothing may import a command"},
 }
 

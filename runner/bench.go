@@ -55,7 +55,7 @@ func (a *app) bench(ctx context.Context, c *contract.Catalogue, f *endpointFlags
 		return nil, err
 	}
 	if f.endpoint == "" {
-		b, err := embedded(c, f)
+		b, err := embedded(ctx, c, f)
 		if err == nil {
 			a.proof = a.newProof(b.target.Known)
 			a.proof.ours = nil // the password is made up
@@ -76,12 +76,12 @@ func (a *app) bench(ctx context.Context, c *contract.Catalogue, f *endpointFlags
 	if err != nil {
 		return nil, err
 	}
-	target, err := f.target(base, who)
+	target, err := f.target(ctx, base, who)
 	if err != nil {
 		return nil, err
 	}
 	b := &bench{target: target, mode: f.mode.value, close: target.HTTP.CloseIdleConnections}
-	target.Renew = f.renewal()
+	target.Renew = f.renewal(ctx)
 	target.Known.Ask(who)
 	a.proof = a.newProof(target.Known)
 	b.verified = strings.HasPrefix(base, "https:") && !f.insecure
@@ -111,7 +111,7 @@ func verifyClaims(c *contract.Catalogue, claims []string) error {
 // embedded starts the simulator on two listeners of the loopback interface,
 // with TLS as ONTAP has it: the suite sees no more of it than of any other
 // target.
-func embedded(c *contract.Catalogue, f *endpointFlags) (*bench, error) {
+func embedded(ctx context.Context, c *contract.Catalogue, f *endpointFlags) (*bench, error) {
 	password := wire.NewSecret(envPassword, rand.Text()) // a word like "password" could not be told from text when it is redacted
 	sim := simulator.New(c, simulator.Options{Release: f.ontap.Release, User: "admin", Password: password.Reveal()})
 	api, err := listen("127.0.0.1:0", sim)
@@ -126,7 +126,7 @@ func embedded(c *contract.Catalogue, f *endpointFlags) (*bench, error) {
 	if err != nil {
 		return nil, errors.Join(err, api.listener.Close())
 	}
-	target, err := f.target(api.url(), wire.Credentials{User: "admin", Password: password})
+	target, err := f.target(ctx, api.url(), wire.Credentials{User: "admin", Password: password})
 	if err != nil {
 		return nil, err
 	}

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -13,27 +16,38 @@ import (
 
 func (a *app) cleanupCommand() *cobra.Command {
 	f := new(endpointFlags)
+	var same bool
 	cmd := &cobra.Command{
 		Use:   "cleanup DIR",
 		Short: "Remove what a run created and could not remove",
-		Long: "Remove what a run created and could not remove, by the ledger in its folder. An object\n" +
-			"is deleted only if it still carries the mark that the ledger has of it.",
-		Example: "  ontap-conformance cleanup reports/20261123T085600Z-1 --endpoint https://cluster.example --user admin",
-		Args:    oneFolder,
-		RunE:    a.settled(func(cmd *cobra.Command, args []string) error { return a.cleanup(cmd, args[0], f) }),
+		Long: "Remove what a run created and could not remove, by the ledger in its folder. Conditions of\n" +
+			"the lab end first, by --lab. An object is deleted only if it still carries the mark that the\n" +
+			"ledger has of it.\n\n" +
+			"The ledger says which cluster it is of, and another is refused. Where nothing shows that the\n" +
+			"endpoint is the same, as with a ledger of an older version, --same-target says so.\n\n" +
+			"Exit codes: 0 nothing is left, 2 wrong usage, another target or a run that has not ended,\n" +
+			"3 something may be left, 130 interrupted.",
+		Example: "  ontap-conformance cleanup reports/20261123T085600Z-1 --endpoint https://cluster.example --user admin\n" +
+			"  ontap-conformance cleanup reports/20261123T085600Z-1 --endpoint https://cluster.example --user admin --lab http://lab.example",
+		Args: oneFolder,
+		RunE: a.settled(func(cmd *cobra.Command, args []string) error { return a.cleanup(cmd, args[0], f, same) }),
 	}
 	f.register(cmd)
+	cmd.Flags().BoolVar(&same, "same-target", false, "the endpoint is the target of the ledger, though nothing shows it")
 	return cmd
 }
 
-// cleanup removes what the ledger of a run still lists. It needs neither free
-// SVMs nor a lab, so it does not ask for them.
-func (a *app) cleanup(cmd *cobra.Command, name string, f *endpointFlags) error {
-	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		name = filepath.Join(name, ledgerFile)
+// cleanup removes what the ledger of a run still lists. It needs no free SVMs, so it does
+// not ask for them.
+func (a *app) cleanup(cmd *cobra.Command, name string, f *endpointFlags, same bool) error {
+	l, err := listed(name)
+	if err != nil {
+		return err
 	}
-	if _, err := os.Stat(name); err != nil {
-		return misused("there is no ledger: %w", err)
+	defer l.Close()
+	if l.Origin().Simulator {
+		fmt.Fprintln(a.stdout, "the run was against the embedded simulator: what that held is gone")
+		return nil
 	}
 	if f.endpoint == "" {
 		return misused("cleanup needs --endpoint: what the embedded simulator held is gone")
@@ -47,28 +61,101 @@ func (a *app) cleanup(cmd *cobra.Command, name string, f *endpointFlags) error {
 		return err
 	}
 	defer b.close()
-	l, err := ledger.Open(name, true)
-	if err != nil {
-		return misused("%w", err)
-	}
-	defer l.Close()
-	a.proof.ledger, a.proof.tells = name, true
+	a.proof.ledger, a.proof.tells = ledgerOf(name), true
 	p := newProber(c, b, f)
 	p.add(p.reach(cmd.Context())...)
 	p.add(p.findRelease(cmd.Context())...)
-	if bad := p.survey.failed(); bad != nil {
+	switch bad := p.survey.failed(); {
+	case cmd.Context().Err() != nil:
+		return &ended{exitInterrupted, errors.New("interrupted before anything was removed")}
+	case bad != nil:
 		return bad.err()
 	}
-	before := len(l.Left())
+	if err := sameTarget(l, b.target.BaseURL, p.cluster, same); err != nil {
+		return err
+	}
+	objects, conditions := len(l.Left()), len(l.Conditions())
 	s := suite(c, b, &p.survey, f)
 	s.Ledger = l
 	err = s.CleanUp(cmd.Context())
-	fmt.Fprintf(a.stdout, "%s listed, %d gone\n", report.Counted(before, "object"), before-len(l.Left()))
+	a.tellLeft(l, objects, conditions)
+	switch {
+	case cmd.Context().Err() != nil:
+		return &ended{exitInterrupted, errors.New("interrupted: what is left stays in the ledger")}
+	case err != nil:
+		return inconclusive("removing what the run created: %w", first(err))
+	case len(l.Left())+len(l.Conditions()) > 0:
+		return inconclusive("not everything could be removed")
+	}
+	return nil
+}
+
+// listed opens the ledger of a run, by its folder or its file.
+func listed(name string) (*ledger.Ledger, error) {
+	name = ledgerOf(name)
+	if _, err := os.Stat(name); err != nil {
+		return nil, misused("there is no ledger: %w", err)
+	}
+	l, err := ledger.Open(name, true)
+	if err != nil {
+		return nil, misused("%w", err)
+	}
+	return l, nil
+}
+
+// ledgerOf is the file of the ledger of a folder, or the file itself.
+func ledgerOf(name string) string {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return filepath.Join(name, ledgerFile)
+	}
+	return name
+}
+
+// sameTarget refuses to clean up on a target that is not that of the ledger: what is not
+// found there would be taken for gone. told is that somebody says it is the one.
+func sameTarget(l *ledger.Ledger, endpoint, cluster string, told bool) error {
+	o := l.Origin()
+	switch {
+	case len(l.Marks())+len(l.Conditions()) == 0: // nothing was ever made
+		return nil
+	case o.Cluster != "" && cluster != "":
+		if strings.EqualFold(o.Cluster, cluster) {
+			return nil
+		}
+		return misused("the ledger is of the cluster %s (%s), and %s is the cluster %s", o.Cluster, o.Endpoint, endpoint, cluster)
+	case told:
+		return nil
+	case o.Endpoint == "":
+		return misused("the ledger does not say which target it is of: --same-target if that is %s", endpoint)
+	case plainEndpoint(o.Endpoint) != plainEndpoint(endpoint):
+		return misused("the ledger is of %s, and nothing shows that %s is the same cluster: --same-target if it is", o.Endpoint, endpoint)
+	}
+	return nil
+}
+
+// plainEndpoint spells an endpoint in one way.
+func plainEndpoint(base string) string {
+	u, err := url.Parse(strings.ToLower(base))
+	if err != nil {
+		return base
+	}
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return u.Scheme + "://" + u.Hostname() + ":" + port
+}
+
+// tellLeft says what came of what the ledger listed.
+func (a *app) tellLeft(l *ledger.Ledger, objects, conditions int) {
+	fmt.Fprintf(a.stdout, "%s listed, %d gone\n", report.Counted(objects, "object"), objects-len(l.Left()))
+	if conditions > 0 {
+		fmt.Fprintf(a.stdout, "%s of the lab listed, %d ended\n", report.Counted(conditions, "condition"), conditions-len(l.Conditions()))
+	}
 	for _, e := range l.Left() {
 		fmt.Fprintln(a.stdout, a.printable(fmt.Sprintf("left: %s on %s, %s %s", e.Kind, e.SVM, e.Mark, e.Path)))
 	}
-	if err != nil {
-		return inconclusive("removing what the run created: %w", first(err))
+	for _, c := range l.Conditions() {
+		fmt.Fprintln(a.stdout, a.printable(fmt.Sprintf("still arranged: %s for %s", c.Name, c.Params["svm"])))
 	}
-	return nil
 }

@@ -156,7 +156,7 @@ func withoutPassword(arg string) string {
 }
 
 // perRun are the flags that a repetition of one scenario does not need.
-var perRun = map[string]bool{"select": true, "skip": true, "out": true, "format": true, "baseline": true, "config": true, "seed": true}
+var perRun = map[string]bool{"select": true, "skip": true, "out": true, "overwrite": true, "format": true, "baseline": true, "config": true, "seed": true}
 
 // repeat is the command that repeats a run, wherever its settings came from;
 // what to select is to be added.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -160,10 +159,7 @@ func (h *hunt) write(a *app, end fuzz.End, game *fuzz.Hunt) error {
 	}
 	data, err := json.MarshalIndent(c, "", "  ")
 	if err == nil {
-		err = os.MkdirAll(h.out, 0o755)
-	}
-	if err == nil {
-		err = a.proof.write(filepath.Join(h.out, "fuzz.json"), append(data, '\n'))
+		err = a.proof.write(filepath.Join(h.out, huntFile), append(data, '\n'))
 	}
 	for _, e := range append(h.errs, err) {
 		if e != nil {

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/term"
 
+	"ontap-conformance/fixtures/files"
 	"ontap-conformance/fixtures/wire"
 )
 
@@ -21,7 +22,7 @@ func (a *app) credentials(ctx context.Context, f *endpointFlags) (wire.Credentia
 		if f.user != "" || f.passwordFile != "" {
 			return wire.Credentials{}, misused("--token-file stands in place of --user and its password")
 		}
-		token, err := a.secretFile("--token-file", f.tokenFile, envToken)
+		token, err := a.secretFile(ctx, "--token-file", f.tokenFile, envToken)
 		return wire.Credentials{Token: token}, err
 	}
 	if f.user == "" {
@@ -38,16 +39,16 @@ func (a *app) credentials(ctx context.Context, f *endpointFlags) (wire.Credentia
 }
 
 // renewal reads the credentials again from their file; it is nil if they are from none.
-func (f *endpointFlags) renewal() func() (wire.Credentials, error) {
+func (f *endpointFlags) renewal(ctx context.Context) func() (wire.Credentials, error) {
 	switch {
 	case f.tokenFile != "":
 		return func() (wire.Credentials, error) {
-			token, err := secretIn("--token-file", f.tokenFile, envToken)
+			token, err := secretIn(ctx, "--token-file", f.tokenFile, envToken)
 			return wire.Credentials{Token: token}, err
 		}
 	case f.passwordFile != "":
 		return func() (wire.Credentials, error) {
-			password, err := secretIn("--password-file", f.passwordFile, envPassword)
+			password, err := secretIn(ctx, "--password-file", f.passwordFile, envPassword)
 			return wire.Credentials{User: f.user, Password: password}, err
 		}
 	}
@@ -57,7 +58,7 @@ func (f *endpointFlags) renewal() func() (wire.Credentials, error) {
 // password reads the password from the file, the environment or a prompt.
 func (a *app) password(ctx context.Context, file, prompt string) (wire.Secret, error) {
 	if file != "" {
-		return a.secretFile("--password-file", file, envPassword)
+		return a.secretFile(ctx, "--password-file", file, envPassword)
 	}
 	if v, ok := a.getenv(envPassword); ok && v != "" {
 		return wire.NewSecret(envPassword, v), nil
@@ -106,17 +107,20 @@ func typedIn(ctx context.Context, terminal int) ([]byte, error) {
 }
 
 // secretFile is secretIn that warns of a file that others can read.
-func (a *app) secretFile(flag, name, variable string) (wire.Secret, error) {
-	secret, err := secretIn(flag, name, variable)
+func (a *app) secretFile(ctx context.Context, flag, name, variable string) (wire.Secret, error) {
+	secret, err := secretIn(ctx, flag, name, variable)
 	if err == nil {
 		a.warnOfReaders(flag, name)
 	}
 	return secret, err
 }
 
-// secretIn reads a secret from the first line of a file.
-func secretIn(flag, name, variable string) (wire.Secret, error) {
-	text, err := os.ReadFile(name)
+// secretIn reads a secret from the first line of a file, or of a pipe.
+func secretIn(ctx context.Context, flag, name, variable string) (wire.Secret, error) {
+	text, err := files.ReadAny(ctx, name, files.MaxSecret)
+	if ctx.Err() != nil {
+		return wire.Secret{}, &ended{code: exitInterrupted}
+	}
 	if err != nil {
 		return wire.Secret{}, misused("%s: %w", flag, err)
 	}

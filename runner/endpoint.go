@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/time/rate"
 
+	"ontap-conformance/fixtures/files"
 	"ontap-conformance/fixtures/wire"
 	"ontap-conformance/steps"
 )
@@ -151,10 +151,10 @@ func isLoopback(base string) bool {
 }
 
 // tlsConfig makes what the flags say about TLS.
-func (f *endpointFlags) tlsConfig() (*tls.Config, error) {
+func (f *endpointFlags) tlsConfig(ctx context.Context) (*tls.Config, error) {
 	c := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: f.insecure}
 	if f.caCert != "" {
-		pem, err := os.ReadFile(f.caCert)
+		pem, err := files.ReadAny(ctx, f.caCert, files.MaxSecret)
 		if err != nil {
 			return nil, misused("--ca-cert: %w", err)
 		}
@@ -166,13 +166,26 @@ func (f *endpointFlags) tlsConfig() (*tls.Config, error) {
 		}
 	}
 	if f.clientCert != "" {
-		pair, err := tls.LoadX509KeyPair(f.clientCert, f.clientKey)
+		pair, err := keyPair(ctx, f.clientCert, f.clientKey)
 		if err != nil {
 			return nil, misused("--client-cert and --client-key: %w", err)
 		}
 		c.Certificates = []tls.Certificate{pair}
 	}
 	return c, nil
+}
+
+// keyPair reads a certificate and its key.
+func keyPair(ctx context.Context, cert, key string) (tls.Certificate, error) {
+	certPEM, err := files.ReadAny(ctx, cert, files.MaxSecret)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	keyPEM, err := files.ReadAny(ctx, key, files.MaxSecret)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return tls.X509KeyPair(certPEM, keyPEM)
 }
 
 // verifyPrivacy refuses to send credentials where others can read them.
@@ -184,8 +197,8 @@ func (f *endpointFlags) verifyPrivacy(base string) error {
 }
 
 // target makes the target that the flags name.
-func (f *endpointFlags) target(base string, who wire.Credentials) (*wire.Target, error) {
-	config, err := f.tlsConfig()
+func (f *endpointFlags) target(ctx context.Context, base string, who wire.Credentials) (*wire.Target, error) {
+	config, err := f.tlsConfig(ctx)
 	if err != nil {
 		return nil, err
 	}

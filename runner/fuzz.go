@@ -29,6 +29,7 @@ type fuzzFlags struct {
 	seed            uint64
 	strict          bool
 	out, corpus     string
+	overwrite       bool
 }
 
 func (a *app) fuzzCommand() *cobra.Command {
@@ -56,7 +57,8 @@ func (a *app) fuzzCommand() *cobra.Command {
 	flags.IntVar(&f.plateau, "plateau", 20000, "cases without anything new after which it ends; 0 means never")
 	flags.Uint64Var(&f.seed, "seed", 1, "the same seed sends the same requests")
 	flags.BoolVar(&f.strict, "strict", false, "broken SHOULDs decide the exit code too")
-	flags.StringVar(&f.out, "out", "", "folder for the findings (default findings/<id>)")
+	flags.StringVar(&f.out, "out", "", "folder for the findings, without those of another hunt (default findings/<id>)")
+	flags.BoolVar(&f.overwrite, "overwrite", false, overwriteUsage)
 	flags.StringVar(&f.corpus, "corpus", "corpus", "folder of findings that are played first, when it exists")
 	return cmd
 }
@@ -83,9 +85,9 @@ type stand struct {
 	ledger   *ledger.Ledger
 }
 
-// stand looks at the target that the flags name, and makes a suite for it. What
-// is made there is written down below out. Whoever calls it closes it.
-func (a *app) stand(ctx context.Context, c *contract.Catalogue, f *endpointFlags, out string, seed uint64) (*stand, error) {
+// stand looks at the target that the flags name, and makes a suite for it, which still
+// needs a ledger. Whoever calls it closes the bench.
+func (a *app) stand(ctx context.Context, c *contract.Catalogue, f *endpointFlags, seed uint64) (*stand, error) {
 	b, err := a.bench(ctx, c, f)
 	if err != nil {
 		return nil, err
@@ -96,23 +98,18 @@ func (a *app) stand(ctx context.Context, c *contract.Catalogue, f *endpointFlags
 		return nil, err
 	}
 	s := &stand{contract: c, bench: b, survey: found, suite: suite(c, b, found, f)}
-	name := ""
-	if !b.simulator {
-		if err := os.MkdirAll(out, 0o755); err != nil {
-			b.close()
-			return nil, misused("the folder for the ledger: %w", err)
-		}
-		name = filepath.Join(out, ledgerFile)
-	}
-	if s.ledger, err = ledger.Open(name, true); err != nil {
-		b.close()
-		return nil, err
-	}
-	s.suite.Ledger, s.suite.Seed, s.suite.Level, s.suite.Unobserved = s.ledger, seed, contract.May, true
+	s.suite.Seed, s.suite.Level, s.suite.Unobserved = seed, contract.May, true
 	return s, nil
 }
 
-// leave removes what was made, and closes the stand.
+// open starts the ledger of what a run makes, in a folder.
+func (s *stand) open(dir, run string, overwrite bool) (err error) {
+	s.ledger, err = startLedger(dir, origin(run, s.bench, s.survey), overwrite)
+	s.suite.Ledger = s.ledger
+	return err
+}
+
+// leave removes what was made.
 func (a *app) leave(ctx context.Context, s *stand, limit time.Duration) {
 	fresh, cancel := steps.Grace(ctx, limit)
 	defer cancel()
@@ -123,7 +120,6 @@ func (a *app) leave(ctx context.Context, s *stand, limit time.Duration) {
 		a.warn("left behind: %s on %s, %s %s", e.Kind, e.SVM, e.Mark, e.Path)
 	}
 	s.ledger.Close()
-	s.bench.close()
 }
 
 // fuzz is the whole of a hunt.
@@ -132,7 +128,7 @@ func (a *app) fuzz(cmd *cobra.Command, f *fuzzFlags) error {
 	if err != nil {
 		return err
 	}
-	h := &hunt{flags: f, id: fmt.Sprintf("%s-%d", time.Now().UTC().Format("20060102T150405Z"), f.seed)}
+	h := &hunt{flags: f, out: f.out, id: runID(time.Now(), f.seed)}
 	if h.chosen, err = chosenProperties(c, f.properties); err != nil {
 		return err
 	}
@@ -142,15 +138,15 @@ func (a *app) fuzz(cmd *cobra.Command, f *fuzzFlags) error {
 	if f.forTime < 0 || f.plateau < 0 {
 		return misused("--for and --plateau: want 0 or more")
 	}
-	if h.out = f.out; h.out == "" {
-		h.out = filepath.Join("findings", h.id)
-	}
-	if err := os.MkdirAll(h.out, 0o755); err != nil {
-		return misused("--out: %w", err) // before the hunt, whose findings would be lost
+	if err := verifyOut(f.out, f.overwrite); err != nil {
+		return err
 	}
 	ctx := cmd.Context()
-	if h.stand, err = a.stand(ctx, c, &f.endpointFlags, h.out, f.seed); err != nil {
-		os.Remove(h.out) // unless there is something in it
+	if h.stand, err = a.stand(ctx, c, &f.endpointFlags, f.seed); err != nil {
+		return err
+	}
+	defer h.bench.close()
+	if err := h.take(); err != nil {
 		return err
 	}
 	defer a.leave(ctx, h.stand, f.jobTimeout+f.outage)
@@ -190,6 +186,22 @@ func (f *fuzzFlags) longEnough() time.Duration {
 		return 0
 	}
 	return f.forTime + 10*time.Minute
+}
+
+// take takes the folder of a hunt and starts its ledger.
+func (h *hunt) take() error {
+	folder, err := takeFolder(h.out, filepath.Join("findings", h.id))
+	if err != nil {
+		return err
+	}
+	if h.out == "" {
+		h.out, h.id = folder, filepath.Base(folder)
+	}
+	if err := h.open(h.out, h.id, h.flags.overwrite); err != nil {
+		os.Remove(h.out) // unless there is something in it
+		return err
+	}
+	return nil
 }
 
 // chosenProperties are the names of the trials that any of the patterns matches;

@@ -78,7 +78,7 @@ func TestAFindingIsKeptInEveryFormThatItsReadersNeed(t *testing.T) {
 			clean := command(t, env, "replay", dir, "--endpoint", bentServer(t, ""), "--user", "admin")
 			assert.Equal(t, exitConformant, clean.code, clean.stdout+clean.stderr)
 			assert.Contains(t, clean.stdout, string(tt.breaks)+": fixed")
-			run := command(t, env, append([]string{"run", "--out", "run", "--features", dir, "--select", finding.FeatureFile, "--strict"}, "--endpoint", bentServer(t, tt.mutant), "--user", "admin")...)
+			run := command(t, env, append([]string{"run", "--out", "run", "--overwrite", "--features", dir, "--select", finding.FeatureFile, "--strict"}, "--endpoint", bentServer(t, tt.mutant), "--user", "admin")...)
 			assert.Equal(t, exitNonConformant, run.code, run.stdout+run.stderr)
 			assert.Contains(t, run.stdout, "BROKEN  "+string(tt.breaks))
 		})
@@ -89,7 +89,7 @@ func TestTheCorpusIsPlayedFirst(t *testing.T) {
 	elsewhere(t)
 	env := []string{envPassword + "=" + passwordOfBent}
 	bent := []string{"--endpoint", bentServer(t, "refused-change-is-made-by-half"), "--user", "admin"}
-	hunt := append([]string{"fuzz", "--for", "0", "--checks", "3", "--out", "out", "--properties", "azure-key-vaults: a-faulty*"}, bent...)
+	hunt := append([]string{"fuzz", "--for", "0", "--checks", "3", "--out", "out", "--overwrite", "--properties", "azure-key-vaults: a-faulty*"}, bent...)
 	require.Equal(t, exitNonConformant, command(t, env, hunt...).code)
 	found, err := filepath.Glob("out/API-FAULT-01*")
 	require.NoError(t, err)
@@ -141,7 +141,7 @@ func TestARunPlaysTheCorpusFirst(t *testing.T) {
 				known := fmt.Sprintf("format: ontap-conformance/baseline/1\nknown:\n- requirement: API-FAULT-01\n  outcomes: [%q]\n  reason: told to the vendor\n", name)
 				require.NoError(t, os.WriteFile("known.yaml", []byte(known), 0o600))
 			}
-			got := command(t, env, append([]string{"run", "--out", "run"}, tt.args...)...)
+			got := command(t, env, append([]string{"run", "--out", "run", "--overwrite"}, tt.args...)...)
 			require.Equal(t, tt.code, got.code, got.stdout+got.stderr)
 			first := slices.IndexFunc(readReport(t, "run").Outcomes, func(o report.Outcome) bool { return o.Name == name })
 			require.GreaterOrEqual(t, first, 0)

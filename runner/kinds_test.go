@@ -47,7 +47,7 @@ func TestARefusalForTheWrongReasonIsToldFromACrashAndFromASuccess(t *testing.T) 
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			url := simulated(t, inPlaceOf(code, tt.status, tt.body))
-			got := command(t, asAdmin, "run", "--endpoint", url, "--svm", "svm1", "--select", "AKV-CREATE-"+code, "--out", "out")
+			got := command(t, asAdmin, "run", "--endpoint", url, "--svm", "svm1", "--select", "AKV-CREATE-"+code, "--out", "out", "--overwrite")
 			kinds := map[oracle.Kind]int{}
 			for _, o := range readReport(t, "out").Outcomes {
 				for _, f := range o.Broken {

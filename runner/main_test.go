@@ -302,28 +302,43 @@ func lastLine(text string) string {
 // wait for a server that does not answer.
 func TestAnInterruptEndsARunOfATargetThatHangs(t *testing.T) {
 	elsewhere(t)
+	url, interrupt := hangingAfter(t, 60)
+	got := commandIn(t, interrupt.ctx, asAdmin, "run", "--endpoint", url, "--out", "out")
+	assert.Less(t, time.Since(interrupt.at()), 20*time.Second, "far less than the timeout of one request")
+	require.Equal(t, exitInterrupted, got.code, got.stderr)
+	assert.FileExists(t, "out/junit.xml")
+	assert.Equal(t, oracle.Inconclusive, readReport(t, "out").Verdict)
+}
+
+// An interrupted context ends at a moment that it knows.
+type interrupted struct {
+	ctx  context.Context
+	when *atomic.Int64 // Unix nanoseconds; 0 before
+}
+
+func (i interrupted) at() time.Time { return time.Unix(0, i.when.Load()) }
+
+// hangingAfter serves the simulator for some requests, and then answers nobody any more. The
+// first request that is not answered is the interrupt.
+func hangingAfter(t *testing.T, answered int32) (url string, i interrupted) {
+	t.Helper()
 	ctx, interrupt := context.WithCancel(t.Context())
-	defer interrupt()
+	i = interrupted{ctx, new(atomic.Int64)}
 	var requests atomic.Int32
-	var interrupted atomic.Int64 // Unix nanoseconds
 	released := make(chan struct{})
-	url := simulated(t, func(next http.Handler) http.Handler {
+	url = simulated(t, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if requests.Add(1) < 60 {
+			if requests.Add(1) < answered {
 				next.ServeHTTP(w, r)
 				return
 			}
-			interrupted.CompareAndSwap(0, time.Now().UnixNano())
+			i.when.CompareAndSwap(0, time.Now().UnixNano())
 			interrupt()
 			<-released
 		})
 	})
 	t.Cleanup(func() { close(released) }) // before the server ends, which waits for its requests
-	got := commandIn(t, ctx, asAdmin, "run", "--endpoint", url, "--out", "out")
-	assert.Less(t, time.Since(time.Unix(0, interrupted.Load())), 20*time.Second, "far less than the timeout of one request")
-	require.Equal(t, exitInterrupted, got.code, got.stderr)
-	assert.FileExists(t, "out/junit.xml")
-	assert.Equal(t, oracle.Inconclusive, readReport(t, "out").Verdict)
+	return url, i
 }
 
 func TestAnInterruptedRunIsInconclusiveAndCleansUp(t *testing.T) {
@@ -357,7 +372,7 @@ func TestCleanUpRemovesOnlyWhatCarriesTheMark(t *testing.T) {
 `
 	require.NoError(t, os.Mkdir("out", 0o755))
 	require.NoError(t, os.WriteFile("out/ledger.ndjson", []byte(ledger), 0o600))
-	got := command(t, asAdmin, "cleanup", "out", "--endpoint", url)
+	got := command(t, asAdmin, "cleanup", "out", "--endpoint", url, "--same-target")
 	assert.Equal(t, http.StatusNotFound, ask(t, url, http.MethodGet, ours, "").StatusCode, got.stdout+got.stderr)
 	assert.Equal(t, http.StatusOK, ask(t, url, http.MethodGet, theirs, "").StatusCode, "not ours: %s", got.stdout+got.stderr)
 }

@@ -50,6 +50,7 @@ type survey struct {
 	checks   []check
 	release  contract.Release
 	reported string // the version in the target's words; empty when it did not say
+	cluster  string // its uuid; empty when the target does not tell
 	svms     []steps.SVM
 	admin    steps.SVM         // zero when the target does not tell
 	absent   map[string]string // resources that the target does not have, with the reason
@@ -131,7 +132,7 @@ func (p *prober) get(ctx context.Context, path string) (*wire.Response, error) {
 // reach asks for the cluster, which tells at once whether the target can be
 // reached, whom it takes us for and what it is.
 func (p *prober) reach(ctx context.Context) []check {
-	r, err := p.get(ctx, "/api/cluster?fields=version")
+	r, err := p.get(ctx, "/api/cluster?fields=name,uuid,version")
 	if err != nil {
 		return unreached(p.bench.target, err)
 	}
@@ -150,6 +151,7 @@ func (p *prober) reach(ctx context.Context) []check {
 		return append(checks, check{name: "credentials", state: stateUnknown, said: fmt.Sprintf("GET /api/cluster answered %d", r.Status)})
 	}
 	p.admin.Name, _ = r.Object()["name"].(string)
+	p.cluster, _ = r.Object()["uuid"].(string)
 	p.version, _ = r.Object()["version"].(map[string]any)
 	return append(checks, check{name: "credentials", state: stateOK, said: p.accepted()})
 }

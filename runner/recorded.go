@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ontap-conformance/fixtures/files"
 	"ontap-conformance/runner/baseline"
 	"ontap-conformance/runner/report"
 )
@@ -80,12 +81,12 @@ func recorded(name string) (*report.Report, error) {
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
 		name = filepath.Join(name, reportFile)
 	}
-	f, err := os.Open(name)
+	f, err := files.Open(name)
 	if err != nil {
 		return nil, misused("there is no report: %w", err)
 	}
 	defer f.Close()
-	r, err := report.Read(f)
+	r, err := report.Read(files.Bound(f, name, files.MaxRecord))
 	if err != nil {
 		return nil, misused("%s: %w", name, err)
 	}
@@ -148,7 +149,7 @@ func (a *app) writeBaseline(dir, file string) error {
 	if err := a.proof.file(file, text.Bytes()); err != nil {
 		return fmt.Errorf("%w; it is not written", err)
 	}
-	if err := os.WriteFile(file, text.Bytes(), 0o666); err != nil {
+	if err := files.Write(file, text.Bytes()); err != nil {
 		return misused("--baseline: %w", err)
 	}
 	fmt.Fprintf(a.stderr, "%s in %s; say in each reason why\n", report.Counted(len(b.Known), "known deviation"), file)

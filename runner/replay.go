@@ -6,9 +6,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"ontap-conformance/fixtures/files"
 	"ontap-conformance/runner/finding"
 )
 
@@ -47,8 +49,12 @@ func (a *app) replay(cmd *cobra.Command, dir string, f *endpointFlags, seed uint
 	if err != nil {
 		return err
 	}
-	s, err := a.stand(cmd.Context(), c, f, dir, seed)
+	s, err := a.stand(cmd.Context(), c, f, seed)
 	if err != nil {
+		return err
+	}
+	defer s.bench.close()
+	if err := s.open(dir, runID(time.Now(), seed), true); err != nil { // what an earlier replay removed is no evidence
 		return err
 	}
 	defer a.leave(cmd.Context(), s, f.jobTimeout+f.outage)
@@ -98,7 +104,7 @@ func (a *app) promote(dir, corpus string) error {
 	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
 		return misused("the corpus has %s already", to)
 	}
-	if err := os.MkdirAll(corpus, 0o755); err != nil {
+	if err := files.MakeFolder(corpus); err != nil {
 		return misused("--corpus: %w", err)
 	}
 	if err := os.Rename(dir, to); err != nil {

@@ -31,6 +31,7 @@ type runFlags struct {
 	seed              uint64
 	checks            positive
 	out               string
+	overwrite         bool
 	formats           choices
 	baseline          string
 	features          []string
@@ -64,7 +65,8 @@ func (a *app) runCommand() *cobra.Command {
 	fs.Uint64Var(&f.seed, "seed", 1, "the same seed sends the same requests")
 	f.checks = 20 // a second or two of a run; fuzz goes on for longer
 	fs.Var(&f.checks, "checks", "inputs of each property")
-	fs.StringVar(&f.out, "out", "", "folder for the reports (default reports/<run id>)")
+	fs.StringVar(&f.out, "out", "", "folder for the reports, without those of another run (default reports/<run id>)")
+	fs.BoolVar(&f.overwrite, "overwrite", false, overwriteUsage)
 	fs.Var(&f.formats, "format", "reports to write: "+strings.Join(report.Names(), ", "))
 	fs.StringVar(&f.baseline, "baseline", "", "file of known deviations")
 	fs.StringSliceVar(&f.features, "features", nil, "folder of further .feature files, repeatable")
@@ -86,7 +88,7 @@ type trial struct {
 	command   string
 	replay    string // the command that repeats the run, without a selection
 	id        string
-	out       string // folder
+	out       string // folder; empty for a new one below reports
 	started   time.Time
 	ended     error // why the target was not asked any more; nil when it was to the end
 }
@@ -145,12 +147,8 @@ func (a *app) plan(cmd *cobra.Command, f *runFlags) (*trial, error) {
 			return nil, err
 		}
 	}
-	t.id = fmt.Sprintf("%s-%d", t.started.UTC().Format("20060102T150405Z"), f.seed)
-	t.out = f.out
-	if t.out == "" {
-		t.out = filepath.Join("reports", t.id)
-	}
-	return t, nil
+	t.id, t.out = runID(t.started, f.seed), f.out
+	return t, verifyOut(f.out, f.overwrite)
 }
 
 // knownIn loads a baseline and refuses entries that can match nothing.
@@ -198,11 +196,18 @@ func (a *app) look(ctx context.Context, all *contract.Catalogue, b *bench, f *en
 	return found, nil
 }
 
-// open makes the folder and the ledger. What the embedded simulator holds dies
-// with the run, so nobody needs to find it again.
+// open takes the folder and starts the ledger.
 func (t *trial) open() error {
-	if err := os.MkdirAll(t.out, 0o755); err != nil {
-		return misused("--out: %w", err)
+	folder, err := takeFolder(t.out, filepath.Join("reports", t.id))
+	if err != nil {
+		return err
+	}
+	if t.out == "" {
+		t.out, t.id = folder, filepath.Base(folder)
+	}
+	if t.ledger, err = startLedger(t.out, origin(t.id, t.bench, t.survey), t.flags.overwrite); err != nil {
+		os.Remove(t.out) // unless there is something in it
+		return err
 	}
 	for _, format := range report.Names() { // a run that is killed must not leave the verdict of another
 		f, _ := report.Find(format)
@@ -210,13 +215,7 @@ func (t *trial) open() error {
 			return misused("--out: %w", err)
 		}
 	}
-	name := filepath.Join(t.out, ledgerFile)
-	if t.bench.simulator {
-		name = ""
-	}
-	var err error
-	t.ledger, err = ledger.Open(name, true)
-	return err
+	return nil
 }
 
 // trials are those that were selected, as far as the release has them.
@@ -238,9 +237,6 @@ func (t *trial) idle(trials []*fuzz.Trial) []oracle.Outcome {
 	}
 	return outcomes
 }
-
-// ledgerFile is the ledger's name below the folder of a run.
-const ledgerFile = "ledger.ndjson"
 
 // perform runs the scenarios and properties and removes what they left, or what the target
 // says that it removed and did not.

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/files"
 	"ontap-conformance/fixtures/mutant"
 	"ontap-conformance/runner/selftest"
 )
@@ -29,6 +30,7 @@ type selftestFlags struct {
 	requests        positive
 	seed            uint64
 	out             string
+	overwrite       bool
 }
 
 // The ways in which a mutant may be found out.
@@ -62,6 +64,7 @@ func (a *app) selftestCommand() *cobra.Command {
 	fs.Var(&f.requests, "requests", "after so many a mutant has lived through fuzz")
 	fs.Uint64Var(&f.seed, "seed", 1, "the same seed sends the same requests")
 	fs.StringVar(&f.out, "out", "", "folder for the matrix of mutants and what killed them, kills.tsv")
+	fs.BoolVar(&f.overwrite, "overwrite", false, overwriteUsage)
 	completes(cmd, "by", []string{byScenarios, byFuzz, byBoth})
 	return cmd
 }
@@ -80,6 +83,9 @@ type examiner struct {
 func (a *app) selftest(ctx context.Context, f *selftestFlags) error {
 	if !slices.Contains([]string{byScenarios, byFuzz, byBoth}, f.by) {
 		return misused("--by: want scenarios, fuzz or both, got %q", f.by)
+	}
+	if err := verifyOut(f.out, f.overwrite); err != nil {
+		return err
 	}
 	c, err := a.load()
 	if err != nil {
@@ -252,9 +258,9 @@ func (e *examiner) write() error {
 	}
 	slices.Sort(e.matrix)
 	text := "mutant\tbreaks\trequests of scenarios\tscenario\trequests of fuzz\tproperty\n" + strings.Join(e.matrix, "\n") + "\n"
-	err := os.MkdirAll(e.flags.out, 0o755)
+	err := files.MakeFolder(e.flags.out)
 	if err == nil {
-		err = os.WriteFile(filepath.Join(e.flags.out, "kills.tsv"), []byte(text), 0o644)
+		err = files.Write(filepath.Join(e.flags.out, matrixFile), []byte(text))
 	}
 	if err != nil {
 		return fmt.Errorf("writing the matrix: %w", err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -140,7 +141,7 @@ func (a *app) simulator(ctx context.Context, f *serveFlags) (*simulator.Simulato
 	if err != nil {
 		return nil, err
 	}
-	o := simulator.Options{Release: f.ontap.Release, SVMs: f.svms, JobPolls: f.jobPolls, User: f.user, Latency: f.latency}
+	o := simulator.Options{Release: f.ontap.Release, SVMs: f.svms, JobPolls: f.jobPolls, User: f.user, Latency: f.latency, Cluster: newClusterUUID()}
 	if o.JobPolls == 0 {
 		o.JobPolls = -1 // none: zero is the simulator's default
 	}
@@ -158,4 +159,13 @@ func (a *app) servePassword(ctx context.Context, f *serveFlags) (wire.Secret, er
 		return wire.NewSecret(envPassword, "password"), nil
 	}
 	return a.password(ctx, f.passwordFile, "")
+}
+
+// newClusterUUID makes up the uuid of a cluster: what one server held is not there on the
+// next, so that no ledger may be taken for one of it.
+func newClusterUUID() string {
+	b := make([]byte, 16)
+	rand.Read(b) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }

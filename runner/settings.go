@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
 
+	"ontap-conformance/fixtures/files"
 	"ontap-conformance/fixtures/strictyaml"
 )
 
@@ -46,7 +46,7 @@ func (a *app) settle(cmd *cobra.Command) error {
 	if optional {
 		name = defaultConfig
 	}
-	text, err := os.ReadFile(name)
+	text, err := files.ReadAny(cmd.Context(), name, files.MaxText)
 	if optional && errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

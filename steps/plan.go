@@ -15,6 +15,7 @@ import (
 	messages "github.com/cucumber/messages/go/v21"
 
 	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/files"
 )
 
 // A Scenario is one example of the features, an outline's row included, with
@@ -56,7 +57,7 @@ func planIn(fsys fs.FS, dir string, c *contract.Catalogue) ([]*Scenario, error) 
 		if err != nil || d.IsDir() || path.Ext(name) != ".feature" {
 			return err
 		}
-		text, err := fs.ReadFile(fsys, name)
+		text, err := files.ReadIn(fsys, name, files.MaxText)
 		if err != nil {
 			return err
 		}

@@ -13,12 +13,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 
 	"go.yaml.in/yaml/v3"
 
 	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/files"
 	"ontap-conformance/fixtures/strictyaml"
 	"ontap-conformance/runner/report"
 )
@@ -59,7 +59,7 @@ const Unexplained = "not explained yet"
 
 // Load reads a file. The error says in which line a key is unknown.
 func Load(name string) (*Baseline, error) {
-	text, err := os.ReadFile(name)
+	text, err := files.Read(name, files.MaxText)
 	if err != nil {
 		return nil, fmt.Errorf("reading the baseline: %w", err)
 	}

@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -20,6 +19,7 @@ import (
 	"time"
 
 	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/files"
 	"ontap-conformance/fuzz"
 	"ontap-conformance/runner/report"
 )
@@ -140,7 +140,7 @@ func Folder(b fuzz.Bucket) string {
 // not be written, and what was not to be.
 func Write(dir string, in Input) (*Finding, error) {
 	f, s := New(in)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := files.MakeFolder(dir); err != nil {
 		return f, fmt.Errorf("making the folder of a finding: %w", err)
 	}
 	data, err := json.MarshalIndent(f, "", "  ")
@@ -148,35 +148,35 @@ func Write(dir string, in Input) (*Finding, error) {
 		return f, fmt.Errorf("encoding a finding: %w", err)
 	}
 	feature := minimalFeature(in, f)
-	files := map[string]string{
+	texts := map[string]string{
 		DataFile: string(data) + "\n", ShellFile: shellScript(f, s), TestFile: goTest(f), TraceFile: trace(s, in.At), ReadmeFile: readme(f, s, feature != ""),
 	}
 	if feature != "" {
-		files[FeatureFile] = feature
+		texts[FeatureFile] = feature
 	}
 	if len(in.Found.Drawing) > 0 {
-		files[DrawingFile] = string(in.Found.Drawing)
+		texts[DrawingFile] = string(in.Found.Drawing)
 	}
 	var errs []error
-	for name, text := range files {
+	for name, text := range texts {
 		if in.Vet != nil {
 			if err := in.Vet(filepath.Join(dir, name), []byte(text)); err != nil {
 				errs = append(errs, fmt.Errorf("%w; it is not written", err))
 				continue
 			}
 		}
-		mode := os.FileMode(0o644)
+		write := files.Write
 		if name == ShellFile {
-			mode = 0o755
+			write = files.WriteScript
 		}
-		errs = append(errs, os.WriteFile(filepath.Join(dir, name), []byte(text), mode))
+		errs = append(errs, write(filepath.Join(dir, name), []byte(text)))
 	}
 	return f, errors.Join(errs...)
 }
 
 // Read reads the data of a folder. What is no finding is an error.
 func Read(dir string) (*Finding, error) {
-	data, err := os.ReadFile(filepath.Join(dir, DataFile))
+	data, err := files.Read(filepath.Join(dir, DataFile), files.MaxRecord)
 	if err != nil {
 		return nil, fmt.Errorf("reading a finding: %w", err)
 	}
