@@ -216,7 +216,7 @@ func TestAHangingLabDoesNotHoldAnInterrupt(t *testing.T) {
 			cleaning, cancel := Grace(ctx, time.Minute)
 			defer cancel()
 			err := s.CleanUp(cleaning)
-			assert.Less(t, time.Since(at), 5*time.Second, "two graces, far less than the lab may take")
+			assert.Less(t, time.Since(at), 20*time.Second, "two graces, far less than the lab may take")
 			if hanging == "setup" {
 				assert.NoError(t, err)
 				return

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -111,17 +111,19 @@ func TestATargetThatKeepsWhatItWasToDeleteIsFoundOut(t *testing.T) {
 					return next(st, r)
 				}
 			})
-			s.JobTimeout = 100 * time.Millisecond
-			outcomes := s.Run(t.Context(), plan(t, "A configuration is read by its uuid"), nil)
-			assert.Equal(t, oracle.Passed, outcomes[0].Status, "the clean-up is no test: %v", outcomes[0].Reason)
-			require.Len(t, s.records(), 1, "it is still there")
+			s.direct()
+			synctest.Test(t, func(t *testing.T) {
+				outcomes := s.Run(t.Context(), plan(t, "A configuration is read by its uuid"), nil)
+				assert.Equal(t, oracle.Passed, outcomes[0].Status, "the clean-up is no test: %v", outcomes[0].Reason)
+				require.Len(t, s.records(), 1, "it is still there")
 
-			assert.ErrorContains(t, s.CleanUp(t.Context()), tt.wantErr)
-			left := s.Ledger.Left()
-			require.NotEmpty(t, left)
-			for uuid := range s.records() {
-				assert.Equal(t, vaultsPath+"/"+uuid, left[0].Path)
-			}
+				assert.ErrorContains(t, s.CleanUp(t.Context()), tt.wantErr)
+				left := s.Ledger.Left()
+				require.NotEmpty(t, left)
+				for uuid := range s.records() {
+					assert.Equal(t, vaultsPath+"/"+uuid, left[0].Path)
+				}
+			})
 		})
 	}
 }
@@ -152,27 +154,29 @@ func TestWhatIsMadeAfterWeStoppedWaitingIsRemovedToo(t *testing.T) {
 	for _, scenario := range []string{withGiven, "A property that is there twice is refused"} {
 		t.Run(scenario, func(t *testing.T) {
 			s := newStand(t)
-			released := make(chan struct{})
-			s.line.next = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if r.Method == "POST" {
-					<-released
-					body, _ := io.ReadAll(r.Body)
-					r.Body = io.NopCloser(bytes.NewReader(twice.ReplaceAll(body, []byte(`"client_id"`))))
-				}
-				s.sim.ServeHTTP(w, r)
-			})
-			s.Target.Timeout = 100 * time.Millisecond
-			o := s.Run(t.Context(), plan(t, scenario), nil)[0]
-			assert.Equal(t, oracle.Errored, o.Status, "%v", o.Reason)
-			assert.Empty(t, s.records())
-			require.Len(t, s.Ledger.Left(), 1, "it may still be made")
+			s.direct()
+			synctest.Test(t, func(t *testing.T) {
+				released := make(chan struct{})
+				s.line.next = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if r.Method == "POST" {
+						<-released
+						body, _ := io.ReadAll(r.Body)
+						r.Body = io.NopCloser(bytes.NewReader(twice.ReplaceAll(body, []byte(`"client_id"`))))
+					}
+					s.sim.ServeHTTP(w, r)
+				})
+				o := s.Run(t.Context(), plan(t, scenario), nil)[0]
+				assert.Equal(t, oracle.Errored, o.Status, "%v", o.Reason)
+				assert.Empty(t, s.records())
+				require.Len(t, s.Ledger.Left(), 1, "it may still be made")
 
-			close(released)
-			again := s.settle(t)
-			require.Len(t, s.records(), 1, "now it is made")
-			require.NoError(t, again.CleanUp(t.Context()))
-			assert.Empty(t, s.records())
-			assert.Empty(t, s.Ledger.Left())
+				close(released)
+				again := s.settled()
+				require.Len(t, s.records(), 1, "now it is made")
+				require.NoError(t, again.CleanUp(t.Context()))
+				assert.Empty(t, s.records())
+				assert.Empty(t, s.Ledger.Left())
+			})
 		})
 	}
 }

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -80,6 +82,33 @@ func listen(t testing.TB, h http.Handler) *httptest.Server {
 	return server
 }
 
+// direct lets the suite call its server and its lab without a network, as a bubble of
+// testing/synctest needs it: what is waited for there takes no time.
+func (s *stand) direct() {
+	s.Target.HTTP, s.Lab.HTTP = &http.Client{Transport: calling{s.line}}, &http.Client{Transport: calling{s.sim.Lab()}}
+}
+
+// calling is a transport that calls a handler, which goes on when nobody waits for it any more.
+type calling struct{ http.Handler }
+
+func (c calling) RoundTrip(r *http.Request) (*http.Response, error) {
+	answered := make(chan *http.Response, 1)
+	go func() {
+		w, got := httptest.NewRecorder(), r.Clone(context.WithoutCancel(r.Context()))
+		if got.RequestURI = got.URL.RequestURI(); got.Body == nil {
+			got.Body = http.NoBody
+		}
+		c.ServeHTTP(w, got)
+		answered <- w.Result()
+	}()
+	select {
+	case res := <-answered:
+		return res, nil
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
+}
+
 // settle waits until the target has done all that it was asked, also what
 // nobody waits for any more, and returns a suite for what is left to do there.
 func (s *stand) settle(t testing.TB) *Suite {
@@ -88,6 +117,12 @@ func (s *stand) settle(t testing.TB) *Suite {
 	target := *s.Target
 	target.BaseURL = listen(t, s.line).URL
 	return &Suite{Judge: s.Judge, Ledger: s.Ledger, SVMs: s.SVMs, Mode: s.Mode, Target: &target}
+}
+
+// settled is settle within a bubble, for a stand that calls its server directly.
+func (s *stand) settled() *Suite {
+	synctest.Wait()
+	return &Suite{Judge: s.Judge, Ledger: s.Ledger, SVMs: s.SVMs, Mode: s.Mode, Target: s.Target}
 }
 
 // plan returns the scenarios of the features whose name contains one of parts;
