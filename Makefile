@@ -34,8 +34,8 @@ kills: ## fuzz alone against every mutant that requests can reveal, into fuzz/ki
 chaos: ## runs and hunts in rough weather, with a table: nobody may be blamed for it (SEEDS=…)
 	go test -count=1 -v -timeout 4h -parallel 12 -run RoughWeather ./runner -chaos.seeds $(or $(SEEDS),50)
 
-torture: ## runs and hunts that are killed, each followed by a clean-up: nothing may be left (RUNS=…, HUNTS=…)
-	go test -count=1 -v -timeout 4h -run WasKilled ./runner -torture.runs $(or $(RUNS),100) -torture.hunts $(or $(HUNTS),30)
+torture: ## runs and hunts that are killed and cleaned up, and pairs of runs: nothing may be left or touched (RUNS=…, HUNTS=…, PAIRS=…)
+	go test -count=1 -v -timeout 4h -run 'WasKilled|TwoRunsAtOnce' ./runner -torture.runs $(or $(RUNS),100) -torture.hunts $(or $(HUNTS),30) -torture.pairs $(or $(PAIRS),1000)
 
 trace: ## rewrite the matrix requirement x verifier x mutant x source, and the tables of codes and of statements
 	go test -count=1 -run TestMatrix ./runner -update
