@@ -10,11 +10,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"ontap-conformance/fixtures/simulator"
 )
 
 // How much torture there is to be.
@@ -130,10 +133,35 @@ func tormented(t *testing.T, binary string, args []string, wait int, carriedOut 
 	t.Logf("killed by request %s, carried out: %t", k.killed, carriedOut)
 	if _, err := os.Stat(filepath.Join(out, ledgerFile)); err == nil {
 		got := command(t, asAdmin, append([]string{"cleanup", out}, g.flags()...)...)
+		if got.code == exitInconclusive && g.leftUnmarked(t, got) {
+			return sent
+		}
 		assert.Equal(t, exitConformant, got.code, got.stdout+got.stderr)
 	}
 	g.assertAsBefore(t, "killed by request "+k.killed)
 	return sent
+}
+
+// leftUnmarked reports whether a clean-up names an onboard key manager as what it cannot tell to be
+// the run's, and removes that in its place, as whoever reads it would. It carries no mark: one that
+// was made just when the command was killed may be somebody's.
+func (g *ground) leftUnmarked(t *testing.T, got said) bool {
+	t.Helper()
+	var path string
+	g.sim.Inspect(func(st *simulator.State) {
+		for _, rec := range st.Table("key-managers").All() {
+			if rec.Fields["onboard.enabled"] == true {
+				path = fmt.Sprint(managersAPI, "/", rec.Fields["uuid"])
+			}
+		}
+	})
+	if path == "" || !strings.Contains(got.stderr, "look at "+path+" yourself") {
+		return false
+	}
+	assert.Contains(t, got.stdout, "left: onboard key manager")
+	ask(t, g.api, http.MethodDelete, path, "")
+	g.assertAsBefore(t, "an onboard key manager was left, and nothing else")
+	return true
 }
 
 // torture torments a command n times, at moments that follow from the seed: numbers of

@@ -42,21 +42,41 @@ func (s *Suite) removeAt(ctx context.Context, session *wire.Session, entry ledge
 // kind, but for what is known.
 func (s *Suite) removeStrays(ctx context.Context, session *wire.Session, entries []ledger.Entry, known func(uuid string) bool) error {
 	entry, k := entries[0], kindOf(entries[0].Kind)
-	if k == nil || !k.nameless { // else nothing shows whose another one is: it is not ours to delete
-		uuids, err := s.strays(ctx, session, entry, known)
-		if err != nil {
+	if k != nil && k.nameless {
+		if err := s.noneLeft(ctx, session, k, known); err != nil {
 			return err
 		}
-		for _, uuid := range uuids {
-			if entry, err = s.Ledger.Created(entry, at(k.path(s.Judge.Contract()), uuid)); err != nil {
-				return err
-			}
-			if _, err := s.delete(ctx, session, entry.Path); err != nil {
-				return err
-			}
+		return s.strike(entries)
+	}
+	uuids, err := s.strays(ctx, session, entry, known)
+	if err != nil {
+		return err
+	}
+	for _, uuid := range uuids {
+		if entry, err = s.Ledger.Created(entry, at(k.path(s.Judge.Contract()), uuid)); err != nil {
+			return err
+		}
+		if _, err := s.delete(ctx, session, entry.Path); err != nil {
+			return err
 		}
 	}
 	return s.strike(entries)
+}
+
+// noneLeft makes sure that nothing is there of a kind that carries no mark. One that is there may
+// be the run's, if it ended before it was told where that is, or somebody's who came later: it is
+// neither deleted nor taken for gone.
+func (s *Suite) noneLeft(ctx context.Context, session *wire.Session, k *kind, known func(uuid string) bool) error {
+	records, err := list(ctx, session, k.path(s.Judge.Contract())+"?fields="+k.marked[0])
+	if err != nil {
+		return fmt.Errorf("looking for what the run may have made: %v", err) // not %w: no verdict
+	}
+	for _, r := range records {
+		if uuid := k.id(r); !known(uuid) && k.carries(r, k.noun) {
+			return fmt.Errorf("an %s is there that may be the run's: it carries no mark, so look at %s yourself", k.noun, at(k.path(s.Judge.Contract()), uuid))
+		}
+	}
+	return nil
 }
 
 // strike notes that what entries stand for is gone.
