@@ -23,7 +23,7 @@ var httpProperties = []Property{
 		Name: "any-request-is-answered-by-the-conventions", Writes: true,
 		Says: "Whatever is asked, with whatever query, path, method or header, is answered by the conventions of the API.",
 		conventions: []contract.ID{"API-HEAD-01", "API-OPTIONS-01", "API-METHOD-01", "API-METHOD-02", "API-PATH-01", "API-PATH-02", "API-PATH-03", "API-PRETTY-01", "API-QUERY-01", "API-QUERY-02",
-			"API-FIELDS-01", "API-FIELDS-02", "API-FIELDS-03", "API-FIELDS-05", "API-FIELDS-06", "API-FIELDS-07", "API-FIELDS-08", "API-FIELDS-09", "API-FIELDS-10", "API-FIELDS-11",
+			"API-FIELDS-01", "API-FIELDS-02", "API-FIELDS-03", "API-FIELDS-05", "API-FIELDS-06", "API-FIELDS-07", "API-FIELDS-08", "API-FIELDS-09", "API-FIELDS-10", "API-FIELDS-11", "API-FIELDS-12",
 			"API-ORDER-02", "API-TIMEOUT-01", "API-TIMEOUT-02", "API-HEADER-01", "API-AUTH-01", "API-AUTH-02", "API-BODY-09", "API-LIST-04", "API-FAULT-01",
 			"API-SEARCH-03", "API-SEARCH-04", "API-SEARCH-05"},
 		promises: []role{malformed, named, readable, showsText},

@@ -169,10 +169,17 @@ func playAdvanced(_ context.Context, p *player, _ Call, x *wire.Exchange) error 
 	if err := p.hand.Verify(x, p.of(named), err); err != nil {
 		return err
 	}
+	rest := oracle.ExpectStatus(x, http.StatusOK)
+	if rest == nil {
+		rest = p.showsRest(x.Response.Object(), p.record)
+	}
 	if err == nil {
-		err = p.showsRest(x.Response.Object(), p.record)
+		err = rest
 	}
 	if err := p.hand.Verify(x, []contract.ID{"API-FIELDS-05"}, err); err != nil {
+		return err
+	}
+	if err := p.hand.Verify(x, []contract.ID{"API-FIELDS-12"}, rest); err != nil {
 		return err
 	}
 	return p.hand.Verify(x, p.of(showsText), oracle.ExpectSet(x.Response.Object(), "public_certificate"))

@@ -61,6 +61,17 @@ Feature: The fields of any record
         | vault  | client_id, state, azure_reachability      |
         | KMS    | access_key_id, state, amazon_reachability |
 
+    @req:API-FIELDS-12
+    Scenario Outline: Two asterisks stand for what a reading of a <object> shows by default
+      Given the <object> "blue" exists
+      When the operator reads "**" of the <object> "blue"
+      Then the answer has "<fields>"
+
+      Examples: Resources
+        | object | fields                    |
+        | vault  | client_id, tenant_id, svm |
+        | KMS    | access_key_id, key_id     |
+
     @req:API-FIELDS-06
     Scenario Outline: The uuid of a <object> is returned though it is not named
       Given the <object> "blue" exists
