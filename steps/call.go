@@ -20,11 +20,29 @@ func (w *world) call(ctx context.Context, r wire.Request) (oracle.Ending, error)
 	if w.suite.deafness.Load() >= maxDeafness && !slices.Contains(readings, r.Method) {
 		return oracle.Ending{}, errDeaf // a batch was begun before
 	}
-	x, err := w.session.Do(ctx, r)
-	if err != nil {
-		return oracle.Ending{}, err
+	deadline := time.Now().Add(w.suite.jobTimeout())
+	for n := 0; ; n++ {
+		x, err := w.session.Do(ctx, r)
+		if err != nil {
+			return oracle.Ending{}, err
+		}
+		e, err := w.ending(ctx, x)
+		if err != nil || e.Job == nil || !w.again(e) {
+			return e, err
+		}
+		if time.Now().After(deadline) || pause(ctx, n) != nil {
+			return oracle.Ending{}, fmt.Errorf("the job of %s %s fails with %s, which says to try again later, for %s", r.Method, r.Path, e.Code(), w.suite.jobTimeout())
+		}
 	}
-	return w.ending(ctx, x)
+}
+
+// again reports whether a call was refused for the moment only. Codes of an operation's own
+// are what a scenario with a lab waits for.
+func (w *world) again(e oracle.Ending) bool {
+	if len(w.scenario.Conditions) > 0 {
+		return e.Failed() && w.contract().Again(nil, e.Code())
+	}
+	return w.suite.Judge.Again(e)
 }
 
 // ending is how what was answered came out, once the job that the answer names has ended.

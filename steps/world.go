@@ -62,6 +62,7 @@ func newWorld(s *Suite, sc *Scenario, svms []SVM) *world {
 	}
 	target := *s.guarded
 	target.Guard = w.guard
+	target.Again = func(x *wire.Exchange) bool { return w.again(oracle.Ending{Exchange: x}) }
 	w.session = target.NewSession()
 	return w
 }
