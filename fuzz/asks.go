@@ -100,11 +100,34 @@ func (q *question) answer(ctx context.Context) error {
 }
 
 // list returns what a list of the SVMs of the hand holds, and the path that it was
-// asked for by.
+// asked for by. A query that filters by the name of an SVM is left as it is: a filter that
+// is given twice may be refused (262188), and only our own records count.
 func (q *question) list(ctx context.Context, query string) (records []map[string]any, path string, err error) {
-	path = q.path + query + "&" + q.p.mine()
+	path = q.path + query
+	if !filtersBy(query, "svm.name") {
+		path += "&" + q.p.mine()
+	}
 	records, err = q.p.hand.List(ctx, path)
 	return records, path, err
+}
+
+// filtersBy reports whether a query has a parameter.
+func filtersBy(query, parameter string) bool {
+	return slices.ContainsFunc(strings.Split(strings.TrimPrefix(query, "?"), "&"), func(part string) bool {
+		name, _, _ := strings.Cut(part, "=")
+		return name == parameter
+	})
+}
+
+// onceEach joins values, each once: what is listed twice may be refused (262222).
+func onceEach(values []string, between string) string {
+	var all []string
+	for _, v := range values {
+		if !slices.Contains(all, v) {
+			all = append(all, v)
+		}
+	}
+	return strings.Join(all, between)
 }
 
 // lists wants a list to hold exactly those of our records that satisfy is.
@@ -163,7 +186,7 @@ func (q *question) filter() (string, func(map[string]any) bool) {
 	case "ends-within":
 		return field + "*" + escape(v[0][:len(v[0])-1]), is(func(s string) bool { return strings.HasSuffix(s, v[0][:len(v[0])-1]) })
 	case "either":
-		return field + escape(v[0]+"|"+v[1]), is(func(s string) bool { return s == v[0] || s == v[1] })
+		return field + escape(onceEach(v[:2], "|")), is(func(s string) bool { return s == v[0] || s == v[1] })
 	case "not":
 		return field + escape("!"+v[0]), is(func(s string) bool { return s != v[0] })
 	case "unset":
@@ -224,7 +247,7 @@ func (q *question) bothFilters() (string, func(map[string]any) bool) {
 			}
 		}
 	}
-	return escape(q.ask.Field) + "=" + escape(values[0]+"|"+values[1]) + also, func(r map[string]any) bool {
+	return escape(q.ask.Field) + "=" + escape(onceEach(values, "|")) + also, func(r map[string]any) bool {
 		got, set := q.value(r)
 		owner, _ := oracle.Lookup(r, "svm.name")
 		return set && (owner == svm || uuid == "") && slices.Contains(values, got)
@@ -389,11 +412,11 @@ func (q *question) searchedFor(ctx context.Context, terms []string, between stri
 	if !clear {
 		return nil
 	}
-	query := strings.Join(terms, between)
+	query := onceEach(terms, between)
 	if begins {
 		query += "*"
 	}
-	records, path, err := q.list(ctx, "?query_fields="+escape(strings.Join(fields, ","))+"&query="+escape(query))
+	records, path, err := q.list(ctx, "?query_fields="+escape(onceEach(fields, ","))+"&query="+escape(query))
 	if err != nil {
 		return err
 	}
@@ -787,7 +810,7 @@ func (q *question) tunneled(ctx context.Context, header string, name func(steps.
 // fields wants all records, each with the field where it is set.
 func (q *question) fields(ctx context.Context) error {
 	all := append([]string{q.ask.Field}, q.ask.Values...)
-	return q.eachOfList(ctx, "?fields="+escape(strings.Join(all, ",")), func(record, truth map[string]any) error {
+	return q.eachOfList(ctx, "?fields="+escape(onceEach(all, ",")), func(record, truth map[string]any) error {
 		for _, name := range all {
 			if want, set := oracle.Lookup(truth, name); set && want != nil {
 				if err := sameValue(record, name, want); err != nil {

@@ -52,3 +52,13 @@ func TestAPageMayEndEarly(t *testing.T) {
 		})
 	}
 }
+
+// What is given twice may be refused, by a parameter of that name or by a value.
+func TestNothingIsGivenTwiceThatIsHeldToAPromise(t *testing.T) {
+	for _, name := range []string{"filter-given-twice-is-refused", "value-listed-twice-is-refused"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			assertPasses(t, name, 30, "lists-agree-with-their-records", "any-request-is-answered-by-the-conventions")
+		})
+	}
+}
