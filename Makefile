@@ -49,7 +49,10 @@ golden: ## rewrite what the report writers are compared with
 fuzz: ## the native fuzz targets, FUZZTIME each (default 10s)
 	.ci/fuzz $(or $(FUZZTIME),10s)
 
+notice: ## rewrite NOTICE, the licences of what ships in the binary
+	go test -count=1 -run TestTheNotice ./runner -update
+
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
-.PHONY: check vet lint run test sweep bench mutants kills chaos torture trace sets golden fuzz help
+.PHONY: check vet lint run test sweep bench mutants kills chaos torture trace sets golden fuzz help notice
