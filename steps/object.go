@@ -73,6 +73,9 @@ func (w *world) create(ctx context.Context, c creation) (*object, oracle.Ending,
 	if why := w.suite.unseen(c.kind.resource); why != "" { // nobody could find again what was made
 		return o, oracle.Ending{}, w.skipped(&oracle.Skip{Applies: true, Reason: why})
 	}
+	if remove := w.suite.rightOf(wire.Request{Method: http.MethodDelete, Path: at(o.where, "x")}); w.suite.rights.lacks(remove) {
+		return o, oracle.Ending{}, w.skipped(lacked(remove)) // it would stay
+	}
 	err := w.undisturbed(ctx, c.svm)
 	if err == nil {
 		err = w.readFirst(ctx, c.kind)
@@ -338,6 +341,7 @@ func (w *world) cleanUp(ctx context.Context) {
 	for _, alike := range w.inOrderOfRemoval() {
 		w.removeAlike(ctx, janitor, alike)
 	}
+	w.suite.learnSince(janitor, 0)
 	w.cleaning = len(janitor.History()) + len(janitor.Unanswered())
 }
 

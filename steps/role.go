@@ -107,6 +107,13 @@ func (s *rights) lack(c *contract.Catalogue, resources map[string]string) {
 	}
 }
 
+// lacks reports whether the role was seen to refuse a right on what is there, and never to allow it.
+func (s *rights) lacks(r right) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.refused[r] && !s.allowed[r]
+}
+
 // settle says that whatever the role lacks will have been seen by now.
 func (s *rights) settle() {
 	s.mu.Lock()

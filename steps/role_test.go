@@ -167,3 +167,15 @@ func (s *stand) holds(path string) bool {
 	}
 	return false
 }
+
+func TestWhatTheRoleDoesNotAllowToDeleteIsNotMadeAgain(t *testing.T) {
+	s := newStand(t)
+	s.Parallel = 1
+	s.line.next = forbiddens[0].before(s.sim, under("/api/security/azure-key-vaults", http.MethodDelete))
+	for _, o := range s.Run(t.Context(), plan(t, "azure-key-vaults/read.feature", "azure-key-vaults/create.feature"), nil) {
+		assert.Empty(t, o.Found, o.Name)
+		assert.NotEqual(t, oracle.Errored, o.Status, "%s: %v", o.Name, o.Reason)
+	}
+	assert.LessOrEqual(t, len(s.records()), 2, "what could not be removed of one scenario")
+	assert.Len(t, s.Ledger.Left(), len(s.records()), "it is listed")
+}
