@@ -18,6 +18,7 @@ import (
 	"ontap-conformance/fixtures/lab"
 	"ontap-conformance/fixtures/simulator"
 	"ontap-conformance/fixtures/wire"
+	"ontap-conformance/steps"
 )
 
 // A bench is the target with what belongs to it.
@@ -79,6 +80,9 @@ func (a *app) bench(ctx context.Context, c *contract.Catalogue, f *endpointFlags
 	target, err := f.target(ctx, base, who)
 	if err != nil {
 		return nil, err
+	}
+	if f.nonce == "" { // the embedded simulator has no other users, so that its runs may send the same bytes
+		f.nonce = steps.NewNonce()
 	}
 	b := &bench{target: target, mode: f.mode.value, close: target.HTTP.CloseIdleConnections}
 	target.Renew = f.renewal(ctx)

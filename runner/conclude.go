@@ -41,7 +41,7 @@ func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Repo
 	r := report.New(report.Record{
 		Tool: tool().Tool,
 		Run: report.Run{ID: t.id, Command: t.command, Started: report.Stamp(t.started), Finished: report.Stamp(time.Now()),
-			Seed: t.flags.seed, Checks: int(t.flags.checks), Mode: t.bench.mode, Parallel: parallel},
+			Seed: t.flags.seed, Nonce: t.flags.nonce, Checks: int(t.flags.checks), Mode: t.bench.mode, Parallel: parallel},
 		Target: report.Target{Endpoint: t.bench.target.BaseURL, Simulator: t.bench.simulator, ONTAP: t.survey.release.String(),
 			ReportedVersion: t.survey.reported, TLSVerified: t.bench.verified},
 		Contract: t.contract, Release: t.survey.release, Results: results, Outcomes: outcomes, Verdict: verdict,
@@ -156,7 +156,7 @@ func withoutPassword(arg string) string {
 }
 
 // perRun are the flags that a repetition of one scenario does not need.
-var perRun = map[string]bool{"select": true, "skip": true, "out": true, "overwrite": true, "format": true, "baseline": true, "config": true, "seed": true}
+var perRun = map[string]bool{"select": true, "skip": true, "out": true, "overwrite": true, "format": true, "baseline": true, "config": true, "seed": true, "nonce": true}
 
 // repeat is the command that repeats a run, wherever its settings came from;
 // what to select is to be added.

@@ -33,6 +33,7 @@ type endpointFlags struct {
 	outage, maxTime                         time.Duration // zero means not at all, and without end
 	rate                                    float64       // requests a second; zero means no limit
 	parallel                                positive      // zero means the number of SVMs
+	nonce                                   string        // of what the run makes; made up for a target unless given
 }
 
 func (f *endpointFlags) register(cmd *cobra.Command) {
@@ -61,6 +62,11 @@ func (f *endpointFlags) register(cmd *cobra.Command) {
 	completes(cmd, "ontap", releaseNames())
 }
 
+// registerMaking adds the flags of commands that make something on the target.
+func (f *endpointFlags) registerMaking(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.nonce, "nonce", "", "1 to 8 of a-z and 0-9, part of the mark of all that is created (default: made up)")
+}
+
 // verify refuses values that make no sense, whatever the target.
 func (f *endpointFlags) verify() error {
 	switch {
@@ -74,6 +80,8 @@ func (f *endpointFlags) verify() error {
 		return misused("--rate: want 0 or more, got %v", f.rate)
 	case (f.clientCert == "") != (f.clientKey == ""):
 		return misused("--client-cert and --client-key belong together")
+	case f.nonce != "" && steps.VerifyNonce(f.nonce) != nil:
+		return misused("--nonce: %w", steps.VerifyNonce(f.nonce))
 	case f.endpoint == "":
 		return f.verifyEmbedded()
 	}

@@ -49,6 +49,7 @@ func (a *app) fuzzCommand() *cobra.Command {
 		RunE: a.settled(func(cmd *cobra.Command, _ []string) error { return a.fuzz(cmd, f) }),
 	}
 	f.register(cmd)
+	f.registerMaking(cmd)
 	flags := cmd.Flags()
 	flags.DurationVar(&f.forTime, "for", time.Minute, "how long to go on; 0 means until --checks or --plateau ends it")
 	flags.Var(&f.checks, "checks", "rounds in which each property is checked on each lane (default: any number)")

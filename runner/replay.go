@@ -29,6 +29,7 @@ func (a *app) replayCommand() *cobra.Command {
 		RunE: a.settled(func(cmd *cobra.Command, args []string) error { return a.replay(cmd, args[0], f, seed) }),
 	}
 	f.register(cmd)
+	f.registerMaking(cmd)
 	cmd.Flags().Uint64Var(&seed, "seed", 1, "of what is made up: names and secrets")
 	return cmd
 }

@@ -55,6 +55,7 @@ func (a *app) runCommand() *cobra.Command {
 		RunE: a.settled(func(cmd *cobra.Command, _ []string) error { return a.run(cmd, f) }),
 	}
 	f.register(cmd)
+	f.registerMaking(cmd)
 	f.level = choice{value: string(contract.Should), words: []string{"must", "should", "may"}}
 	f.formats = choices{values: []string{"json", "junit", "html"}, words: report.Names()}
 	fs := cmd.Flags()

@@ -144,12 +144,12 @@ func sign(template *x509.Certificate, key crypto.Signer) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }
 
-// serialOf is a serial number that depends on the subject alone: positive, and of
-// no more than 64 bits.
+// serialOf is a serial number that depends on the subject alone: positive, and always of
+// 63 bits, so that all certificates of one subject's length are equally long.
 func serialOf(subject string) *big.Int {
 	h := fnv.New64a()
 	io.WriteString(h, subject)
-	return new(big.Int).SetUint64(h.Sum64()>>1 + 1)
+	return new(big.Int).SetUint64(h.Sum64()>>2 | 1<<62)
 }
 
 // certificateValue is what a cell of a feature says of certificates; known is

@@ -206,16 +206,6 @@ func (s *Suite) removeAll(ctx context.Context, entries []ledger.Entry, failed ma
 	}
 }
 
-// owner returns the name of the SVM that a record belongs to; "" means the cluster.
-func (s *Suite) owner(record map[string]any) string {
-	svm, _ := oracle.Lookup(record, "svm.name")
-	name, _ := svm.(string)
-	if name == s.Admin.Name {
-		return ""
-	}
-	return name
-}
-
 func (s *Suite) removeLeft(ctx context.Context, e ledger.Entry) error {
 	session := s.guarded.NewSession()
 	if err := s.stillOurs(ctx, session, e); err != nil {
@@ -243,14 +233,15 @@ func (s *Suite) sweepKind(ctx context.Context, session *wire.Session, k *kind, m
 	}
 	var errs []error
 	for _, r := range records {
-		uuid, svm := k.id(r), s.owner(r)
-		if uuid == "" || s.isForeign(uuid) {
-			continue
-		}
 		for _, mark := range slices.Sorted(maps.Keys(marks)) {
-			// Another run of the same seed has the same marks, on SVMs of its own.
-			if k.carries(r, mark) && marks[mark].SVM == svm {
-				errs = append(errs, s.sweepOne(ctx, session, k, marks[mark], uuid))
+			if !k.carries(r, mark) {
+				continue
+			}
+			ours, err := s.isOurs(ctx, session, k, r, marks[mark])
+			if ours {
+				err = s.sweepOne(ctx, session, k, marks[mark], k.id(r))
+			}
+			if errs = append(errs, err); ours {
 				break
 			}
 		}
@@ -288,8 +279,8 @@ func (s *Suite) stillOurs(ctx context.Context, session *wire.Session, e ledger.E
 	if err != nil {
 		return err
 	}
-	if k := kindOf(e.Kind); x.Response.Status == http.StatusOK && (k == nil || !k.carries(x.Response.Object(), e.Mark)) {
-		return fmt.Errorf("%s does not carry the mark %q and is left alone", e.Path, e.Mark)
+	if k := kindOf(e.Kind); x.Response.Status == http.StatusOK && (k == nil || s.whose(k, x.Response.Object(), e) == notMine) {
+		return fmt.Errorf("%s does not carry the mark %q on the SVM %q and is left alone", e.Path, e.Mark, e.SVM)
 	}
 	return nil
 }

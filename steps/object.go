@@ -207,8 +207,8 @@ func (w *world) leftover(ctx context.Context, k *kind, record map[string]any, ma
 
 // markOf returns the mark of the run that a record carries, or "".
 func (s *Suite) markOf(k *kind, record map[string]any) string {
-	for mark := range s.Ledger.Marks() {
-		if k.carries(record, mark) {
+	for mark, e := range s.Ledger.Marks() {
+		if s.whose(k, record, e) != notMine {
 			return mark
 		}
 	}
@@ -216,11 +216,11 @@ func (s *Suite) markOf(k *kind, record map[string]any) string {
 }
 
 // locate finds the uuid of what was made. Whatever an answer says, an object is
-// ours only if it was not there before the run and carries the mark that we
-// gave it: its uuid goes into the ledger, and with that it may be deleted.
+// ours only if it was not there before the run, carries the mark that we gave it and
+// belongs to an SVM of ours: its uuid goes into the ledger, and with that it may be deleted.
 func (w *world) locate(ctx context.Context, o *object, e oracle.Ending) error {
 	uuid := e.Resource()
-	if ours, err := w.isOurs(ctx, o, uuid); err != nil {
+	if ours, err := w.isWhere(ctx, o, uuid); err != nil {
 		return err
 	} else if !ours {
 		found, err := w.strays(ctx, w.session, o.entry)
@@ -239,9 +239,9 @@ func (w *world) locate(ctx context.Context, o *object, e oracle.Ending) error {
 	return err
 }
 
-// isOurs reads what an answer names, and reports whether it carries the mark.
+// isWhere reads what an answer names, and reports whether it is the object.
 // After a 202 that named no job it may take a while to be there.
-func (w *world) isOurs(ctx context.Context, o *object, uuid string) (bool, error) {
+func (w *world) isWhere(ctx context.Context, o *object, uuid string) (bool, error) {
 	if w.suite.isForeign(uuid) {
 		return false, nil
 	}
@@ -253,7 +253,7 @@ func (w *world) isOurs(ctx context.Context, o *object, uuid string) (bool, error
 			return false, err
 		}
 		if x.Response.OK() {
-			return o.kind.carries(x.Response.Object(), o.entry.Mark), nil
+			return w.suite.whose(o.kind, x.Response.Object(), o.entry) != notMine, nil
 		}
 		if !w.untold || pause(ctx, n) != nil {
 			return false, nil
@@ -280,9 +280,14 @@ func (s *Suite) strays(ctx context.Context, session *wire.Session, entry ledger.
 	}
 	var found []string
 	for _, r := range records {
-		uuid := k.id(r)
-		if uuid != "" && !s.isForeign(uuid) && !known(uuid) && k.carries(r, entry.Mark) {
-			found = append(found, uuid)
+		if uuid := k.id(r); uuid != "" && !known(uuid) {
+			ours, err := s.isOurs(ctx, session, k, r, entry)
+			if err != nil {
+				return nil, err
+			}
+			if ours {
+				found = append(found, uuid)
+			}
 		}
 	}
 	return found, nil

@@ -331,7 +331,7 @@ func TestAnObjectThatNoLongerCarriesOurMarkIsLeftAlone(t *testing.T) {
 	s.Ledger, err = ledger.Open(crashed(t, ledger.Entry{SVM: s.SVMs[0].Name, Mark: "our-mark", Path: vaultsPath + "/" + uuid}), false)
 	require.NoError(t, err)
 
-	assert.ErrorContains(t, s.CleanUp(t.Context()), `does not carry the mark "our-mark" and is left alone`)
+	assert.ErrorContains(t, s.CleanUp(t.Context()), `does not carry the mark "our-mark" on the SVM`)
 	assert.Empty(t, s.line.writes())
 	assert.Equal(t, before, s.records())
 	assert.Len(t, s.Ledger.Left(), 1, "somebody has to look at it")

@@ -50,6 +50,7 @@ type Suite struct {
 	SVMs       []SVM // one scenario at a time uses each
 	Admin      SVM   // the SVM of the cluster itself, which only Full runs touch; zero when it is not known
 	Seed       uint64
+	Nonce      string            // 1 to 8 of a-z and 0-9, part of every mark, by which the run knows what it made; empty means zeros, for a target that nobody else uses
 	Parallel   int               // scenarios at a time; zero means as many as there are SVMs
 	JobTimeout time.Duration     // for a job to end; zero means 2 minutes
 	Level      contract.Level    // the least binding level that is tested; empty means should

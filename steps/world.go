@@ -3,7 +3,6 @@ package steps
 import (
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"hash/fnv"
 	"io"
 	"math/rand/v2"
@@ -57,7 +56,7 @@ func newWorld(s *Suite, sc *Scenario, svms []SVM) *world {
 	w := &world{
 		suite: s, scenario: sc, svms: svms, jobs: map[string]bool{},
 		dice:    rand.New(rand.NewPCG(s.Seed, h.Sum64())),
-		token:   fmt.Sprintf("oc%012x", (h.Sum64()^s.Seed)&0xffffffffffff),
+		token:   s.mark(h.Sum64()),
 		objects: map[string]*object{}, verdicts: map[contract.ID]int{},
 	}
 	target := *s.guarded

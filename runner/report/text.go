@@ -42,6 +42,9 @@ func writeHead(b *strings.Builder, r *Report) {
 	if v := r.Target.ReportedVersion; v != "" {
 		fmt.Fprintf(b, "; the target says that it is %s", printable(v))
 	}
+	if r.Run.Nonce != "" {
+		fmt.Fprintf(b, "; what it created has oc%s in its name", printable(r.Run.Nonce))
+	}
 	b.WriteString("\n")
 	if r.Unverified() {
 		b.WriteString("the certificate of the target was not verified (--insecure)\n")
