@@ -86,7 +86,7 @@ type Run struct {
 	Finished time.Time `json:"finished"`
 	Seed     uint64    `json:"seed"`
 	Nonce    string    `json:"nonce,omitempty"` // of the marks of what was created; empty for the embedded simulator
-	Checks   int       `json:"checks"` // of each property
+	Checks   int       `json:"checks"`          // of each property
 	Mode     string    `json:"mode"`
 	Parallel int       `json:"parallel"` // scenarios at a time
 }
