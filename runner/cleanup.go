@@ -12,6 +12,7 @@ import (
 
 	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/runner/report"
+	"ontap-conformance/steps"
 )
 
 func (a *app) cleanupCommand() *cobra.Command {
@@ -22,7 +23,8 @@ func (a *app) cleanupCommand() *cobra.Command {
 		Short: "Remove what a run created and could not remove",
 		Long: "Remove what a run created and could not remove, by the ledger in its folder. Conditions of\n" +
 			"the lab end first, by --lab. An object is deleted only if it still carries the mark that the\n" +
-			"ledger has of it.\n\n" +
+			"ledger has of it, and struck off only when a reading that can be relied on shows that it is\n" +
+			"gone.\n\n" +
 			"The ledger says which cluster it is of, and another is refused. Where nothing shows that the\n" +
 			"endpoint is the same, as with a ledger of an older version, --same-target says so.\n\n" +
 			"Exit codes: 0 nothing is left, 2 wrong usage, another target or a run that has not ended,\n" +
@@ -78,7 +80,7 @@ func (a *app) cleanup(cmd *cobra.Command, name string, f *endpointFlags, same bo
 	s := suite(c, b, &p.survey, f)
 	s.Ledger = l
 	err = s.CleanUp(cmd.Context())
-	a.tellLeft(l, objects, conditions)
+	a.tellLeft(l, objects, conditions, steps.Unknowns(err))
 	switch {
 	case cmd.Context().Err() != nil:
 		return &ended{exitInterrupted, errors.New("interrupted: what is left stays in the ledger")}
@@ -146,9 +148,14 @@ func plainEndpoint(base string) string {
 	return u.Scheme + "://" + u.Hostname() + ":" + port
 }
 
-// tellLeft says what came of what the ledger listed.
-func (a *app) tellLeft(l *ledger.Ledger, objects, conditions int) {
-	fmt.Fprintf(a.stdout, "%s listed, %d gone\n", report.Counted(objects, "object"), objects-len(l.Left()))
+// tellLeft says what came of what the ledger listed. Of unknown objects nobody could tell whether
+// they are still there.
+func (a *app) tellLeft(l *ledger.Ledger, objects, conditions, unknown int) {
+	said := fmt.Sprintf("%s listed, %d gone", report.Counted(objects, "object"), objects-len(l.Left()))
+	if unknown > 0 {
+		said += fmt.Sprintf(", %d unknown", unknown)
+	}
+	fmt.Fprintln(a.stdout, said)
 	if conditions > 0 {
 		fmt.Fprintf(a.stdout, "%s of the lab listed, %d ended\n", report.Counted(conditions, "condition"), conditions-len(l.Conditions()))
 	}

@@ -33,6 +33,7 @@ type endpointFlags struct {
 	outage, maxTime                         time.Duration // zero means not at all, and without end
 	rate                                    float64       // requests a second; zero means no limit
 	parallel                                positive      // zero means the number of SVMs
+	waitForSVM                              time.Duration // until somebody else's key manager is gone
 	nonce                                   string        // of what the run makes; made up for a target unless given
 }
 
@@ -65,6 +66,7 @@ func (f *endpointFlags) register(cmd *cobra.Command) {
 // registerMaking adds the flags of commands that make something on the target.
 func (f *endpointFlags) registerMaking(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.nonce, "nonce", "", "1 to 8 of a-z and 0-9, part of the mark of all that is created (default: made up)")
+	cmd.Flags().DurationVar(&f.waitForSVM, "wait-for-svm", 0, "how long to wait for an SVM whose one key manager is somebody else's")
 }
 
 // verify refuses values that make no sense, whatever the target.
@@ -80,6 +82,8 @@ func (f *endpointFlags) verify() error {
 		return misused("--rate: want 0 or more, got %v", f.rate)
 	case (f.clientCert == "") != (f.clientKey == ""):
 		return misused("--client-cert and --client-key belong together")
+	case f.waitForSVM < 0:
+		return misused("--wait-for-svm: want 0 or more, got %s", f.waitForSVM)
 	case f.nonce != "" && steps.VerifyNonce(f.nonce) != nil:
 		return misused("--nonce: %w", steps.VerifyNonce(f.nonce))
 	case f.endpoint == "":

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/steps"
@@ -22,9 +23,30 @@ func (f *endpointFlags) namedSVMs() []string {
 	return all
 }
 
-// findSVMs settles which SVMs the run may use: those that were named, else
-// every data SVM that has no key manager.
+// findSVMs settles which SVMs the run may use. When they cannot be used it looks again, for as
+// long as it is to wait for that.
 func (p *prober) findSVMs(ctx context.Context) []check {
+	deadline := time.Now().Add(p.flags.waitForSVM)
+	for {
+		p.svms = nil
+		found := p.freeSVMs(ctx)
+		if p.failed() != nil || found[0].state != stateFailed || found[0].code != 0 || !time.Now().Add(svmPause).Before(deadline) {
+			return found
+		}
+		select {
+		case <-ctx.Done():
+			return found
+		case <-time.After(svmPause):
+		}
+	}
+}
+
+// svmPause is how long after a look at the SVMs the next one is taken.
+const svmPause = time.Second
+
+// freeSVMs settles which SVMs may be used: those that were named, else
+// every data SVM that has no key manager.
+func (p *prober) freeSVMs(ctx context.Context) []check {
 	if c, is := p.unnamed(); is {
 		return []check{c}
 	}

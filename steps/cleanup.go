@@ -22,7 +22,8 @@ func (s *Suite) remove(ctx context.Context, session *wire.Session, entry ledger.
 	if gone, err := s.removeAt(ctx, session, entry); gone || err != nil {
 		return err
 	}
-	return s.removeStrays(ctx, session, []ledger.Entry{entry}, func(string) bool { return false })
+	_, err := s.removeStrays(ctx, session, []ledger.Entry{entry}, func(string) bool { return false })
+	return err
 }
 
 // removeAt deletes what an entry stands for where it was last, and reports whether it was
@@ -39,28 +40,28 @@ func (s *Suite) removeAt(ctx context.Context, session *wire.Session, entry ledge
 }
 
 // removeStrays deletes what carries the mark that entries have in common with their SVM and
-// kind, but for what is known.
-func (s *Suite) removeStrays(ctx context.Context, session *wire.Session, entries []ledger.Entry, known func(uuid string) bool) error {
+// kind, but for what is known, and reports how many that were.
+func (s *Suite) removeStrays(ctx context.Context, session *wire.Session, entries []ledger.Entry, known func(uuid string) bool) (found int, err error) {
 	entry, k := entries[0], kindOf(entries[0].Kind)
 	if k != nil && k.nameless {
 		if err := s.noneLeft(ctx, session, k, known); err != nil {
-			return err
+			return 0, err
 		}
-		return s.strike(entries)
+		return 0, s.strike(entries)
 	}
 	uuids, err := s.strays(ctx, session, entry, known)
 	if err != nil {
-		return err
+		return 0, &Unknown{entry, err}
 	}
 	for _, uuid := range uuids {
 		if entry, err = s.Ledger.Created(entry, at(k.path(s.Judge.Contract()), uuid)); err != nil {
-			return err
+			return 0, err
 		}
 		if _, err := s.delete(ctx, session, entry.Path); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return s.strike(entries)
+	return len(uuids), s.strike(entries)
 }
 
 // noneLeft makes sure that nothing is there of a kind that carries no mark. One that is there may
@@ -95,12 +96,8 @@ func (s *Suite) delete(ctx context.Context, session *wire.Session, path string) 
 	if err != nil {
 		return false, err
 	}
-	switch x.Response.Status {
-	case http.StatusOK:
-		if oracle.JobOf(x.Response) == "" {
-			return true, nil // Sweep would find it
-		}
-	case http.StatusNotFound:
+	atOnce := x.Response.Status == http.StatusOK && oracle.JobOf(x.Response) == ""
+	if x.Response.Status == http.StatusNotFound {
 		return false, nil
 	}
 	ctx, cancel := session.Target().Within(ctx, s.jobTimeout())
@@ -113,11 +110,15 @@ func (s *Suite) delete(ctx context.Context, session *wire.Session, path string) 
 		if err != nil {
 			return false, err
 		}
-		if s := read.Response.Status; s >= 400 && s < 500 {
+		switch {
+		case saysGone(read.Response):
 			return x.Response.OK(), nil
-		}
-		if !x.Response.OK() {
+		case !x.Response.OK():
 			return false, fmt.Errorf("%s cannot be deleted: %s", path, x)
+		case !read.Response.OK():
+			return true, s.unlistedNow(ctx, session, path, unreadable(read))
+		case atOnce:
+			return false, fmt.Errorf("%s is still there although its deletion was answered with success", path)
 		}
 		if err := pause(ctx, n); err != nil {
 			return false, fmt.Errorf("%s is still there: %w", path, err)
@@ -176,10 +177,14 @@ func (s *Suite) CleanUp(ctx context.Context) error {
 		return errors.Join(held, err)
 	}
 	left, failed := s.Ledger.Left(), map[int]error{}
-	for _, k := range slices.Backward(kinds) { // what others stand on goes last
-		s.removeAll(ctx, slices.DeleteFunc(slices.Clone(left), func(e ledger.Entry) bool { return kindOf(e.Kind) != k }), failed)
+	r, err := s.callRoll(ctx, s.guarded.NewSession(), left)
+	if err != nil {
+		return errors.Join(held, err)
 	}
-	s.removeAll(ctx, slices.DeleteFunc(left, func(e ledger.Entry) bool { return kindOf(e.Kind) != nil }), failed)
+	for _, k := range slices.Backward(kinds) { // what others stand on goes last
+		s.removeAll(ctx, slices.DeleteFunc(slices.Clone(left), func(e ledger.Entry) bool { return kindOf(e.Kind) != k }), r, failed)
+	}
+	s.removeAll(ctx, slices.DeleteFunc(left, func(e ledger.Entry) bool { return kindOf(e.Kind) != nil }), r, failed)
 	errs := []error{held, s.sweep(ctx, s.guarded.NewSession())}
 	for _, e := range s.Ledger.Left() { // what went at the second try is no news
 		errs = append(errs, failed[e.ID])
@@ -189,7 +194,7 @@ func (s *Suite) CleanUp(ctx context.Context) error {
 
 // removeAll removes what entries stand for side by side, and notes what could not
 // be removed: after an interrupt somebody is waiting.
-func (s *Suite) removeAll(ctx context.Context, entries []ledger.Entry, failed map[int]error) {
+func (s *Suite) removeAll(ctx context.Context, entries []ledger.Entry, r *roll, failed map[int]error) {
 	errs := make([]error, len(entries))
 	var all sync.WaitGroup
 	turns := make(chan struct{}, s.parallel())
@@ -197,7 +202,7 @@ func (s *Suite) removeAll(ctx context.Context, entries []ledger.Entry, failed ma
 		all.Go(func() {
 			turns <- struct{}{}
 			defer func() { <-turns }()
-			errs[i] = s.removeLeft(ctx, e)
+			errs[i] = s.removeLeft(ctx, e, r)
 		})
 	}
 	all.Wait()
@@ -206,12 +211,51 @@ func (s *Suite) removeAll(ctx context.Context, entries []ledger.Entry, failed ma
 	}
 }
 
-func (s *Suite) removeLeft(ctx context.Context, e ledger.Entry) error {
+// removeLeft removes what an entry stands for: by its path, or, where nobody ever knew where it
+// was, by the lists of a roll.
+func (s *Suite) removeLeft(ctx context.Context, e ledger.Entry, r *roll) error {
 	session := s.guarded.NewSession()
-	if err := s.stillOurs(ctx, session, e); err != nil {
-		return err
+	if e.Path != "" {
+		gone, err := s.stillOurs(ctx, session, e)
+		if err != nil {
+			return err
+		}
+		if gone {
+			return s.Ledger.Removed(e)
+		}
+		return s.remove(ctx, session, e)
+	}
+	if k := kindOf(e.Kind); k != nil {
+		if err := r.doubts[k.noun]; err != nil {
+			return &Unknown{e, err}
+		}
+		if err := s.removeListed(ctx, session, e, r.lists[k.noun]); err != nil {
+			return err
+		}
 	}
 	return s.remove(ctx, session, e)
+}
+
+// removeListed deletes what a list shows to be what an entry stands for.
+func (s *Suite) removeListed(ctx context.Context, session *wire.Session, e ledger.Entry, l listing) error {
+	k := kindOf(e.Kind)
+	for _, record := range l.records {
+		ours, err := s.isOurs(ctx, session, k, record, e)
+		if err != nil {
+			return err
+		}
+		path := at(k.path(s.Judge.Contract()), k.id(record))
+		if !ours || s.Ledger.Owns(path) { // its own entry stands for it
+			continue
+		}
+		if e, err = s.Ledger.Created(e, path); err != nil {
+			return err
+		}
+		if _, err := s.delete(ctx, session, path); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sweep deletes whatever carries a mark of the run.
@@ -227,12 +271,12 @@ func (s *Suite) sweep(ctx context.Context, session *wire.Session) error {
 }
 
 func (s *Suite) sweepKind(ctx context.Context, session *wire.Session, k *kind, marks map[string]ledger.Entry) error {
-	records, err := list(ctx, session, s.markedPath(k))
+	l, err := walkAny(ctx, session, k, s.markedPath(k))
 	if err != nil {
 		return fmt.Errorf("looking for what the run may have left: %w", err)
 	}
 	var errs []error
-	for _, r := range records {
+	for _, r := range l.records {
 		for _, mark := range slices.Sorted(maps.Keys(marks)) {
 			if !k.carries(r, mark) {
 				continue
@@ -260,27 +304,32 @@ func (s *Suite) sweepOne(ctx context.Context, session *wire.Session, k *kind, e 
 		return err
 	}
 	x, err := session.Do(ctx, wire.Request{Method: http.MethodGet, Path: e.Path})
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if x.Response.OK() {
+	case x.Response.OK():
 		return fmt.Errorf("%s is still there although its deletion was answered with success", e.Path)
+	case !saysGone(x.Response):
+		if err := s.unlistedNow(ctx, session, e.Path, unreadable(x)); err != nil {
+			return err
+		}
 	}
 	return s.Ledger.Removed(e)
 }
 
 // stillOurs makes sure that what a ledger of another day points at carries the
-// mark that we gave it.
-func (s *Suite) stillOurs(ctx context.Context, session *wire.Session, e ledger.Entry) error {
-	if e.Path == "" {
-		return nil // remove looks for the mark itself
-	}
+// mark that we gave it. gone says that it is no longer there.
+func (s *Suite) stillOurs(ctx context.Context, session *wire.Session, e ledger.Entry) (gone bool, err error) {
 	x, err := session.Do(ctx, wire.Request{Method: http.MethodGet, Path: e.Path})
-	if err != nil {
-		return err
+	switch k := kindOf(e.Kind); {
+	case err != nil:
+		return false, err
+	case saysGone(x.Response):
+		return true, nil
+	case x.Response.Status != http.StatusOK:
+		return false, s.listedOurs(ctx, session, e, unreadable(x))
+	case k == nil || s.whose(k, x.Response.Object(), e) == notMine:
+		return false, fmt.Errorf("%s does not carry the mark %q on the SVM %q and is left alone", e.Path, e.Mark, e.SVM)
 	}
-	if k := kindOf(e.Kind); x.Response.Status == http.StatusOK && (k == nil || s.whose(k, x.Response.Object(), e) == notMine) {
-		return fmt.Errorf("%s does not carry the mark %q on the SVM %q and is left alone", e.Path, e.Mark, e.SVM)
-	}
-	return nil
+	return false, nil
 }

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/fixtures/mutant"
 	"ontap-conformance/fixtures/oracle"
 )
@@ -80,4 +82,89 @@ func TestCallsOnAWholeCollectionAreSentWhereNobodyElseIs(t *testing.T) {
 	assert.NotEmpty(t, s.onWholes())
 	require.NoError(t, s.CleanUp(t.Context()))
 	assert.Empty(t, s.Ledger.Left())
+}
+
+// vaultsOf makes vaults of a run that crashed: of the last ones nobody knows where they are.
+func (s *stand) vaultsOf(t *testing.T, known, unknown int) {
+	t.Helper()
+	var entries []ledger.Entry
+	for i := range known + unknown {
+		mark := s.mark(uint64(i + 1))
+		e := ledger.Entry{SVM: s.SVMs[i].Name, Mark: mark, Path: vaultsPath + "/" + s.put(t, s.SVMs[i], mark)}
+		if i >= known {
+			e.Path = ""
+		}
+		entries = append(entries, e)
+	}
+	var err error
+	s.Ledger, err = ledger.Open(crashed(t, entries...), false)
+	require.NoError(t, err)
+}
+
+// What nobody knows where it is stays in the ledger while the list that would show it leaves out
+// what is there, or is none.
+func TestACleanUpStrikesNothingOffByAListThatCannotBeBelieved(t *testing.T) {
+	for _, f := range mutant.Fronts() {
+		for _, n := range []int{0, 3, 8} {
+			t.Run(fmt.Sprintf("%s after %d requests", f.Name, n), func(t *testing.T) {
+				t.Parallel()
+				s := newStand(t)
+				s.vaultsOf(t, 3, 2)
+				s.behind(f, n)
+				err := s.CleanUp(t.Context())
+				there := len(s.records())
+				left := s.Ledger.Left()
+				assert.GreaterOrEqual(t, len(left), there, "what is there is in the ledger")
+				if there > 0 {
+					require.Error(t, err)
+					assert.Positive(t, Unknowns(err), "%v", err)
+				}
+
+				s.line.next = s.sim
+				require.NoError(t, s.settle(t).CleanUp(t.Context()))
+				assert.Empty(t, s.records(), "once the lists can be believed")
+				assert.Empty(t, s.Ledger.Left())
+			})
+		}
+	}
+}
+
+// Only a 404 of the API says that an object is gone.
+func TestAnObjectIsStruckOffOnlyWhenItIsSeenToBeGone(t *testing.T) {
+	for _, tt := range []struct {
+		name        string
+		status      int
+		media, body string
+		wantGone    bool
+	}{
+		{"no longer there", 404, "application/hal+json", `{"error":{"code":"4","message":"entry doesn't exist"}}`, true},
+		{"a stranger", 401, "application/hal+json", `{"error":{"code":"6691623"}}`, false},
+		{"forbidden", 403, "application/hal+json", `{"error":{"code":"6"}}`, false},
+		{"not understood", 400, "application/hal+json", `{"error":{"code":"3"}}`, false},
+		{"broken", 500, "application/hal+json", `{"error":{"code":"2"}}`, false},
+		{"the page of a server in front", 404, "text/html", "<html>not found</html>", false},
+		{"a page that says so", 200, "text/html", "<html>gone</html>", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newStand(t)
+			s.vaultsOf(t, 1, 0)
+			s.line.next = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if strings.HasPrefix(r.URL.Path, vaultsPath+"/") {
+					w.Header().Set("Content-Type", tt.media)
+					w.WriteHeader(tt.status)
+					io.WriteString(w, tt.body)
+					return
+				}
+				if r.URL.Path == vaultsPath { // the list does not show it either
+					w.Header().Set("Content-Type", "application/hal+json")
+					io.WriteString(w, `{"records":[],"num_records":0}`)
+					return
+				}
+				s.sim.ServeHTTP(w, r)
+			})
+			err := s.CleanUp(t.Context())
+			assert.Equal(t, tt.wantGone, err == nil, "%v", err)
+			assert.Equal(t, tt.wantGone, len(s.Ledger.Left()) == 0)
+		})
+	}
 }

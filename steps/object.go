@@ -112,7 +112,9 @@ func (w *world) create(ctx context.Context, c creation) (*object, oracle.Ending,
 		o.late = true
 		return o, e, err
 	case e.Failed():
-		return o, e, w.occupied(ctx, c.kind, e)
+		if e, err = w.whenFree(ctx, c, o, r, e); err != nil || e.Failed() {
+			return o, e, err
+		}
 	}
 	return o, e, w.locate(ctx, o, e)
 }
@@ -143,50 +145,6 @@ func (w *world) complete(ctx context.Context, c creation) (map[string]any, error
 		return nil, err
 	}
 	return body.(map[string]any), nil
-}
-
-// occupied tells a second key manager that the scenario asked for from one
-// that an earlier scenario could not get rid of. The latter is no finding of
-// this scenario; but if its deletion was answered with success, it is one all
-// the same.
-func (w *world) occupied(ctx context.Context, k *kind, e oracle.Ending) error {
-	if !slices.Contains(k.occupied, e.Code()) || w.anyObject(func(o *object) bool { return o.kind.seat && o.uuid != "" }) {
-		return nil
-	}
-	if _, unclean := w.suite.unclean.Load(w.svm().Name); unclean {
-		return fmt.Errorf("the SVM %q may still have what an earlier scenario made: removing it failed", w.svm().Name)
-	}
-	for _, other := range kinds {
-		if why := w.suite.unseen(other.resource); other.seat && why != "" { // it may be what the SVM has
-			return w.skipped(&oracle.Skip{Applies: true, Reason: why})
-		}
-		if other.seat && w.suite.has(other) {
-			if err := w.leftovers(ctx, other); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// leftovers looks for what an earlier scenario left on the SVM.
-func (w *world) leftovers(ctx context.Context, k *kind) error {
-	records, err := list(ctx, w.aside(), w.suite.markedPath(k))
-	if oracle.IsMismatch(err) {
-		return nil // the refusal stands
-	}
-	if err != nil {
-		return fmt.Errorf("finding out what the SVM %q has: %w", w.svm().Name, err)
-	}
-	for _, r := range records {
-		if svm, _ := oracle.Lookup(r, "svm.name"); svm != w.svm().Name {
-			continue
-		}
-		if mark := w.suite.markOf(k, r); mark != "" && mark != w.token {
-			return w.leftover(ctx, k, r, mark)
-		}
-	}
-	return nil
 }
 
 // leftover says that an SVM still has what an earlier scenario made, and removes it for
@@ -274,12 +232,12 @@ func (s *Suite) strays(ctx context.Context, session *wire.Session, entry ledger.
 	if k == nil {
 		return nil, fmt.Errorf("the ledger has %q, which is no kind of object that we create", entry.Kind)
 	}
-	records, err := list(ctx, session, s.markedPath(k)+k.ofSVM(entry.SVM))
+	l, err := walkAny(ctx, session, k, s.markedPath(k)+k.ofSVM(entry.SVM), s.markedPath(k))
 	if err != nil {
 		return nil, fmt.Errorf("looking for what the run may have made: %v", err) // not %w: no verdict
 	}
 	var found []string
-	for _, r := range records {
+	for _, r := range l.records {
 		if uuid := k.id(r); uuid != "" && !known(uuid) {
 			ours, err := s.isOurs(ctx, session, k, r, entry)
 			if err != nil {
@@ -354,6 +312,7 @@ func (w *world) cleanUp(ctx context.Context) {
 // where they should be, unless the scenario has just done so itself.
 func (w *world) removeAlike(ctx context.Context, janitor *wire.Session, alike []*object) {
 	var missing []ledger.Entry
+	found := 0                 // of them
 	known := map[string]bool{} // that are gone, or that their own entries stand for
 	var errs []error
 	for _, o := range alike {
@@ -376,13 +335,14 @@ func (w *world) removeAlike(ctx context.Context, janitor *wire.Session, alike []
 	case len(missing) > 0 && w.sawNone(alike):
 		errs = append(errs, w.suite.strike(missing))
 	case len(missing) > 0:
-		errs = append(errs, w.suite.removeStrays(ctx, janitor, missing, func(uuid string) bool { return known[uuid] }))
+		n, err := w.suite.removeStrays(ctx, janitor, missing, func(uuid string) bool { return known[uuid] })
+		found, errs = n, append(errs, err)
 	}
 	if errors.Join(errs...) != nil {
 		w.suite.unclean.Store(alike[0].svm.Name, true)
 	}
 	for _, o := range alike {
-		if o.late && o.entry.ID != 0 { // it stays in the ledger, for CleanUp to look again at the end
+		if (o.late || o.lost != nil && found == 0) && o.entry.ID != 0 { // it stays in the ledger, for CleanUp to look again at the end
 			w.suite.Ledger.Intend(o.kind.noun, o.kind.scope(o.svm).Name, w.token)
 		}
 	}
@@ -412,7 +372,9 @@ func (w *world) sawNone(objects []*object) bool {
 	for _, x := range slices.Backward(w.session.History()) {
 		if x.Request.Path == path && x.Request.Method == http.MethodGet {
 			carries := func(r map[string]any) bool { return k.carries(r, w.token) }
-			return oracle.ExpectStatus(x, http.StatusOK) == nil && oracle.NextPage(x.Response) == "" && !slices.ContainsFunc(oracle.RecordsOf(x.Response), carries)
+			records, err := oracle.ListOf(x.Response)
+			read := oracle.ExpectStatus(x, http.StatusOK) == nil && err == nil && oracle.Whole(x.Response) == nil && oracle.NextPage(x.Response) == ""
+			return read && !slices.ContainsFunc(records, carries)
 		}
 		missed := x.Response.Status == http.StatusNotFound && strings.HasPrefix(x.Request.Path, w.collection(k)+"/")
 		if x.Request.Method != http.MethodGet && !missed {

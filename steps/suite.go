@@ -52,6 +52,7 @@ type Suite struct {
 	Seed       uint64
 	Nonce      string            // 1 to 8 of a-z and 0-9, part of every mark, by which the run knows what it made; empty means zeros, for a target that nobody else uses
 	Parallel   int               // scenarios at a time; zero means as many as there are SVMs
+	WaitForSVM time.Duration     // for an SVM to be free whose place somebody else has taken; zero means not at all
 	JobTimeout time.Duration     // for a job to end; zero means 2 minutes
 	Level      contract.Level    // the least binding level that is tested; empty means should
 	Mode       Mode              // empty means Guarded
