@@ -103,14 +103,14 @@ func New(in Input) (*Finding, *report.Single) {
 const maxAnswer = 16 << 10
 
 // keepAnswer keeps the body that shows the finding, if there is one and nothing had to be
-// taken out of it.
+// taken out of it but secrets that stand there as they were sent.
 func (f *Finding) keepAnswer(s *report.Single) {
 	i := f.shows()
 	if i < 0 {
 		return
 	}
 	x := s.Exchanges[i]
-	if x.Status < 300 && len(x.Body) <= maxAnswer && !strings.Contains(x.Body, "(redacted)") && strings.ToValidUTF8(x.Body, "") == x.Body {
+	if x.Status < 300 && len(x.Body) <= maxAnswer && x.Restorable {
 		f.Requests[i].Answer = x.Body
 	}
 }

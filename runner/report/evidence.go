@@ -24,12 +24,13 @@ var telling = []string{"Allow", "Content-Type", "Link", "Location", "Retry-After
 type evidence struct {
 	values  *wire.Redactor // for what we sent, which names its secrets already
 	answers *wire.Redactor // for what came back: also whatever a write-only field holds
+	secrets []wire.Secret
 }
 
 // newEvidence leaves out the values of secrets, and what the write-only fields called names hold.
 func newEvidence(secrets []wire.Secret, names []string) evidence {
 	values := wire.NewRedactor(secrets, nil)
-	return evidence{values, values.Naming(names)}
+	return evidence{values, values.Naming(names), secrets}
 }
 
 func (e evidence) finding(f oracle.Finding) Finding {
@@ -46,6 +47,20 @@ func (e evidence) finding(f oracle.Finding) Finding {
 		out.Exchange = e.exchange(f.Exchange)
 	}
 	return out
+}
+
+// restores reports whether a text that was made of another one becomes that again when values
+// take the place of the names of secrets.
+func (e evidence) restores(made, text string) bool {
+	if made == text {
+		return true
+	}
+	for _, s := range e.secrets {
+		if !s.IsZero() {
+			text = strings.ReplaceAll(text, s.Reveal(), s.String())
+		}
+	}
+	return made == text
 }
 
 func (e evidence) short(s string) string { return e.answers.Excerpt(s, maxReason) }

@@ -316,3 +316,21 @@ func TestAnswersThatDifferMakeOneReasonOnly(t *testing.T) {
 	assert.Contains(t, got.String(), "ERRORED 2 scenarios")
 	assert.Contains(t, got.String(), "ERRORED 1 scenario")
 }
+
+// TestABodyIsToldFromOneThatNobodyCanMakeAgain: a test that compares it with an answer would
+// never fail.
+func TestABodyIsToldFromOneThatNobodyCanMakeAgain(t *testing.T) {
+	c, err := contract.LoadFS(os.DirFS("."), "testdata")
+	require.NoError(t, err)
+	for body, want := range map[string]bool{
+		`{"a":"b"}`:                              true,
+		`{"a":"` + sent.Reveal() + `"}`:          true,
+		`{"a":"68756e746572322d68756e74657232"}`: false,
+		`{"client_secret":"another"}`:            false,
+		"{\"a\":\"\xff\"}":                       false,
+	} {
+		o := &oracle.Outcome{Name: "a", Secrets: []wire.Secret{sent}, Evidence: []*wire.Exchange{exchange("GET", "/api", wire.Body{}, 200, body)}}
+		s := report.NewSingle(report.Record{Contract: c}, "API-JSON-01", o)
+		assert.Equal(t, want, s.Exchanges[0].Restorable, body)
+	}
+}

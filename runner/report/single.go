@@ -28,6 +28,7 @@ type FullExchange struct {
 	Proto           string
 	ResponseHeaders http.Header
 	Body            string
+	Restorable      bool    // whether the body is again what came when the values of secrets stand where their names do
 	ElapsedMS       float64 // from sending to the last byte
 }
 
@@ -51,6 +52,7 @@ func (e evidence) full(x *wire.Exchange) FullExchange {
 	out := FullExchange{Method: x.Request.Method, Path: e.values.Redact(x.Request.Path), RequestHeaders: http.Header{},
 		RequestBody: e.values.Redact(x.Request.Body.String()), Status: x.Response.Status, Proto: x.Response.Proto, ResponseHeaders: http.Header{},
 		Body: strings.ToValidUTF8(e.answers.Redact(string(x.Response.Body)), "\uFFFD"), ElapsedMS: float64(x.Elapsed.Microseconds()) / 1000}
+	out.Restorable = e.restores(out.Body, string(x.Response.Body))
 	for name, values := range x.Request.Header {
 		out.RequestHeaders.Set(name, e.values.Redact(strings.Join(values, ", ")))
 	}
