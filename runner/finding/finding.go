@@ -155,7 +155,7 @@ func Write(dir string, in Input) (*Finding, error) {
 		texts[FeatureFile] = feature
 	}
 	if len(in.Found.Drawing) > 0 {
-		texts[DrawingFile] = string(in.Found.Drawing)
+		texts[DrawingFile] = s.Redact(string(in.Found.Drawing)) // it has what was read
 	}
 	var errs []error
 	for name, text := range texts {

@@ -332,5 +332,6 @@ func TestABodyIsToldFromOneThatNobodyCanMakeAgain(t *testing.T) {
 		o := &oracle.Outcome{Name: "a", Secrets: []wire.Secret{sent}, Evidence: []*wire.Exchange{exchange("GET", "/api", wire.Body{}, 200, body)}}
 		s := report.NewSingle(report.Record{Contract: c}, "API-JSON-01", o)
 		assert.Equal(t, want, s.Exchanges[0].Restorable, body)
+		assert.Equal(t, "read $CLIENT_SECRET", s.Redact("read "+sent.Reveal()))
 	}
 }

@@ -16,7 +16,12 @@ type Single struct {
 	Requirement Requirement
 	Outcome     Outcome
 	Exchanges   []FullExchange // the whole evidence, in the order sent
+
+	evidence evidence
 }
+
+// Redact returns another text of the same outcome without secrets.
+func (s *Single) Redact(text string) string { return s.evidence.answers.Redact(text) }
 
 // A FullExchange is one request with its answer, with all headers and the whole
 // body, without secrets.
@@ -38,7 +43,7 @@ func NewSingle(in Record, id contract.ID, o *oracle.Outcome) *Single {
 	in.Results = slices.DeleteFunc(oracle.Sum(in.Contract, oracle.Scope{Release: in.Release, Level: contract.May}, in.Outcomes),
 		func(r oracle.Result) bool { return r.Requirement.ID != id })
 	r, e := build(in)
-	s := &Single{Outcome: r.Outcomes[0]}
+	s := &Single{Outcome: r.Outcomes[0], evidence: e}
 	if len(r.Requirements) > 0 {
 		s.Requirement = r.Requirements[0]
 	}
