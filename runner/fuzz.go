@@ -51,6 +51,8 @@ func (a *app) fuzzCommand() *cobra.Command {
 	f.register(cmd)
 	f.registerMaking(cmd)
 	flags := cmd.Flags()
+	limit := flags.Lookup("max-time")
+	limit.Usage, limit.DefValue = "for all of it but the last clean-up (default: ten minutes more than --for, if that is given)", "0s"
 	flags.DurationVar(&f.forTime, "for", time.Minute, "how long to go on; 0 means until --checks or --plateau ends it")
 	flags.Var(&f.checks, "checks", "rounds in which each property is checked on each lane (default: any number)")
 	flags.StringSliceVar(&f.properties, "properties", nil, "only these properties, with * and ?; repeatable")

@@ -106,3 +106,19 @@ func TestARunEndsWhenItsTimeIsUpAndCleansUp(t *testing.T) {
 	assert.Positive(t, r.Environment.Objects.Created)
 	assert.Empty(t, r.Environment.Objects.LeftBehind)
 }
+
+func TestATokenThatExpiresEndsAHuntInconclusive(t *testing.T) {
+	elsewhere(t)
+	url := simulated(t, expiring(t, "token", 300, false))
+	got := command(t, nil, "fuzz", "--endpoint", url, "--token-file", "token", "--for", "10m", "--out", "out")
+	assert.Equal(t, exitInconclusive, got.code, "%s\n%s", got.stdout, got.stderr)
+	assert.Contains(t, got.stderr, "the target no longer accepts the credentials (401 since request ")
+	assert.NotContains(t, got.stderr, "found: ")
+}
+
+func TestAHuntEndsWhenItsTimeIsUp(t *testing.T) {
+	elsewhere(t)
+	got := command(t, nil, "fuzz", "--for", "0", "--max-time", "500ms", "--out", "out")
+	assert.Equal(t, exitInconclusive, got.code, "%s\n%s", got.stdout, got.stderr)
+	assert.Contains(t, got.stderr, "the time of the run is up (--max-time)")
+}
