@@ -334,9 +334,11 @@ func (h *Hand) Verify(x *wire.Exchange, ids []contract.ID, err error) error {
 func (h *Hand) Conclude(ctx context.Context, err error) *oracle.Outcome {
 	h.w.suite.listen(err)
 	h.w.suite.hear(h.w.session)
+	retry := h.w.mayRetry(err)
 	h.w.cleanUp(ctx)
 	o := &oracle.Outcome{Name: h.w.scenario.Name, Kind: "property", Requirements: h.w.scenario.Requirements}
 	h.w.conclude(o, err)
+	o.Retry = retry && o.Status == oracle.Errored
 	o.Evidence = h.w.session.History()
 	for _, side := range h.sides {
 		h.judgeSide(o, side)

@@ -145,6 +145,7 @@ func TestWhatCameOfALostWriteIsLookedFor(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newStand(t, lostOnce(tt.method, tt.done))
+			s.Once = true // one playing is looked at
 			o := s.Run(t.Context(), plan(t, tt.scenario)[:1], nil)[0]
 			assert.Equal(t, tt.want, o.Status, "%v", o.Reason)
 			assert.Equal(t, tt.want == oracle.Errored, wire.IsLost(o.Reason))

@@ -157,10 +157,10 @@ func (w *world) leftover(ctx context.Context, k *kind, record map[string]any, ma
 	}
 	if entry := w.suite.Ledger.Marks()[mark]; removed && uuid != "" && !w.suite.isForeign(uuid) && entry.SVM == w.svm().Name {
 		if err := w.suite.sweepOne(ctx, w.suite.guarded.NewSession(), k, entry, uuid); err != nil {
-			return fmt.Errorf("the SVM %q still has what an earlier scenario made: %w", w.svm().Name, err)
+			return &oracle.Disturbance{Reason: fmt.Sprintf("the SVM %q still has what an earlier scenario made: %v", w.svm().Name, err)}
 		}
 	}
-	return fmt.Errorf("the SVM %q still has what an earlier scenario made and could not remove", w.svm().Name)
+	return &oracle.Disturbance{Reason: fmt.Sprintf("the SVM %q still has what an earlier scenario made and could not remove", w.svm().Name)}
 }
 
 // markOf returns the mark of the run that a record carries, or "".

@@ -32,6 +32,7 @@ type Scenario struct {
 	Cluster      bool      // whether it uses what the cluster has only one of
 	Writes       bool      // whether it changes the target
 	Resources    []string  // that it needs; nil for none in particular
+	turn         int       // how often it is played with this one; zero for the first time
 	cost         int       // requests, roughly; for the schedule
 	text         []byte    // the scenario, rendered for godog
 	phrases      []*phrase // that its steps use, each once

@@ -155,6 +155,7 @@ func TestWhatIsMadeAfterWeStoppedWaitingIsRemovedToo(t *testing.T) {
 		t.Run(scenario, func(t *testing.T) {
 			s := newStand(t)
 			s.direct()
+			s.Once = true // one playing is looked at
 			synctest.Test(t, func(t *testing.T) {
 				released := make(chan struct{})
 				s.line.next = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -59,6 +59,7 @@ type Suite struct {
 	Absent     map[string]string // resources that the target does not have, with the reason
 	Lacking    map[string]string // resources that the role of the user does not allow to read, with the reason
 	Unobserved bool              // nobody asks what was answered, nor which of several readings the target follows: outcomes do not say
+	Once       bool              // nothing is asked again: what one playing finds is broken, and an answer that is lost stays so
 
 	ready     sync.Mutex // held while what is there already is noted
 	noted     bool       // whether it was
@@ -75,56 +76,94 @@ type Suite struct {
 }
 
 // Run runs the scenarios, side by side as far as their SVMs allow, and returns
-// an outcome for each, in their order. done, if not nil, is called with each
-// outcome in that order, one at a time. When ctx ends, scenarios that have not
+// an outcome for each, in their order. What failed, or whose answer was lost, is
+// asked again when all have been played: see plays. done, if not nil, is called
+// with each outcome once it is settled, one at a time: in their order, those that
+// were asked again after the others. When ctx ends, scenarios that have not
 // begun are errored at once, since nothing was found out, and those that have are
 // cleaned up.
 func (s *Suite) Run(ctx context.Context, scenarios []*Scenario, done func(*oracle.Outcome)) []oracle.Outcome {
 	outcomes := make([]oracle.Outcome, len(scenarios))
 	if err := s.prepare(ctx); err != nil {
 		for i, sc := range scenarios {
-			outcomes[i] = oracle.Outcome{Name: sc.Name, Kind: "scenario", Requirements: sc.Requirements}
+			outcomes[i] = sc.outcome()
 			outcomes[i].Conclude(err)
 			report(done, &outcomes[i])
 		}
 		return outcomes
 	}
-	ended := make([]bool, len(scenarios))
-	next := 0
 	q := newSchedule(scenarios, len(s.SVMs))
-	news := make(chan progress)
+	all := newPlays(s, len(scenarios))
+	for turn, due := 1, indices(len(scenarios)); len(due) > 0; turn++ {
+		var again []int
+		r := &round{suite: s, queue: q, turn: turn, outcomes: make([]oracle.Outcome, len(scenarios)), news: make(chan progress)}
+		r.play(ctx, due, func(i int) {
+			if all.add(i, turn, r.outcomes[i]); all.again(ctx, i, turn) {
+				again = append(again, i)
+				return
+			}
+			outcomes[i] = all.settled(i)
+			report(done, &outcomes[i])
+		})
+		due = again
+		q.again(due, func(svm int) bool { return s.Clean(s.SVMs[svm]) })
+	}
+	return outcomes
+}
+
+func indices(n int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+// A round plays scenarios of a schedule, each once.
+type round struct {
+	suite    *Suite
+	queue    *schedule
+	turn     int              // 1 for the first time that they are played
+	outcomes []oracle.Outcome // by scenario
+	news     chan progress
+}
+
+// play plays all that the schedule has pending, which is due, and calls ended with
+// each of these in their order.
+func (r *round) play(ctx context.Context, due []int, ended func(int)) {
+	over := make([]bool, len(r.outcomes))
 	lacked := map[int]right{} // of scenarios that the role of the user did not allow, as it seemed
-	for running := 0; ; {
-		for running < s.parallel() {
-			batch := q.take()
+	for running, next := 0, 0; ; {
+		for running < r.suite.parallel() {
+			batch := r.queue.take()
 			if batch == nil {
 				break
 			}
 			running++
-			go s.batch(ctx, scenarios, batch, s.pick(q.svms[batch[0]]), outcomes, news)
+			go r.batch(ctx, batch, r.suite.pick(r.queue.svms[batch[0]]))
 		}
-		if running == 0 && !s.resumes(q, lacked) {
-			for ; next < len(ended); next++ {
-				report(done, &outcomes[next])
+		if running == 0 && !r.suite.resumes(r.queue, lacked) {
+			for ; next < len(due); next++ {
+				ended(due[next])
 			}
-			return outcomes
+			return
 		}
 		if running == 0 {
 			continue
 		}
-		p := <-news
+		p := <-r.news
 		if p.batch != nil {
 			running--
-			q.giveBack(p.batch[0])
+			r.queue.giveBack(p.batch[0])
 			continue
 		}
 		if p.lacks != nil { // what comes yet may show that the role allows it after all
 			lacked[p.scenario] = *p.lacks
 			continue
 		}
-		ended[p.scenario] = true
-		for ; next < len(ended) && ended[next]; next++ {
-			report(done, &outcomes[next])
+		over[p.scenario] = true
+		for ; next < len(due) && over[due[next]]; next++ {
+			ended(due[next])
 		}
 	}
 }
@@ -152,15 +191,16 @@ func (s *Suite) resumes(q *schedule, lacked map[int]right) bool {
 }
 
 // batch runs scenarios that use the same SVMs, one after the other.
-func (s *Suite) batch(ctx context.Context, scenarios []*Scenario, batch []int, svms []SVM, outcomes []oracle.Outcome, news chan<- progress) {
+func (r *round) batch(ctx context.Context, batch []int, svms []SVM) {
 	var worlds []*world
 	index := map[*world]int{}
+	s := r.suite
 	for _, i := range batch {
-		sc := scenarios[i]
-		outcomes[i] = oracle.Outcome{Name: sc.Name, Kind: "scenario", Requirements: sc.Requirements}
+		sc := r.queue.scenarios[i].nth(r.turn)
+		r.outcomes[i] = sc.outcome()
 		if err := s.skip(ctx, sc, svms); err != nil {
-			outcomes[i].Conclude(err)
-			news <- progress{scenario: i}
+			r.outcomes[i].Conclude(err)
+			r.news <- progress{scenario: i}
 			continue
 		}
 		w := newWorld(s, sc, svms)
@@ -172,14 +212,16 @@ func (s *Suite) batch(ctx context.Context, scenarios []*Scenario, batch []int, s
 		play(ctx, worlds, func(w *world, err error) {
 			s.listen(err)
 			s.hear(w.session)
+			retry := w.mayRetry(err)
 			w.cleanUp(ctx)
-			o := &outcomes[index[w]]
+			o := &r.outcomes[index[w]]
 			w.conclude(o, err)
+			o.Retry = retry && o.Status == oracle.Errored
 			o.Elapsed, start = time.Since(start), time.Now()
-			news <- progress{scenario: index[w], lacks: w.lack}
+			r.news <- progress{scenario: index[w], lacks: w.lack}
 		})
 	}
-	news <- progress{batch: batch}
+	r.news <- progress{batch: batch}
 }
 
 func report(done func(*oracle.Outcome), o *oracle.Outcome) {
@@ -320,11 +362,8 @@ type schedule struct {
 }
 
 func newSchedule(scenarios []*Scenario, svms int) *schedule {
-	q := &schedule{scenarios: scenarios, svms: make([][]int, len(scenarios)), busy: make([]bool, svms+1)}
-	for i := range scenarios {
-		q.pending = append(q.pending, i)
-	}
-	slices.SortStableFunc(q.pending, func(a, b int) int { return scenarios[b].weight() - scenarios[a].weight() })
+	q := &schedule{scenarios: scenarios, pending: indices(len(scenarios)), svms: make([][]int, len(scenarios)), busy: make([]bool, svms+1)}
+	q.sort()
 	load := make([]int, svms)
 	for _, i := range q.pending {
 		if n := scenarios[i].Leases; n > 0 && n <= svms {
@@ -391,6 +430,45 @@ func (q *schedule) joins(batch []int, i int) bool {
 		return true
 	}
 	return len(batch) < batchSize && len(q.svms[i]) <= 1 && slices.Equal(q.svms[i], q.svms[batch[0]])
+}
+
+// again puts scenarios back that are to be played once more, on other SVMs than
+// before as far as there are any. Which ones depends on the scenario alone, unless
+// SVMs are not clean any more.
+func (q *schedule) again(scenarios []int, clean func(svm int) bool) {
+	q.pending = slices.Clone(scenarios)
+	q.sort()
+	for _, i := range scenarios {
+		q.svms[i] = q.others(i, clean)
+	}
+}
+
+// others returns the next SVMs that are clean after those that a scenario had, else
+// the next ones; the cluster stays.
+func (q *schedule) others(i int, clean func(svm int) bool) []int {
+	n, all := q.scenarios[i].Leases, len(q.busy)-1
+	if n == 0 || n > all {
+		return q.svms[i]
+	}
+	groups := all / n
+	var first []int
+	for step := 1; step <= groups; step++ {
+		at := (q.svms[i][0]/n + step) % groups * n
+		group := indices(all)[at : at+n]
+		if first == nil {
+			first = group
+		}
+		if !slices.ContainsFunc(group, func(svm int) bool { return !clean(svm) }) {
+			first = group
+			break
+		}
+	}
+	return slices.Concat(first, q.svms[i][n:])
+}
+
+// sort puts the costliest of what is pending first.
+func (q *schedule) sort() {
+	slices.SortStableFunc(q.pending, func(a, b int) int { return q.scenarios[b].weight() - q.scenarios[a].weight() })
 }
 
 func (q *schedule) giveBack(i int) {

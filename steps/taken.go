@@ -55,7 +55,7 @@ func (w *world) occupied(ctx context.Context, k *kind, svm string, e oracle.Endi
 		return nil
 	}
 	if _, unclean := w.suite.unclean.Load(svm); unclean {
-		return fmt.Errorf("the SVM %q may still have what an earlier scenario made: removing it failed", svm)
+		return &oracle.Disturbance{Reason: fmt.Sprintf("the SVM %q may still have what an earlier scenario made: removing it failed", svm)}
 	}
 	for _, other := range kinds {
 		if why := w.suite.unseen(other.resource); other.seat && why != "" { // it may be what the SVM has

@@ -52,7 +52,7 @@ type world struct {
 
 func newWorld(s *Suite, sc *Scenario, svms []SVM) *world {
 	h := fnv.New64a()
-	io.WriteString(h, sc.Name)
+	io.WriteString(h, sc.identity())
 	w := &world{
 		suite: s, scenario: sc, svms: svms, jobs: map[string]bool{},
 		dice:    rand.New(rand.NewPCG(s.Seed, h.Sum64())),
@@ -148,7 +148,7 @@ func (w *world) conclude(o *oracle.Outcome, err error) {
 	if o.Status == oracle.Passed && len(w.verdicts) == 0 {
 		o.Conclude(errors.New("nothing was looked at"))
 	}
-	if o.Status > oracle.Passed {
+	if o.Status > oracle.Passed || w.scenario.turn > 1 {
 		o.Evidence = history
 	}
 }
