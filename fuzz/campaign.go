@@ -108,22 +108,17 @@ func (c *Campaign) trial(ctx context.Context, t *Trial, on lane, ready error) or
 	}
 	var last, lost error
 	for check := 0; check < max(c.Checks, t.Property.least) && ctx.Err() == nil; check++ {
-		seed := seedOf(c.Suite.Seed, t.Name, check)
-		one := t.playHeard(ctx, c.Suite, on, check, draw(t.cases(check), seed))
-		add(&sum, one)
+		one := c.check(ctx, t, on, check)
+		add(&sum, &one)
 		switch {
 		case wire.IsLost(one.Reason):
 			lost = one.Reason
 		case one.Status == oracle.Errored || one.Status == oracle.Skipped:
 			last = one.Reason
 		}
-		if one.Status == oracle.Failed {
-			if small, again, _ := t.shrink(ctx, c.Suite, on, check, seed, one.Found[0].Requirement); small != nil {
-				one = again
-			}
-		}
-		if one.Status >= oracle.Failed {
-			sum.Found, sum.Evidence = append(sum.Found, one.Found...), one.Evidence
+		sum.Asked, sum.Playings = max(sum.Asked, one.Asked), nil
+		if one.Status >= oracle.Flaky {
+			sum.Found, sum.Evidence, sum.Asked, sum.Playings = append(sum.Found, one.Found...), one.Evidence, one.Asked, one.Playings
 			sum.Secrets = append(one.Secrets, sum.Secrets...)
 			break
 		}
@@ -134,20 +129,6 @@ func (c *Campaign) trial(ctx context.Context, t *Trial, on lane, ready error) or
 	sum.Conclude(ended(ctx, &sum, last))
 	sum.Elapsed = time.Since(start)
 	return sum
-}
-
-// lostTries is how often a case is played at most whose answers are lost.
-const lostTries = 4
-
-// playHeard plays a case, and again as a whole when the answer to a write was lost: nobody can
-// tell how it would have ended.
-func (t *Trial) playHeard(ctx context.Context, s *steps.Suite, on lane, check int, one Case) *oracle.Outcome {
-	for tries := 1; ; tries++ {
-		o, _ := t.play(ctx, s, on, check, one)
-		if tries == lostTries || o.Status != oracle.Errored || !wire.IsLost(o.Reason) {
-			return o
-		}
-	}
 }
 
 // ended is the error that a trial ends with, besides what it found.
@@ -177,29 +158,80 @@ func (t *Trial) skip(s *steps.Suite) error {
 	return nil
 }
 
-// shrink looks for the smallest case that shows a requirement broken, beginning
-// with that of a seed, and returns it with its outcome and its player; nil when it does
-// not fail a second time.
-func (t *Trial) shrink(ctx context.Context, s *steps.Suite, on lane, check int, seed uint64, pinned contract.ID) (*Case, *oracle.Outcome, *player) {
-	var best *oracle.Outcome
-	var player *player
-	fails := func(small Case) bool {
-		tries := t.Property.repeats
-		if best == nil { // still the case as it was found: unless that fails again there is nothing to make small
-			tries *= insistence
+// check plays one case of a trial, again when it came to nothing because an answer was
+// lost, and settles it. What fails is asked again before the target is blamed, and made as
+// small as it gets; what does not fail again is flaky.
+func (c *Campaign) check(ctx context.Context, t *Trial, on lane, check int) oracle.Outcome {
+	seed := seedOf(c.Suite.Seed, t.Name, check)
+	drawn := draw(t.cases(check), seed)
+	one := c.heard(ctx, t, on, check, drawn)
+	if len(one.Found) == 0 || c.Suite.Once && one.Status != oracle.Failed {
+		return one
+	}
+	small := t.shrink(ctx, c.Suite, on, check, seed, one.Found[0].Requirement)
+	switch {
+	case c.Suite.Once && small.one == nil:
+		return one
+	case c.Suite.Once:
+		return *small.outcome
+	}
+	asked := max(1, one.Asked) + small.asked
+	all := []oracle.Outcome{one, *small.again}
+	if small.one != nil && small.outcome != small.again {
+		all = append(all, *small.outcome)
+	}
+	sum := oracle.Together(asked, all...)
+	if small.one != nil && slices.ContainsFunc(sum.Found, func(f oracle.Finding) bool { return f.Flaky }) { // the small case may show more, and always
+		again, _ := t.play(ctx, c.Suite, on, check, *small.one)
+		sum = oracle.Together(asked, append(all, *again)...)
+	}
+	return sum
+}
+
+// lostTries is how often a case is played at most whose answers are lost.
+const lostTries = 4
+
+// heard plays a case, and again with other marks as long as answers are lost and the target
+// is there.
+func (c *Campaign) heard(ctx context.Context, t *Trial, on lane, check int, one Case) oracle.Outcome {
+	var all []oracle.Outcome
+	for n := 1; ; n++ {
+		o, _ := t.playNth(ctx, c.Suite, on, check, n, one)
+		all = append(all, *o)
+		if !o.Retry || len(o.Found) > 0 || n == lostTries || c.Suite.Once || c.Suite.Silent() || ctx.Err() != nil {
+			return oracle.Together(n, all...)
 		}
-		for range max(1, tries) {
+	}
+}
+
+// A shrunk is the smallest case that shows a requirement broken.
+type shrunk struct {
+	one     *Case           // nil when the case as it was drawn did not fail a second time
+	outcome *oracle.Outcome // of one
+	player  *player         // of one
+	again   *oracle.Outcome // how the case as it was drawn ended when it was played the last time
+	asked   int             // times that it was played for that
+}
+
+// shrink looks for the smallest case that shows a requirement broken, beginning
+// with that of a seed.
+func (t *Trial) shrink(ctx context.Context, s *steps.Suite, on lane, check int, seed uint64, pinned contract.ID) shrunk {
+	drawn := draw(t.cases(check), seed)
+	var best shrunk
+	best.again, best.player, best.asked = t.insist(ctx, s, on, check, drawn, pinned)
+	if !slices.Contains(best.again.Broke(), pinned) {
+		return best
+	}
+	best.outcome = best.again
+	fails := func(small Case) bool {
+		for range max(1, t.Property.repeats) {
 			again, by := t.play(ctx, s, on, check, small)
 			if slices.Contains(again.Broke(), pinned) {
-				best, player = again, by
+				best.outcome, best.player = again, by
 				return true
 			}
 		}
 		return false
-	}
-	drawn := draw(t.cases(check), seed)
-	if !fails(drawn) {
-		return nil, nil, nil
 	}
 	needless := t.needless(drawn, fails)
 	without := func(c Case) Case { return c.without(needless) }
@@ -208,7 +240,26 @@ func (t *Trial) shrink(ctx context.Context, s *steps.Suite, on lane, check int, 
 		small = smaller
 	}
 	small = t.trim(small, fails)
-	return &small, best, player
+	best.one = &small
+	return best
+}
+
+// insist plays a case as it was found until it fails again: unless it does, there is nothing
+// to make small. Where chance has a part in it, it is played more often than a smaller case,
+// and a playing that lost an answer does not count.
+func (t *Trial) insist(ctx context.Context, s *steps.Suite, on lane, check int, drawn Case, pinned contract.ID) (o *oracle.Outcome, by *player, asked int) {
+	tries := max(1, t.Property.repeats*insistence)
+	for asked < tries {
+		o, by = t.play(ctx, s, on, check, drawn)
+		asked++
+		if slices.Contains(o.Broke(), pinned) || ctx.Err() != nil {
+			break
+		}
+		if o.Retry && tries < t.Property.repeats*insistence+lostTries {
+			tries++
+		}
+	}
+	return o, by, asked
 }
 
 // insistence is how many times as often as a smaller case the one that was found is
@@ -222,7 +273,17 @@ const ring = 64
 // play plays a case on a lane. It is told apart from its neighbours by the
 // number of its check alone.
 func (t *Trial) play(ctx context.Context, s *steps.Suite, on lane, check int, one Case) (*oracle.Outcome, *player) {
-	h := s.Take(fmt.Sprintf("%s #%d", t.Name, check%ring), on, t.Requirements)
+	return t.playNth(ctx, s, on, check, 1, one)
+}
+
+// playNth is play with marks of its own for each n but 1: what the playings before have lost
+// may come yet.
+func (t *Trial) playNth(ctx context.Context, s *steps.Suite, on lane, check, n int, one Case) (*oracle.Outcome, *player) {
+	name := fmt.Sprintf("%s #%d", t.Name, check%ring)
+	if n > 1 {
+		name = fmt.Sprintf("%s, playing %d", name, n)
+	}
+	h := s.Take(name, on, t.Requirements)
 	p := &player{model: t.model, hand: h, calls: one.Calls}
 	err := t.Property.play(ctx, p)
 	switch {

@@ -590,8 +590,8 @@ func (h *Hunt) file(ctx context.Context, c candidate) {
 	}
 	first := c.fails.Found[0]
 	f := &Finding{Bucket: h.bucket(first), Trial: c.trial.Name, Seed: c.seed, Case: c.one, Outcome: c.fails, Times: 1, Drawing: c.drawn}
-	if small, o, by := c.trial.shrink(ctx, h.Suite, c.lane, c.check, c.seed, first.Requirement); small != nil {
-		f.Case, f.Outcome, f.Small, f.Drawing = *small, o, true, by.drawing
+	if small := c.trial.shrink(ctx, h.Suite, c.lane, c.check, c.seed, first.Requirement); small.one != nil {
+		f.Case, f.Outcome, f.Small, f.Drawing = *small.one, small.outcome, true, small.player.drawing
 	}
 	for _, o := range []*oracle.Outcome{c.fails, f.Outcome} {
 		for _, also := range o.Found {
