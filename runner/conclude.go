@@ -24,7 +24,8 @@ import (
 
 // report makes the report of a run.
 func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Report {
-	scope := oracle.Scope{Release: t.survey.release, Level: contract.Level(t.flags.level.value), Absent: t.survey.absent, Lacking: t.survey.lacking}
+	scope := oracle.Scope{Release: t.survey.release, Level: contract.Level(t.flags.level.value), Absent: t.survey.absent, Lacking: t.survey.lacking,
+		Lenient: t.flags.flaky.value == report.FlakyReport}
 	results := oracle.Sum(t.contract, scope, outcomes)
 	verdict := oracle.Conclude(results, outcomes, t.flags.strict)
 	if interrupted {
@@ -41,7 +42,8 @@ func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Repo
 	r := report.New(report.Record{
 		Tool: tool().Tool,
 		Run: report.Run{ID: t.id, Command: t.command, Started: report.Stamp(t.started), Finished: report.Stamp(time.Now()),
-			Seed: t.flags.seed, Nonce: t.flags.nonce, Checks: int(t.flags.checks), Mode: t.bench.mode, Parallel: parallel},
+			Seed: t.flags.seed, Nonce: t.flags.nonce, Checks: int(t.flags.checks),
+			Flaky: t.flags.flaky.value, Mode: t.bench.mode, Parallel: parallel},
 		Target: report.Target{Endpoint: t.bench.target.BaseURL, Simulator: t.bench.simulator, ONTAP: t.survey.release.String(),
 			ReportedVersion: t.survey.reported, TLSVerified: t.bench.verified},
 		Contract: t.contract, Release: t.survey.release, Results: results, Outcomes: outcomes, Verdict: verdict,

@@ -234,6 +234,57 @@ func (r relabeller) WriteHeader(status int) {
 	r.ResponseWriter.WriteHeader(status)
 }
 
+// mislabelledAtFirst is mislabelled for the first n readings of a vault, and right then.
+func mislabelledAtFirst(n int) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		var read atomic.Int32
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/azure-key-vaults/") && int(read.Add(1)) <= n {
+				w = relabeller{w}
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+func TestWhatFailsOnceIsFlakyAndDecidesUnlessItIsOnlyToBeReported(t *testing.T) {
+	elsewhere(t)
+	for _, tt := range []struct {
+		name, flaky  string
+		wrong        int
+		wantCode     int
+		wantStanding oracle.Standing
+		wantStatus   string
+		want         string
+	}{
+		{"once", "fail", 1, exitNonConformant, oracle.BrokenReq, report.Flaky, "FLAKY   API-HAL-01  MUST"},
+		{"once, which is only told", "report", 1, exitConformant, oracle.ErroredReq, report.Flaky, "FLAKY   API-HAL-01  MUST"},
+		{"twice", "report", 100, exitNonConformant, oracle.BrokenReq, report.Failed, "BROKEN  API-HAL-01  MUST"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := command(t, asAdmin, "run", "--select", "*A configuration is read by its uuid", "--flaky", tt.flaky,
+				"--endpoint", simulated(t, mislabelledAtFirst(tt.wrong)), "--out", tt.name)
+			assert.Equal(t, tt.wantCode, got.code, got.stdout+got.stderr)
+			assert.Contains(t, got.stdout, tt.want)
+			r := readReport(t, tt.name)
+			assert.Equal(t, tt.flaky, r.Run.Flaky)
+			ended := r.Ended(tt.wantStatus)
+			require.Len(t, ended, 1)
+			assert.Equal(t, 2, ended[0].Asked)
+			assert.Len(t, ended[0].Playings, 2)
+			for _, q := range r.Requirements {
+				if q.ID == "API-HAL-01" {
+					assert.Equal(t, tt.wantStanding, q.Status)
+					assert.Equal(t, tt.wantStatus == report.Flaky, q.Flaky)
+					assert.Equal(t, tt.wantStatus == report.Flaky, strings.HasPrefix(q.Reason, "flaky: "))
+				}
+			}
+		})
+	}
+	got := command(t, asAdmin, "run", "--flaky", "never")
+	assert.Equal(t, exitUsage, got.code)
+}
+
 func TestABaselineExcusesWhatIsKnownAndNothingElse(t *testing.T) {
 	elsewhere(t)
 	wrong, right := simulated(t, mislabelled), simulated(t, nil)

@@ -20,9 +20,9 @@ type progress struct {
 	stop     chan struct{}
 	done     sync.WaitGroup
 
-	mu                     sync.Mutex
-	ended, failed, errored int
-	last                   time.Time // of the line on the terminal
+	mu                            sync.Mutex
+	ended, failed, flaky, errored int
+	last                          time.Time // of the line on the terminal
 }
 
 const (
@@ -63,6 +63,8 @@ func (p *progress) add(o *oracle.Outcome) {
 	switch o.Status {
 	case oracle.Failed:
 		p.failed++
+	case oracle.Flaky:
+		p.flaky++
 	case oracle.Errored:
 		p.errored++
 	}
@@ -76,6 +78,9 @@ func (p *progress) line() string {
 	s := fmt.Sprintf("%d of %s", p.ended, report.Counted(p.total, "outcome"))
 	if p.failed > 0 {
 		s += fmt.Sprintf(", %d failed", p.failed)
+	}
+	if p.flaky > 0 {
+		s += fmt.Sprintf(", %d flaky", p.flaky)
 	}
 	if p.errored > 0 {
 		s += fmt.Sprintf(", %d errored", p.errored)

@@ -28,6 +28,7 @@ type runFlags struct {
 	selected, skipped []string
 	level             choice
 	strict            bool
+	flaky             choice
 	seed              uint64
 	checks            positive
 	out               string
@@ -57,12 +58,14 @@ func (a *app) runCommand() *cobra.Command {
 	f.register(cmd)
 	f.registerMaking(cmd)
 	f.level = choice{value: string(contract.Should), words: []string{"must", "should", "may"}}
+	f.flaky = choice{value: report.FlakyFail, words: []string{report.FlakyFail, report.FlakyReport}}
 	f.formats = choices{values: []string{"json", "junit", "html"}, words: report.Names()}
 	fs := cmd.Flags()
 	fs.StringArrayVar(&f.selected, "select", nil, "run only these: IDs, names, features, tags, with * and ?; repeatable")
 	fs.StringArrayVar(&f.skipped, "skip", nil, "leave these out; as --select")
 	fs.Var(&f.level, "level", "test down to must, should or may")
 	fs.BoolVar(&f.strict, "strict", false, "broken SHOULDs decide the verdict too")
+	fs.Var(&f.flaky, "flaky", "what fails once and not when it is asked again: fail decides like broken, report only tells it")
 	fs.Uint64Var(&f.seed, "seed", 1, "the same seed sends the same requests")
 	f.checks = 20 // a second or two of a run; fuzz goes on for longer
 	fs.Var(&f.checks, "checks", "inputs of each property")
@@ -73,6 +76,7 @@ func (a *app) runCommand() *cobra.Command {
 	fs.StringSliceVar(&f.features, "features", nil, "folder of further .feature files, repeatable")
 	fs.StringVar(&f.corpus, "corpus", "corpus", "folder of findings that are played first, when it exists")
 	completes(cmd, "level", f.level.words)
+	completes(cmd, "flaky", f.flaky.words)
 	completes(cmd, "format", f.formats.words)
 	return cmd
 }

@@ -40,6 +40,7 @@ type Entry struct {
 	Outcomes    []string    `yaml:"outcomes,omitempty"` // names of the scenarios that show it; none means wherever it shows
 	Reason      string      `yaml:"reason"`             // never empty
 	Link        string      `yaml:"link,omitempty"`
+	Flaky       bool        `yaml:"flaky,omitempty"` // whether it shows now and then only, so that it is not mended where it does not
 }
 
 // String names the entry for a reader.
@@ -78,21 +79,26 @@ func Load(name string) (*Baseline, error) {
 	return b, nil
 }
 
-// New makes a baseline of everything that a report found broken. The reasons
-// and links of old, which may be nil, are kept.
+// New makes a baseline of everything that a report found broken, what is flaky in
+// entries of its own. The reasons and links of old, which may be nil, are kept, and
+// so is that something is flaky.
 func New(r *report.Report, old *Baseline) *Baseline {
 	b := &Baseline{Format: Format, Target: r.Target.Endpoint, Known: []Entry{}}
 	for _, q := range r.Broken() {
-		e := Entry{Requirement: q.ID, Reason: Unexplained}
-		for _, o := range r.Outcomes {
-			if breaks(o, q.ID) {
-				e.Outcomes = append(e.Outcomes, o.Name)
+		for _, flaky := range []bool{false, true} {
+			e := Entry{Requirement: q.ID, Reason: Unexplained, Flaky: flaky}
+			for _, o := range r.Outcomes {
+				if found := finding(o, q.ID); found != nil && found.Flaky == flaky {
+					e.Outcomes = append(e.Outcomes, o.Name)
+				}
+			}
+			if was := old.find(q.ID); was != nil {
+				e.Reason, e.Link, e.Flaky = was.Reason, was.Link, flaky || was.Flaky
+			}
+			if e.Outcomes != nil {
+				b.Known = append(b.Known, e)
 			}
 		}
-		if was := old.find(q.ID); was != nil {
-			e.Reason, e.Link = was.Reason, was.Link
-		}
-		b.Known = append(b.Known, e)
 	}
 	return b
 }
@@ -101,7 +107,8 @@ func New(r *report.Report, old *Baseline) *Baseline {
 func (b *Baseline) Write(w io.Writer) error {
 	var text bytes.Buffer
 	text.WriteString("# Known deviations of one target. A run with --baseline fails on everything\n" +
-		"# that is not listed here, and on everything that is and no longer shows.\n")
+		"# that is not listed here, and on everything that is and no longer shows, unless\n" +
+		"# it is flaky.\n")
 	e := yaml.NewEncoder(&text)
 	e.SetIndent(2)
 	if err := e.Encode(b); err != nil {
@@ -151,7 +158,11 @@ func (b *Baseline) VerifyReport(r *report.Report) error {
 		})
 }
 
-// breaks reports whether o found id broken.
-func breaks(o report.Outcome, id contract.ID) bool {
-	return slices.ContainsFunc(o.Broken, func(f report.Finding) bool { return f.Requirement == id })
+// finding is what o found of id; nil when it found nothing.
+func finding(o report.Outcome, id contract.ID) *report.Finding {
+	i := slices.IndexFunc(o.Broken, func(f report.Finding) bool { return f.Requirement == id })
+	if i < 0 {
+		return nil
+	}
+	return &o.Broken[i]
 }

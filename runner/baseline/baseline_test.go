@@ -73,6 +73,62 @@ func TestABaselineFailsOnWhatIsNewAndOnWhatWasMended(t *testing.T) {
 	}
 }
 
+// flaky is an outcome that found requirements broken in one playing only.
+func flaky(name string, ids ...contract.ID) report.Outcome {
+	o := finding(name, report.Flaky, ids...)
+	for i := range o.Broken {
+		o.Broken[i].Flaky = true
+	}
+	return o
+}
+
+func TestWhatIsFlakyIsNewOnlyWhereItDecidesAndNeverMended(t *testing.T) {
+	steady := []baseline.Entry{{Requirement: "A-03", Outcomes: []string{"x", "y"}}}
+	unsteady := []baseline.Entry{{Requirement: "A-03", Outcomes: []string{"x"}, Flaky: true}}
+	for _, tt := range []struct {
+		name         string
+		known        []baseline.Entry
+		policy       string
+		outcomes     []report.Outcome
+		flaky        bool // the requirement
+		wantNew      int
+		wantHarmless int
+		wantMended   int
+	}{
+		{"it decides", nil, report.FlakyFail, []report.Outcome{flaky("x", "A-03")}, true, 1, 0, 0},
+		{"it is only told", nil, report.FlakyReport, []report.Outcome{flaky("x", "A-03")}, true, 0, 1, 0},
+		{"it is listed", unsteady, report.FlakyFail, []report.Outcome{flaky("x", "A-03")}, true, 0, 0, 0},
+		{"it is listed as steady, and shows in part", steady, report.FlakyFail, []report.Outcome{flaky("x", "A-03"), finding("y", report.Passed)}, true, 0, 0, 0},
+		{"it is listed, and does not show this time", unsteady, report.FlakyFail, []report.Outcome{finding("x", report.Passed)}, false, 0, 0, 0},
+		{"it is listed as steady, and does not show", steady, report.FlakyFail, []report.Outcome{finding("x", report.Passed)}, false, 0, 0, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := recorded(tt.outcomes...)
+			r.Run.Flaky, r.Requirements[2].Flaky = tt.policy, tt.flaky
+			c := (&baseline.Baseline{Known: tt.known}).Compare(r, false)
+			assert.Len(t, c.New, tt.wantNew)
+			assert.Len(t, c.Harmless, tt.wantHarmless)
+			assert.Len(t, c.Mended, tt.wantMended)
+		})
+	}
+}
+
+func TestAFlakyOutcomeThatIsListedIsKnown(t *testing.T) {
+	r := recorded(flaky("x", "A-01"))
+	(&baseline.Baseline{Known: []baseline.Entry{{Requirement: "A-01", Flaky: true}}}).MarkKnown(r)
+	assert.Equal(t, report.KnownFailure, r.Outcomes[0].Status)
+}
+
+func TestAWrittenBaselineSaysWhatIsFlaky(t *testing.T) {
+	r := recorded(finding("x", report.Failed, "A-01", "A-02"), flaky("y", "A-01"))
+	old := &baseline.Baseline{Known: []baseline.Entry{{Requirement: "A-02", Reason: "now and then", Flaky: true}}}
+	assert.Equal(t, []baseline.Entry{
+		{Requirement: "A-01", Outcomes: []string{"x"}, Reason: baseline.Unexplained},
+		{Requirement: "A-01", Outcomes: []string{"y"}, Reason: baseline.Unexplained, Flaky: true},
+		{Requirement: "A-02", Outcomes: []string{"x"}, Reason: "now and then", Flaky: true},
+	}, baseline.New(r, old).Known)
+}
+
 func TestAFailureIsKnownOnlyIfAllOfItIsListed(t *testing.T) {
 	r := recorded(finding("all", report.Failed, "A-01"), finding("part", report.Failed, "A-01", "A-02"), finding("ours", report.Errored, "A-01"))
 	(&baseline.Baseline{Known: []baseline.Entry{{Requirement: "A-01"}}}).MarkKnown(r)

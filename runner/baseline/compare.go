@@ -20,7 +20,7 @@ type Comparison struct {
 	Mended   []Entry     // listed, and it was looked at and kept
 	Unknown  bool        // something could not be found out
 	Excused  []Deviation // listed, and still so
-	Harmless []Deviation // not listed, of a level that does not decide
+	Harmless []Deviation // not listed, of a level that does not decide, or flaky where that is only told
 }
 
 // Compare sets a report beside the baseline. Broken MUSTs decide, and with
@@ -35,7 +35,7 @@ func (b *Baseline) Compare(r *report.Report, strict bool) Comparison {
 			switch {
 			case b.excuses(d):
 				c.Excused = append(c.Excused, d)
-			case decides(r, d.Requirement, strict):
+			case decides(r, d.Requirement, strict) && !(f.Flaky && r.Run.Flaky == report.FlakyReport):
 				c.New = append(c.New, d)
 			default:
 				c.Harmless = append(c.Harmless, d)
@@ -64,7 +64,7 @@ func (c Comparison) Record(file string) *report.Baseline {
 func (b *Baseline) MarkKnown(r *report.Report) {
 	for i := range r.Outcomes {
 		o := &r.Outcomes[i]
-		known := o.Status == report.Failed && len(o.Broken) > 0
+		known := (o.Status == report.Failed || o.Status == report.Flaky) && len(o.Broken) > 0
 		for _, f := range o.Broken {
 			known = known && b.excuses(Deviation{f.Requirement, o.Name})
 		}
@@ -86,8 +86,12 @@ func decides(r *report.Report, id contract.ID, strict bool) bool {
 }
 
 // mended returns the part of an entry that no longer shows: the outcomes that
-// passed, or all of it when it names none and the requirement was kept.
+// passed, or all of it when it names none and the requirement was kept. What shows
+// now and then only has not gone because it does not show.
 func mended(r *report.Report, e Entry) *Entry {
+	if e.Flaky || slices.ContainsFunc(r.Requirements, func(q report.Requirement) bool { return q.ID == e.Requirement && q.Flaky }) {
+		return nil
+	}
 	if len(e.Outcomes) == 0 {
 		for _, q := range r.Requirements {
 			if q.ID == e.Requirement && q.Status == oracle.Kept {

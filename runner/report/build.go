@@ -97,6 +97,7 @@ func requirement(res oracle.Result, red *wire.Redactor) Requirement {
 	out := Requirement{
 		ID: q.ID, Level: q.Level, Text: q.Text, Source: sources(q.Sources), Status: res.Standing,
 		Reason: wire.Shorten(red.Redact(res.Reason), maxReason), Verdicts: res.Verdicts, Outcomes: append([]string{}, res.Outcomes...),
+		Flaky: res.Flaky,
 	}
 	return out
 }
@@ -114,10 +115,13 @@ func (b *builder) outcome(o *oracle.Outcome) Outcome {
 	out := Outcome{
 		Name: o.Name, Kind: o.Kind, Status: o.Status.String(), Requirements: append([]contract.ID{}, o.Requirements...),
 		Broken: []Finding{}, ElapsedMS: o.Elapsed.Milliseconds(), Requests: o.Requests,
-		Reproduce: Reproduce{Curl: []string{}},
+		Reproduce: Reproduce{Curl: []string{}}, Asked: asked(o),
 	}
 	if o.Reason != nil {
 		out.Reason = e.short(o.Reason.Error())
+	}
+	for _, p := range o.Playings {
+		out.Playings = append(out.Playings, e.playing(p))
 	}
 	for _, f := range o.Found {
 		if !slices.ContainsFunc(out.Broken, func(g Finding) bool { return g.Requirement == f.Requirement }) {
@@ -133,6 +137,14 @@ func (b *builder) outcome(o *oracle.Outcome) Outcome {
 		}
 	}
 	return out
+}
+
+// asked is how often an outcome was played.
+func asked(o *oracle.Outcome) int {
+	if o.Asked == 0 && o.Requests > 0 {
+		return 1
+	}
+	return o.Asked
 }
 
 // operations has a row for every operation of the release.

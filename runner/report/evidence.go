@@ -3,8 +3,10 @@ package report
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
+	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/wire"
 )
@@ -34,7 +36,7 @@ func newEvidence(secrets []wire.Secret, names []string) evidence {
 }
 
 func (e evidence) finding(f oracle.Finding) Finding {
-	out := Finding{Requirement: f.Requirement}
+	out := Finding{Requirement: f.Requirement, Flaky: f.Flaky}
 	var miss *oracle.Mismatch
 	switch {
 	case errors.As(f.Err, &miss):
@@ -61,6 +63,22 @@ func (e evidence) restores(made, text string) bool {
 		}
 	}
 	return made == text
+}
+
+func (e evidence) playing(p oracle.Playing) Playing {
+	out := Playing{Status: p.Status.String(), Broken: []contract.ID{}, Exchanges: []Exchange{}}
+	if p.Reason != nil {
+		out.Reason = e.short(p.Reason.Error())
+	}
+	for _, f := range p.Found {
+		if !slices.Contains(out.Broken, f.Requirement) {
+			out.Broken = append(out.Broken, f.Requirement)
+		}
+	}
+	for _, x := range p.Evidence {
+		out.Exchanges = append(out.Exchanges, *e.exchange(x))
+	}
+	return out
 }
 
 func (e evidence) short(s string) string { return e.answers.Excerpt(s, maxReason) }

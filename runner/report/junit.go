@@ -41,6 +41,7 @@ type junitCase struct {
 	Name    string     `xml:"name,attr"`
 	Time    string     `xml:"time,attr"` // seconds
 	Failure *junitNote `xml:"failure"`
+	Flaky   *junitNote `xml:"flakyFailure"` // an element of surefire's: it passed, if not every time
 	Error   *junitNote `xml:"error"`
 	Skipped *junitNote `xml:"skipped"`
 }
@@ -54,7 +55,9 @@ type junitNote struct {
 	Text    string `xml:",chardata"`
 }
 
-// JUnit writes a test suite for each feature. A known failure counts as
+// JUnit writes a test suite for each feature. A flaky outcome is a failure, as it
+// is for the exit code; where that only reports them it has passed, with a
+// flakyFailure as surefire has it. A known failure counts as
 // skipped, as CI systems have no other word for it; what was mended and is still
 // in the baseline fails in a suite of its own.
 func JUnit(w io.Writer, r *Report) error {
@@ -130,6 +133,13 @@ func junitOf(r *Report, o Outcome, feature, name string) junitCase {
 	switch o.Status {
 	case Failed:
 		c.Failure = &junitNote{Message: inShort(o) + o.Reason, Type: strings.Join(brokenIDs(o), " "), Text: account(r, o)}
+	case Flaky:
+		note := &junitNote{Message: inShort(o) + o.Reason, Type: strings.Join(brokenIDs(o), " "), Text: account(r, o)}
+		if r.Run.Flaky == FlakyReport {
+			c.Flaky = note
+		} else {
+			c.Failure = note
+		}
 	case Errored:
 		c.Error = &junitNote{Message: o.Reason, Text: account(r, o)}
 	case Skipped:
@@ -157,6 +167,9 @@ func account(r *Report, o Outcome) string {
 			writePromise(&b, *q)
 		}
 		writeFinding(&b, f)
+		if f.Flaky {
+			writePlayings(&b, o, f.Requirement)
+		}
 	}
 	writeReproduce(&b, o)
 	return b.String()

@@ -25,7 +25,9 @@
 // observations say which way it goes where the documents leave one open, and
 // fingerprint is a short name for all of these; the kind of a finding tells a
 // refusal for the wrong reason from a success and from a crash; environment.secrets says
-// what was looked for in all that the run wrote.
+// what was looked for in all that the run wrote; asked says how
+// often an outcome was played, and what one playing found and another did not is
+// flaky: playings then hold both transcripts, and run.flaky says whether that decides.
 package report
 
 import (
@@ -87,6 +89,7 @@ type Run struct {
 	Seed     uint64    `json:"seed"`
 	Nonce    string    `json:"nonce,omitempty"` // of the marks of what was created; empty for the embedded simulator
 	Checks   int       `json:"checks"`          // of each property
+	Flaky    string    `json:"flaky"`           // what --flaky says of flaky findings: "fail" or "report"; empty in reports of before it
 	Mode     string    `json:"mode"`
 	Parallel int       `json:"parallel"` // scenarios at a time
 }
@@ -155,6 +158,7 @@ type Requirement struct {
 	Reason   string          `json:"reason"`   // why, unless it was kept
 	Verdicts int             `json:"verdicts"` // how often it was looked at
 	Outcomes []string        `json:"outcomes"` // names of those that set out to verify it or found it broken
+	Flaky    bool            `json:"flaky"`    // whether all that was found is flaky: broken with --flaky fail, else errored
 }
 
 // A Source is where a promise is written.
@@ -169,6 +173,7 @@ type Source struct {
 const (
 	Passed       = "passed"
 	Failed       = "failed"
+	Flaky        = "flaky"
 	Errored      = "errored"
 	Skipped      = "skipped"
 	KnownFailure = "known-failure"
@@ -185,6 +190,16 @@ type Outcome struct {
 	ElapsedMS    int64         `json:"elapsed_ms"`
 	Requests     int           `json:"requests"`
 	Reproduce    Reproduce     `json:"reproduce"`
+	Asked        int           `json:"asked"`              // times that it was played; 0 when it was not
+	Playings     []Playing     `json:"playings,omitempty"` // each of these times; nil when there was one only
+}
+
+// A Playing is one of several times that a scenario or property was played.
+type Playing struct {
+	Status    string        `json:"status"`
+	Reason    string        `json:"reason"`    // empty if it passed
+	Broken    []contract.ID `json:"broken"`    // what was found this time
+	Exchanges []Exchange    `json:"exchanges"` // all of them; empty unless something that the outcome found is flaky
 }
 
 // A Finding is one requirement that an outcome found broken.
@@ -195,6 +210,7 @@ type Finding struct {
 	Want        string      `json:"want"`     // empty when only What is known
 	Got         string      `json:"got"`      // empty when only What is known
 	Exchange    *Exchange   `json:"exchange"` // null when several together show it
+	Flaky       bool        `json:"flaky"`    // whether one playing found it and another did not
 }
 
 // An Exchange is one request and its answer, without secrets.
@@ -280,15 +296,32 @@ type Object struct {
 // Broken returns the requirements that were found broken, the most binding
 // level first.
 func (r *Report) Broken() []Requirement {
-	var broken []Requirement
+	return r.byLevel(func(q Requirement) bool { return q.Status == oracle.BrokenReq })
+}
+
+// Flaky returns the requirements that were found broken in one playing and not in
+// another, whether that decides or not, the most binding level first.
+func (r *Report) Flaky() []Requirement {
+	return r.byLevel(func(q Requirement) bool { return q.Flaky })
+}
+
+// byLevel returns the requirements that are wanted, the most binding level first.
+func (r *Report) byLevel(wanted func(Requirement) bool) []Requirement {
+	var all []Requirement
 	for _, level := range []contract.Level{contract.Must, contract.Should, contract.May} {
 		for _, q := range r.Requirements {
-			if q.Level == level && q.Status == oracle.BrokenReq {
-				broken = append(broken, q)
+			if q.Level == level && wanted(q) {
+				all = append(all, q)
 			}
 		}
 	}
-	return broken
+	return all
+}
+
+// Sure returns the requirements that were found broken and are not flaky, the
+// most binding level first.
+func (r *Report) Sure() []Requirement {
+	return r.byLevel(func(q Requirement) bool { return q.Status == oracle.BrokenReq && !q.Flaky })
 }
 
 // Ended returns the outcomes of one status.

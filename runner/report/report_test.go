@@ -37,6 +37,7 @@ const (
 	twice   = "azure-key-vaults/change.feature: The same change is made twice"
 	metro   = "azure-key-vaults/create.feature: A MetroCluster refuses"
 	lost    = "protocol/headers.feature: An unknown header is ignored"
+	unsure  = "azure-key-vaults/read.feature: A configuration is read"
 	later   = "azure-key-vaults/read.feature: What is no uuid is refused"
 )
 
@@ -86,8 +87,22 @@ func outcomes() []oracle.Outcome {
 	os[2].Conclude(nil)
 	os[2].Status = oracle.KnownFailure
 	os[3].Conclude(&oracle.Skip{Applies: true, Reason: `the lab cannot arrange "metrocluster"`})
+	os = append(os, unsteady(get))
 	os[4].Conclude(&wire.NoAnswer{Request: wire.Request{Method: "GET", Path: "/api/cluster"}, Err: errors.New("connection reset")})
 	return os
+}
+
+// unsteady failed the first time and passed the second time.
+func unsteady(wrong *wire.Exchange) oracle.Outcome {
+	first := oracle.Outcome{Name: unsure, Kind: "scenario", Requirements: []contract.ID{"AKV-READ-01"}, Requests: 1, Elapsed: 7 * time.Millisecond,
+		Verdicts: map[contract.ID]int{"AKV-READ-01": 1}, Secrets: []wire.Secret{sent}, Evidence: []*wire.Exchange{wrong},
+		Found: []oracle.Finding{{Requirement: "AKV-READ-01", Err: oracle.Differs("uuid", "0001", "nothing"), Exchange: wrong}}}
+	first.Conclude(nil)
+	second := first
+	second.Found, second.Reason = nil, nil
+	second.Evidence = []*wire.Exchange{exchange("GET", "/api/security/azure-key-vaults/0002", wire.Body{}, 200, `{"uuid":"0002"}`)}
+	second.Conclude(nil)
+	return oracle.Together(2, first, second)
 }
 
 // recorded is a run with everything in it.
@@ -109,7 +124,7 @@ func recorded(t *testing.T) *report.Report {
 		Tool: report.Tool{Name: "ontap-conformance", Version: "v1.0.0", Commit: "0123456"},
 		Run: report.Run{ID: "20261123T085600Z-1", Command: "ontap-conformance run --endpoint https://cluster.example",
 			Started: time.Date(2026, 11, 23, 8, 56, 0, 0, time.UTC), Finished: time.Date(2026, 11, 23, 8, 56, 2, 5e8, time.UTC),
-			Seed: 1, Checks: 100, Mode: "guarded", Parallel: 4},
+			Seed: 1, Checks: 100, Flaky: report.FlakyFail, Mode: "guarded", Parallel: 4},
 		Target:   report.Target{Endpoint: "https://cluster.example", ONTAP: "9.13.1", ReportedVersion: "NetApp Release 9.13.1P4", TLSVerified: true},
 		Contract: c, Release: release, Results: results, Outcomes: all, Verdict: oracle.Conclude(results, all, false),
 		Secrets: []wire.Secret{password}, Curl: target.Curl, Ledger: objects,
@@ -235,6 +250,38 @@ func TestTheLastLineSaysWhatTheExitCodeGoesBy(t *testing.T) {
 	}
 }
 
+func TestAFlakyOutcomeFailsInJUnitUnlessItIsOnlyReported(t *testing.T) {
+	for policy, want := range map[string]string{report.FlakyFail: "<failure ", report.FlakyReport: "<flakyFailure "} {
+		r := recorded(t)
+		r.Outcomes, r.Run.Flaky = r.Ended(report.Flaky), policy
+		r.Baseline = nil
+		var got bytes.Buffer
+		require.NoError(t, report.JUnit(&got, r))
+		assert.Contains(t, got.String(), want)
+		assert.Contains(t, got.String(), "Playing 2 not found broken (passed)")
+		assert.Equal(t, policy == report.FlakyFail, strings.Contains(got.String(), `failures="1"`))
+	}
+}
+
+func TestAFlakyRequirementIsShownWithBothTranscriptsWhetherItDecidesOrNot(t *testing.T) {
+	for _, status := range []oracle.Standing{oracle.BrokenReq, oracle.ErroredReq} {
+		r := recorded(t)
+		for i := range r.Requirements {
+			if r.Requirements[i].Flaky {
+				r.Requirements[i].Status = status
+			}
+		}
+		for _, write := range []report.Writer{report.Text, report.HTML} {
+			var got bytes.Buffer
+			require.NoError(t, write(&got, r))
+			for _, want := range []string{"Playing 1", "Playing 2", "/api/security/azure-key-vaults/0001", "/api/security/azure-key-vaults/0002"} {
+				assert.Contains(t, got.String(), want)
+			}
+		}
+		assert.NotContains(t, r.Sure(), "AKV-READ-01")
+	}
+}
+
 func TestAGateOnJUnitSeesWhatWasMended(t *testing.T) {
 	r := recorded(t)
 	r.Baseline.Mended = append(r.Baseline.Mended, report.Mended{Requirement: "AKV-READ-01"})
@@ -257,7 +304,7 @@ func TestJUnitStaysXMLWhateverTheTargetSends(t *testing.T) {
 
 func TestTheGoldenRunHasEveryStatus(t *testing.T) {
 	r := recorded(t)
-	for _, status := range []string{report.Passed, report.Failed, report.Errored, report.Skipped, report.KnownFailure} {
+	for _, status := range []string{report.Passed, report.Failed, report.Flaky, report.Errored, report.Skipped, report.KnownFailure} {
 		assert.NotEmpty(t, r.Ended(status), status)
 	}
 	for _, standing := range []oracle.Standing{oracle.Kept, oracle.BrokenReq, oracle.NotApplicable, oracle.NotTestable, oracle.NotRun, oracle.ErroredReq} {

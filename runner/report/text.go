@@ -19,8 +19,11 @@ import (
 func Text(w io.Writer, r *Report) error {
 	var b strings.Builder
 	writeHead(&b, r)
-	for _, q := range r.Broken() {
+	for _, q := range r.Sure() {
 		writeBroken(&b, r, q)
+	}
+	for _, q := range r.Flaky() {
+		writeFlaky(&b, r, q)
 	}
 	writeErrored(&b, r)
 	writeKnown(&b, r)
@@ -118,7 +121,7 @@ func (r *Report) shown(id contract.ID) (o Outcome, f Finding, more int) {
 			if found.Exchange != nil {
 				score++
 			}
-			if out.Status == Failed {
+			if out.Status == Failed && !found.Flaky {
 				score += 2
 			}
 			if score > best {
@@ -137,6 +140,7 @@ func writeBroken(b *strings.Builder, r *Report, q Requirement) {
 	if o.Name != "" {
 		fmt.Fprintf(b, "  Seen in   %s%s\n", printable(o.Name), others(more))
 	}
+	writeAsked(b, o)
 	writeReproduce(b, o)
 	b.WriteString("\n")
 }

@@ -21,6 +21,7 @@ func (r *Report) Sentence() string {
 	case oracle.NonConformant:
 		s = "NOT CONFORMANT: " + r.brokenByLevel() + " broken, " + r.share()
 	}
+	s += r.flakySays()
 	known := len(r.Ended(KnownFailure))
 	switch {
 	case r.Baseline != nil:
@@ -29,6 +30,19 @@ func (r *Report) Sentence() string {
 		s += "; " + Counted(known, "failure") + " known from the baseline"
 	}
 	return s
+}
+
+// flakySays counts the flaky requirements, and says whether they are among those
+// that were said to be broken; "" when there is none.
+func (r *Report) flakySays() string {
+	switch n := r.flakyByLevel(); {
+	case n == "" || r.Verdict == oracle.Inconclusive:
+		return ""
+	case r.Run.Flaky == FlakyReport:
+		return "; " + n + " flaky, which does not decide"
+	default:
+		return "; flaky of these: " + n
+	}
 }
 
 // beside says how the verdict stands beside the baseline, from which known
