@@ -45,7 +45,7 @@ func (s *Suite) removeStrays(ctx context.Context, session *wire.Session, entries
 	entry, k := entries[0], kindOf(entries[0].Kind)
 	if k != nil && k.nameless {
 		if err := s.noneLeft(ctx, session, k, known); err != nil {
-			return 0, err
+			return 0, &Unknown{entry, err}
 		}
 		return 0, s.strike(entries)
 	}

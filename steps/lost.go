@@ -70,7 +70,7 @@ func (w *world) ask(ctx context.Context, o *object, r wire.Request) (oracle.Endi
 // made is shown by none of several looks. The error is that of the ledger.
 func (w *world) wasMade(ctx context.Context, o *object, r wire.Request) (known bool, err error) {
 	sent, _ := decode(r.Body.Bytes())
-	if o.kind.nameless || !o.kind.carries(sent, o.entry.Mark) {
+	if !o.kind.nameless && !o.kind.carries(sent, o.entry.Mark) { // what carries no mark is asked for only where none was seen right before
 		return false, nil // nothing shows whose another one is
 	}
 	for look := range lostLooks {
