@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -21,6 +22,7 @@ const (
 type refusal struct {
 	path   string
 	status int    // of the answer to path, or of the last page that could be read
+	code   string // of its error; empty for none
 	why    string // empty when the status says it
 }
 
@@ -43,20 +45,20 @@ func (p *prober) records(ctx context.Context, path string) ([]map[string]any, er
 			return nil, err
 		}
 		if !r.OK() && next != path { // the collection is there, whatever its next page says
-			return nil, &refusal{path, http.StatusOK, fmt.Sprintf("the next page, %s, answered %d", next, r.Status)}
+			return nil, &refusal{path: path, status: http.StatusOK, why: fmt.Sprintf("the next page, %s, answered %d", next, r.Status)}
 		}
 		if !r.OK() {
-			return nil, &refusal{path: path, status: r.Status}
+			return nil, &refusal{path: path, status: r.Status, code: codeOf(r)}
 		}
-		_, ok := r.Object()["records"].([]any)
-		empty := r.Object()["records"] == nil && fmt.Sprint(r.Object()["num_records"]) == "0" // an empty list may have no records
-		if bytes += len(r.Body); !ok && !empty {
-			return nil, &refusal{path, r.Status, "the answer has no records"}
+		page, err := oracle.ListOf(r)
+		if err = cmp.Or(err, oracle.Whole(r)); err != nil {
+			return nil, &refusal{path: path, status: r.Status, why: err.Error()}
 		}
-		all = append(all, oracle.RecordsOf(r)...)
+		bytes += len(r.Body)
+		all = append(all, page...)
 		next = strings.TrimPrefix(oracle.NextPage(r), p.bench.target.BaseURL)
 		if why := unfollowed(next, seen, bytes); why != "" {
-			return nil, &refusal{path, r.Status, why}
+			return nil, &refusal{path: path, status: r.Status, why: why}
 		}
 	}
 	return all, nil

@@ -10,6 +10,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/lab"
+	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/wire"
 	"ontap-conformance/steps"
 )
@@ -80,7 +81,9 @@ type prober struct {
 }
 
 func newProber(c *contract.Catalogue, b *bench, f *endpointFlags) *prober {
-	p := &prober{contract: c, bench: b, flags: f, session: b.target.NewSession(), redactor: b.redactor()}
+	target, judge := *b.target, oracle.NewJudge(c, contract.Newest())
+	target.Again = func(x *wire.Exchange) bool { return judge.Again(oracle.Ending{Exchange: x}) }
+	p := &prober{contract: c, bench: b, flags: f, session: target.NewSession(), redactor: b.redactor()}
 	p.absent, p.lacking, p.there = map[string]string{}, map[string]string{}, map[string]bool{}
 	return p
 }

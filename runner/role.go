@@ -20,10 +20,15 @@ func forbidden(r *wire.Response) bool { return oracle.Forbidden(&wire.Exchange{R
 // refusedTo says how a reading was refused.
 func refusedTo(path string, r *wire.Response) string {
 	said := fmt.Sprintf("GET %s was refused with %d", path, r.Status)
-	if code := (oracle.Ending{Exchange: &wire.Exchange{Response: r}}).Code(); code != "" {
+	if code := codeOf(r); code != "" {
 		said += fmt.Sprintf(" (code %s)", code)
 	}
 	return said
+}
+
+// codeOf returns the code of the error in an answer; "" for none.
+func codeOf(r *wire.Response) string {
+	return oracle.Ending{Exchange: &wire.Exchange{Response: r}}.Code()
 }
 
 // withoutCluster looks for any other reading that the user is allowed, and for the version of

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"time"
 
@@ -133,16 +132,15 @@ func (t taken) by(svm steps.SVM) string {
 // error means that nothing is known: not even one SVM may be taken to be free.
 func (p *prober) keyManagers(ctx context.Context) (taken, error) {
 	found := taken{}
-	vaults := p.contract.Resource(vaultsResource)
-	for _, k := range []struct{ kind, path string }{
-		{vaultKind, "/api" + vaults.Path + "?fields=svm"},
-		{"a key manager", "/api/security/key-managers?fields=svm"},
-		{"an AWS KMS", "/api/security/aws-kms?fields=svm"},
+	for _, k := range []struct{ kind, resource string }{
+		{"an Azure Key Vault", vaultsResource},
+		{"a key manager", "key-managers"},
+		{"an AWS KMS", "aws-kms"},
 	} {
-		records, err := p.records(ctx, k.path)
+		records, err := p.records(ctx, "/api/security/"+k.resource+"?fields=svm")
 		var refused *refusal
 		switch {
-		case errors.As(err, &refused) && p.lacks(k.kind == vaultKind, refused):
+		case errors.As(err, &refused) && p.lacks(k.resource, refused):
 			continue
 		case err != nil:
 			return nil, err
@@ -160,25 +158,17 @@ func (p *prober) keyManagers(ctx context.Context) (taken, error) {
 	return found, nil
 }
 
-const (
-	vaultsResource = "azure-key-vaults"
-	vaultKind      = "an Azure Key Vault"
-)
+const vaultsResource = "azure-key-vaults"
 
-// lacks reports whether a refusal means that the target does not have what was
-// asked for, or does not let anybody have it. Of the resource that the
-// scenarios create in, only its absence says so, and not if it was seen before.
-func (p *prober) lacks(vaults bool, r *refusal) bool {
-	if vaults && p.absent[vaultsResource] != "" {
+// lacks reports whether a refusal means that the target does not have what was asked for, so
+// that no SVM has any of it: code 3, or the status of a resource that is not there, and it was
+// not seen before. That the role does not allow to see it, or that the request was no good,
+// says nothing of what there is.
+func (p *prober) lacks(resource string, r *refusal) bool {
+	if resource == vaultsResource && p.absent[vaultsResource] != "" {
 		return true // it is not tested, so that nothing is created
 	}
-	switch r.status {
-	case http.StatusNotFound, http.StatusNotImplemented:
-		return !vaults || !p.there[vaultsResource]
-	case http.StatusMethodNotAllowed, http.StatusBadRequest, http.StatusForbidden:
-		return !vaults
-	}
-	return false
+	return !p.there[resource] && (r.code == "3" || slices.Contains(ofNoResource, r.status))
 }
 
 // undiscovered is for a target of whose key managers nothing is known.

@@ -4,17 +4,22 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 )
+
+// absent among the paths of overlaid says that the answers also hold for whether a resource is there.
+const absent = ""
 
 // overlaid is the simulator with the answers of some paths replaced.
 func overlaid(t *testing.T, answers map[string]http.HandlerFunc) string {
 	t.Helper()
 	return simulated(t, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if h := answers[r.URL.Path]; h != nil && !r.URL.Query().Has("max_records") { // which only asks whether it is there
+			_, everywhere := answers[absent]
+			if h := answers[r.URL.Path]; h != nil && (everywhere || !r.URL.Query().Has("max_records")) { // which only asks whether it is there
 				h(w, r)
 				return
 			}
@@ -66,7 +71,16 @@ func TestAnSVMIsDiscoveredOnlyIfItHasNoKeyManagerOfAnyKind(t *testing.T) {
 		}}, nil, unknown, exitInconclusive},
 		{"another key manager", map[string]http.HandlerFunc{managersAPI: answer(200, svm1)}, nil, "15 free: svm2", exitConformant},
 		{"an AWS KMS on the second page", map[string]http.HandlerFunc{kmsAPI: second}, nil, "15 free: svm2", exitConformant},
-		{"no right to see the others", map[string]http.HandlerFunc{managersAPI: answer(403, "{}"), kmsAPI: answer(400, "{}")}, nil, "16 free", exitConformant},
+		{"no right to see the others", map[string]http.HandlerFunc{managersAPI: answer(403, `{"error":{"code":"6","message":"no"}}`)}, nil, unknown, exitInconclusive},
+		{"no right to see the others, and a named SVM", map[string]http.HandlerFunc{managersAPI: answer(403, "{}")}, []string{"--svm", "svm1"},
+			"whether they have a key manager could not be found out", exitConformant},
+		{"others that may not be asked for so", map[string]http.HandlerFunc{kmsAPI: answer(400, `{"error":{"code":"262197","message":"no"}}`)}, nil, unknown, exitInconclusive},
+		{"others that are gone again", map[string]http.HandlerFunc{kmsAPI: answer(405, "{}")}, nil, unknown, exitInconclusive},
+		{"others that a target does not have", map[string]http.HandlerFunc{kmsAPI: answer(404, `{"error":{"code":"3","message":"no"}}`), absent: nil}, nil, "16 free", exitConformant},
+		{"others that nobody may list", map[string]http.HandlerFunc{kmsAPI: answer(405, "{}"), absent: nil}, nil, "16 free", exitConformant},
+		{"a record that is no object", map[string]http.HandlerFunc{managersAPI: answer(200, `{"records":["svm1"],"num_records":1}`)}, nil, unknown, exitInconclusive},
+		{"more records than are shown", map[string]http.HandlerFunc{managersAPI: answer(200, `{"records":[],"num_records":1}`)}, nil, unknown, exitInconclusive},
+		{"SVMs of which one is no object", map[string]http.HandlerFunc{svmsAPI: answer(200, `{"records":[null,{"name":"svm2"}]}`)}, nil, "name those that may be used with --svm", exitInconclusive},
 		{"others that fail", map[string]http.HandlerFunc{managersAPI: answer(500, "{}")}, nil, unknown, exitInconclusive},
 		{"vaults that fail", map[string]http.HandlerFunc{vaultsAPI: answer(500, "{}")}, nil, unknown, exitInconclusive},
 		{"vaults that nobody may see", map[string]http.HandlerFunc{vaultsAPI: answer(403, "{}")}, nil, "name those that may be used with --svm", exitInconclusive},
@@ -188,4 +202,23 @@ func TestABrokenListStopsARunOnlyUntilTheUserSaysWhatMayBeUsed(t *testing.T) {
 func TestAnSVMThatIsNamedTwiceIsUsedOnce(t *testing.T) {
 	f := endpointFlags{svms: []string{"b", "a", "b", "b"}}
 	assert.Equal(t, []string{"b", "a"}, f.namedSVMs())
+}
+
+// TestALockForTheMomentPutsOffTheReadingsBeforeARun: code 2621573 says that the same request
+// can be done again later, whatever is read.
+func TestALockForTheMomentPutsOffTheReadingsBeforeARun(t *testing.T) {
+	elsewhere(t)
+	var asked sync.Map
+	url := simulated(t, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if _, before := asked.LoadOrStore(r.URL.String(), true); !before {
+				answer(409, `{"error":{"code":"2621573","message":"The SVM is locked. Try again."}}`)(w, r)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	got := command(t, asAdmin, "doctor", "--endpoint", url)
+	assert.Equal(t, exitConformant, got.code, got.stdout)
+	assert.Contains(t, got.stdout, "16 free: svm1")
 }
