@@ -132,7 +132,7 @@ func (w *world) aloneIn(c *census) error {
 		}
 	}
 	for _, uuid := range c.due {
-		if x := c.single[uuid]; c.unlisted(uuid) && (x == nil || x.Response.Status != http.StatusNotFound) {
+		if x := c.single[uuid]; c.unlisted(uuid) && (x == nil || !saysGone(x.Response)) {
 			return fmt.Errorf("%s is not listed, and was not seen to be gone", uuid)
 		}
 	}

@@ -97,7 +97,7 @@ func (s *Suite) delete(ctx context.Context, session *wire.Session, path string) 
 		return false, err
 	}
 	atOnce := x.Response.Status == http.StatusOK && oracle.JobOf(x.Response) == ""
-	if x.Response.Status == http.StatusNotFound {
+	if saysGone(x.Response) {
 		return false, nil
 	}
 	ctx, cancel := session.Target().Within(ctx, s.jobTimeout())

@@ -129,7 +129,7 @@ func TestACleanUpStrikesNothingOffByAListThatCannotBeBelieved(t *testing.T) {
 	}
 }
 
-// Only a 404 of the API says that an object is gone.
+// Only a 404 of the API says that an object is gone, or a documented code for a missing record.
 func TestAnObjectIsStruckOffOnlyWhenItIsSeenToBeGone(t *testing.T) {
 	for _, tt := range []struct {
 		name        string
@@ -138,6 +138,7 @@ func TestAnObjectIsStruckOffOnlyWhenItIsSeenToBeGone(t *testing.T) {
 		wantGone    bool
 	}{
 		{"no longer there", 404, "application/hal+json", `{"error":{"code":"4","message":"entry doesn't exist"}}`, true},
+		{"a uuid that nothing has, with the status tabled for it", 400, "application/hal+json", `{"error":{"code":"8586226"}}`, true},
 		{"a stranger", 401, "application/hal+json", `{"error":{"code":"6691623"}}`, false},
 		{"forbidden", 403, "application/hal+json", `{"error":{"code":"6"}}`, false},
 		{"not understood", 400, "application/hal+json", `{"error":{"code":"3"}}`, false},

@@ -47,9 +47,13 @@ func Unknowns(err error) int {
 	return 0
 }
 
-// saysGone reports whether the answer to a GET of an object says that it does not exist: only a
-// 404 of the API itself does, and neither another refusal nor the page of a server in front.
+// saysGone reports whether the answer to a GET of an object says that it does not exist: a 404 of
+// the API itself does, and a documented code for a missing record, but neither another refusal
+// nor the page of a server in front.
 func saysGone(r *wire.Response) bool {
+	if oracle.SaysMissing(r) {
+		return true
+	}
 	page := strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") || strings.HasPrefix(strings.TrimSpace(string(r.Body)), "<")
 	return r.Status == http.StatusNotFound && !page
 }

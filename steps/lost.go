@@ -114,13 +114,13 @@ func (w *world) deletesForSure(ctx context.Context, name string) error {
 		if look != nil {
 			return err
 		}
-		if x.Response.Status == http.StatusNotFound {
+		if saysGone(x.Response) {
 			return nil
 		}
 		if !x.Response.OK() {
 			return err
 		}
-		if err = w.deletes(ctx, name); err == nil && w.last.Exchange.Response.Status == http.StatusNotFound {
+		if err = w.deletes(ctx, name); err == nil && saysGone(w.last.Exchange.Response) {
 			return nil // the one before was done late
 		}
 	}

@@ -64,7 +64,7 @@ func (s *Suite) whose(k *kind, record map[string]any, e ledger.Entry) ownership 
 			return mine // what is the cluster's need not say so
 		}
 		return untold
-	case name != "" && uuid != "" && known.UUID != "" && known.UUID != uuid:
+	case name != "" && uuid != "" && known.UUID != "" && !strings.EqualFold(known.UUID, uuid):
 		return notMine // it is of two SVMs
 	case name == "" && known.Name == "":
 		if s.svmOf(e.SVM, "").UUID != "" {
@@ -92,7 +92,7 @@ func shownText(record map[string]any, path string) string {
 // knows it; else the zero SVM.
 func (s *Suite) svmOf(name, uuid string) SVM {
 	for _, svm := range append(slices.Clone(s.SVMs), s.Admin) {
-		if name != "" && svm.Name == name || name == "" && uuid != "" && svm.UUID == uuid {
+		if name != "" && svm.Name == name || name == "" && uuid != "" && strings.EqualFold(svm.UUID, uuid) { // some write uuids in capitals
 			return svm
 		}
 	}

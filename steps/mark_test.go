@@ -33,6 +33,8 @@ func TestARecordIsOursByItsMarkAndItsOwnSVM(t *testing.T) {
 		{"an SVM of nobody that has the mark", "svm1", map[string]any{"client_id": mark, "svm": map[string]any{"name": mark + "-no-such-svm"}}, mine},
 		{"an SVM that the run does not use", "svm1", map[string]any{"client_id": mark, "svm": map[string]any{"name": "svm9"}}, notMine},
 		{"the uuid of one", "svm1", map[string]any{"client_id": mark, "svm": map[string]any{"uuid": "u9"}}, notMine},
+		{"its SVM, the uuid in capitals", "svm1", map[string]any{"client_id": mark, "svm": map[string]any{"name": "svm1", "uuid": "U1"}}, mine},
+		{"the uuid of its SVM alone, in capitals", "svm1", map[string]any{"client_id": mark, "svm": map[string]any{"uuid": "U1"}}, mine},
 		{"a name and the uuid of another", "svm1", map[string]any{"client_id": mark, "svm": map[string]any{"name": "svm1", "uuid": "u9"}}, notMine},
 		{"no SVM", "svm1", map[string]any{"client_id": mark}, untold},
 		{"no SVM, for what is the cluster's", "", map[string]any{"client_id": mark}, mine},

@@ -354,7 +354,7 @@ func (w *world) sawMissing(path string) bool {
 	for _, x := range slices.Backward(w.session.History()) {
 		r := x.Request
 		if r.As == nil && (r.Method == http.MethodGet || r.Method == http.MethodDelete) && "/api"+r.APIPath() == path {
-			return x.Response.Status == http.StatusNotFound
+			return saysGone(x.Response)
 		}
 	}
 	return false
@@ -376,7 +376,7 @@ func (w *world) sawNone(objects []*object) bool {
 			read := oracle.ExpectStatus(x, http.StatusOK) == nil && err == nil && oracle.Whole(x.Response) == nil && oracle.NextPage(x.Response) == ""
 			return read && !slices.ContainsFunc(records, carries)
 		}
-		missed := x.Response.Status == http.StatusNotFound && strings.HasPrefix(x.Request.Path, w.collection(k)+"/")
+		missed := saysGone(x.Response) && strings.HasPrefix(x.Request.Path, w.collection(k)+"/")
 		if x.Request.Method != http.MethodGet && !missed {
 			return false
 		}
