@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -196,50 +197,58 @@ func TestALabThatKnowsNothingOfAConditionHasNotEndedIt(t *testing.T) {
 // TestAHangingLabDoesNotHoldAnInterrupt: whoever interrupts waits for the grace of the
 // scenario that runs, and no more.
 func TestAHangingLabDoesNotHoldAnInterrupt(t *testing.T) {
+	conditioned := chosen(t, func(sc *Scenario) bool { return len(sc.Conditions) > 0 })
 	for _, hanging := range []string{"setup", "teardown", "everything"} {
 		t.Run(hanging, func(t *testing.T) {
 			s := newStand(t)
-			ctx, interrupt := context.WithCancel(t.Context())
-			defer interrupt()
-			released := make(chan struct{})
-			var at time.Time
-			var once sync.Once
-			s.hooked(t, func(o order, _ http.ResponseWriter) bool {
-				if o.Action == hanging || hanging == "everything" {
-					once.Do(func() { at = time.Now(); interrupt() })
-					<-released
+			s.direct()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, interrupt := context.WithCancel(t.Context())
+				defer interrupt()
+				released := make(chan struct{})
+				defer close(released)
+				var at time.Time
+				var once sync.Once
+				s.Lab.HTTP = &http.Client{Transport: calling{&hook{next: s.sim.Lab(), seen: func(o order, _ http.ResponseWriter) bool {
+					if o.Action == hanging || hanging == "everything" {
+						once.Do(func() { at = time.Now(); interrupt() })
+						<-released
+					}
+					return false
+				}}}}
+				s.Run(ctx, conditioned, nil)
+				cleaning, cancel := Grace(ctx, time.Minute)
+				defer cancel()
+				err := s.CleanUp(cleaning)
+				assert.LessOrEqual(t, time.Since(at), 2*GraceTime, "far less than the lab may take")
+				if hanging == "setup" {
+					assert.NoError(t, err)
+					return
 				}
-				return false
+				assert.ErrorContains(t, err, "may still hold")
+				assert.NotEmpty(t, s.Ledger.Conditions(), "what was not ended stays")
 			})
-			t.Cleanup(func() { close(released) }) // before the server ends, which waits for its requests
-			s.Run(ctx, chosen(t, func(sc *Scenario) bool { return len(sc.Conditions) > 0 }), nil)
-			cleaning, cancel := Grace(ctx, time.Minute)
-			defer cancel()
-			err := s.CleanUp(cleaning)
-			assert.Less(t, time.Since(at), 20*time.Second, "two graces, far less than the lab may take")
-			if hanging == "setup" {
-				assert.NoError(t, err)
-				return
-			}
-			assert.ErrorContains(t, err, "may still hold")
-			assert.NotEmpty(t, s.Ledger.Conditions(), "what was not ended stays")
 		})
 	}
 }
 
 func TestGraceOutlivesItsContextByAMoment(t *testing.T) {
-	ctx, interrupt := context.WithCancel(t.Context())
-	fresh, cancel := Grace(ctx, time.Hour)
-	defer cancel()
-	interrupt()
-	require.NoError(t, fresh.Err())
-	<-fresh.Done()
-	late, cancel := Grace(ctx, time.Hour)
-	defer cancel()
-	end, ok := late.Deadline()
-	require.True(t, ok)
-	assert.WithinDuration(t, time.Now(), end, GraceTime)
-	short, cancel := Grace(t.Context(), time.Nanosecond)
-	defer cancel()
-	<-short.Done()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, interrupt := context.WithCancel(t.Context())
+		fresh, cancel := Grace(ctx, time.Hour)
+		defer cancel()
+		interrupt()
+		require.NoError(t, fresh.Err())
+		at := time.Now()
+		<-fresh.Done()
+		assert.Equal(t, GraceTime, time.Since(at))
+		late, cancel := Grace(ctx, time.Hour)
+		defer cancel()
+		end, ok := late.Deadline()
+		require.True(t, ok)
+		assert.Equal(t, GraceTime, time.Until(end))
+		short, cancel := Grace(t.Context(), time.Nanosecond)
+		defer cancel()
+		<-short.Done()
+	})
 }

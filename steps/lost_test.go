@@ -2,14 +2,17 @@ package steps
 
 import (
 	"context"
+	"io"
 	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"slices"
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -168,81 +171,99 @@ func TestWhatCameOfALostWriteIsLookedFor(t *testing.T) {
 	}
 }
 
-// A line that is cut once: every connection breaks, and none comes about until some were refused.
+// A cutLine is a line to a target that is cut once: the answers under way are lost, and no connection comes about until
+// some were refused. It belongs to a bubble of testing/synctest, in which it takes no time to wait for it.
 type cutLine struct {
-	left    atomic.Int32 // requests until it is cut
+	calling
+	up      context.Context // ends when it is cut
+	cut     func()
+	left    atomic.Int32 // requests until then
 	refuses atomic.Int32 // connections that are still to be refused
-	server  *httptest.Server
+	refused int32        // of them in all
 }
 
-func (l *cutLine) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+func (l *cutLine) RoundTrip(r *http.Request) (*http.Response, error) {
+	trace := httptrace.ContextClientTrace(r.Context())
+	trace.GetConn(r.URL.Host)
 	if l.refuses.Load() > 0 {
 		l.refuses.Add(-1)
-		return nil, &net.OpError{Op: "dial", Net: network, Err: syscall.ECONNREFUSED}
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	}
-	return new(net.Dialer).DialContext(ctx, network, addr)
+	trace.GotConn(httptrace.GotConnInfo{})
+	ctx, lose := context.WithCancel(r.Context())
+	defer lose()
+	switch left := l.left.Add(-1); {
+	case left == 0:
+		l.refuses.Store(l.refused)
+		l.cut()
+		lose()
+	case left > 0:
+		defer context.AfterFunc(l.up, lose)()
+	}
+	res, err := l.calling.RoundTrip(r.WithContext(ctx))
+	if err != nil && r.Context().Err() == nil {
+		return nil, io.ErrUnexpectedEOF
+	}
+	return res, err
 }
 
 // behindCutLine puts a line before a stand that is cut after some requests.
 func behindCutLine(t *testing.T, s *stand, requests, refused int32) *cutLine {
 	t.Helper()
-	l := new(cutLine)
+	s.direct()
+	l := &cutLine{calling: calling{s.line}, refused: refused}
+	l.up, l.cut = context.WithCancel(t.Context())
 	l.left.Store(requests)
-	l.server = listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if l.left.Add(-1) == 0 {
-			l.refuses.Store(refused)
-			go l.server.CloseClientConnections()
-		}
-		s.line.ServeHTTP(w, r)
-	}))
-	client := wire.NewClient(32, nil)
-	client.Transport.(*http.Transport).DialContext = l.dial
-	s.Target.BaseURL, s.Target.HTTP = l.server.URL, client
+	s.Target.HTTP = &http.Client{Transport: l}
 	return l
 }
 
 // TestAShortOutageIsWaitedFor was seen red with most scenarios unanswered: a refused connection was
 // the end of each.
 func TestAShortOutageIsWaitedFor(t *testing.T) {
-	s := newStand(t)
-	l := behindCutLine(t, s, 300, 20)
-	s.Target.Outage, s.Target.Health = time.Minute, new(wire.Health)
-	lost := 0
-	for _, o := range s.Run(t.Context(), plan(t), nil) {
-		assert.NotEqual(t, oracle.Failed, o.Status, "%s: %v", o.Name, o.Reason)
-		if o.Status == oracle.Errored {
-			lost++
-			assert.True(t, wire.IsLost(o.Reason), "%s: %v", o.Name, o.Reason)
+	s, all := newStand(t), plan(t)
+	synctest.Test(t, func(t *testing.T) {
+		l := behindCutLine(t, s, 300, 20)
+		s.Target.Outage, s.Target.Health = time.Minute, new(wire.Health)
+		lost := 0
+		for _, o := range s.Run(t.Context(), all, nil) {
+			assert.NotEqual(t, oracle.Failed, o.Status, "%s: %v", o.Name, o.Reason)
+			if o.Status == oracle.Errored {
+				lost++
+				assert.True(t, wire.IsLost(o.Reason), "%s: %v", o.Name, o.Reason)
+			}
 		}
-	}
-	assert.LessOrEqual(t, lost, s.parallel(), "only the writes under way are lost")
-	assert.Zero(t, l.refuses.Load())
-	assert.NotEmpty(t, s.Target.Health.Waits())
-	require.NoError(t, s.CleanUp(t.Context()))
-	assert.Empty(t, s.Ledger.Left())
-	assert.Empty(t, s.records())
+		assert.LessOrEqual(t, lost, s.parallel(), "only the writes under way are lost")
+		assert.Zero(t, l.refuses.Load())
+		assert.NotEmpty(t, s.Target.Health.Waits())
+		require.NoError(t, s.CleanUp(t.Context()))
+		assert.Empty(t, s.Ledger.Left())
+		assert.Empty(t, s.records())
+	})
 }
 
 // TestAnOutageThatIsTooLongEndsTheRun keeps a run from trying each of its scenarios in vain.
 func TestAnOutageThatIsTooLongEndsTheRun(t *testing.T) {
-	s := newStand(t)
-	l := behindCutLine(t, s, 100, math.MaxInt32)
-	s.Target.Outage, s.Target.Health = 100*time.Millisecond, new(wire.Health)
-	errored := 0
-	for _, o := range s.Run(t.Context(), plan(t), nil) {
-		assert.NotEqual(t, oracle.Failed, o.Status, "%s: %v", o.Name, o.Reason)
-		if o.Status == oracle.Errored {
-			errored++
+	s, all := newStand(t), plan(t)
+	synctest.Test(t, func(t *testing.T) {
+		l := behindCutLine(t, s, 100, math.MaxInt32)
+		s.Target.Outage, s.Target.Health = time.Minute, new(wire.Health)
+		errored := 0
+		for _, o := range s.Run(t.Context(), all, nil) {
+			assert.NotEqual(t, oracle.Failed, o.Status, "%s: %v", o.Name, o.Reason)
+			if o.Status == oracle.Errored {
+				errored++
+			}
 		}
-	}
-	assert.Greater(t, errored, 100)
-	assert.ErrorContains(t, s.Over(), "the target has been away for 100ms")
-	assert.ErrorContains(t, s.CleanUp(t.Context()), "the target has been away for 100ms")
-	assert.NotEmpty(t, s.Ledger.Left(), "nobody knows what is gone")
-	l.refuses.Store(0)
-	require.NoError(t, s.CleanUp(t.Context()), "it is back")
-	assert.Empty(t, s.Ledger.Left())
-	assert.Empty(t, s.records())
+		assert.Greater(t, errored, 100)
+		assert.ErrorContains(t, s.Over(), "the target has been away for 1m0s")
+		assert.ErrorContains(t, s.CleanUp(t.Context()), "the target has been away for 1m0s")
+		assert.NotEmpty(t, s.Ledger.Left(), "nobody knows what is gone")
+		l.refuses.Store(0)
+		require.NoError(t, s.CleanUp(t.Context()), "it is back")
+		assert.Empty(t, s.Ledger.Left())
+		assert.Empty(t, s.records())
+	})
 }
 
 // TestCredentialsThatExpireEndTheRun was seen red with up to 45 requirements broken.
