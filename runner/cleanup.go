@@ -96,7 +96,7 @@ func (a *app) cleanup(cmd *cobra.Command, name string, f *endpointFlags, same bo
 func listed(name string) (*ledger.Ledger, error) {
 	name = ledgerOf(name)
 	if _, err := os.Stat(name); err != nil {
-		return nil, misused("there is no ledger: %w", err)
+		return nil, misused("there is no ledger: %w", absence(name, err))
 	}
 	l, err := ledger.Open(name, true)
 	if err != nil {

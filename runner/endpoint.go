@@ -76,8 +76,10 @@ func (f *endpointFlags) verify() error {
 		return misused("--timeout: want more than 0, got %s", f.timeout)
 	case f.jobTimeout <= 0:
 		return misused("--job-timeout: want more than 0, got %s", f.jobTimeout)
-	case f.outage < 0 || f.maxTime < 0:
-		return misused("--outage and --max-time: want 0 or more")
+	case f.outage < 0:
+		return misused("--outage: want 0 or more, got %s", f.outage)
+	case f.maxTime < 0:
+		return misused("--max-time: want 0 or more, got %s", f.maxTime)
 	case f.rate < 0:
 		return misused("--rate: want 0 or more, got %v", f.rate)
 	case (f.clientCert == "") != (f.clientKey == ""):

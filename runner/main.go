@@ -132,15 +132,25 @@ func (a *app) warn(format string, args ...any) {
 // first is the first of errors that were joined, with the number of the others: when a target
 // goes away, all of them say the same.
 func first(err error) error {
-	several, is := err.(interface{ Unwrap() []error })
-	if !is || errors.Join(several.Unwrap()...).Error() != err.Error() { // it is a sentence about several
-		return err
-	}
-	all := several.Unwrap()
+	all := joined(err)
 	if len(all) == 1 {
-		return first(all[0])
+		return all[0]
 	}
-	return fmt.Errorf("%w (and %d more)", first(all[0]), len(all)-1)
+	return fmt.Errorf("%w (and %d more)", all[0], len(all)-1)
+}
+
+// joined returns the errors that were joined into one, also those that were joined before. An
+// error that says more than what it joins is one error.
+func joined(err error) []error {
+	several, is := err.(interface{ Unwrap() []error })
+	if !is || errors.Join(several.Unwrap()...).Error() != err.Error() {
+		return []error{err}
+	}
+	var all []error
+	for _, e := range several.Unwrap() {
+		all = append(all, joined(e)...)
+	}
+	return all
 }
 
 // printable puts s on one line without the secrets that the target was sent: it may

@@ -74,6 +74,11 @@ func TestWrongUsageEndsWith2AndOneLine(t *testing.T) {
 		{"unknown subcommand with flags", "rnu --endpoint x", "Did you mean run?"},
 		{"unknown flag", "run --endpiont x", "has no flag --endpiont. Did you mean --endpoint?"},
 		{"flag without its value", "run --seed", "--seed needs a value"},
+		{"endpoint of a variable that is not set", "run --endpoint=", "--endpoint: its value is empty"},
+		{"SVM of a variable that is not set", "run --endpoint http://127.0.0.1:1 --svm=", "--svm: its value is empty"},
+		{"one of two SVMs of a variable that is not set", "run --endpoint http://127.0.0.1:1 --svm svm1,", "--svm: its value is empty"},
+		{"baseline of a variable that is not set", "run --baseline=", "--baseline: its value is empty"},
+		{"negative outage", "run --endpoint http://127.0.0.1:1 --outage -1s", "--outage: want 0 or more, got -1s"},
 		{"no number", "run --seed abc", `--seed: want a whole number, got "abc"`},
 		{"no time", "run --timeout 5", `--timeout: want a time as in 30s or 2m, got "5"`},
 		{"time that is over at once", "run --timeout 0s", "--timeout: want more than 0"},
@@ -115,12 +120,12 @@ func TestWrongUsageEndsWith2AndOneLine(t *testing.T) {
 		{"ledger that never ends", "cleanup /dev/zero --endpoint http://127.0.0.1:1", "/dev/zero is no regular file"},
 		{"no subject to list", "list", "say which: requirements, scenarios"},
 		{"unknown subject to list", "list requirement", "Did you mean requirements?"},
-		{"report of nothing", "report nowhere", "there is no report"},
+		{"report of nothing", "report nowhere", "there is no report: nowhere does not exist"},
 		{"comparison with nothing", "report nowhere --compare nowhere", "there is no report"},
 		{"report without a folder", "report", "takes one argument, the folder of a run"},
 		{"baseline without a verb", "baseline", "say which: write, check"},
 		{"baseline without a file", "baseline check x", "name the file of known deviations"},
-		{"clean-up of nothing", "cleanup nowhere", "there is no ledger"},
+		{"clean-up of nothing", "cleanup nowhere", "there is no ledger: nowhere does not exist"},
 		{"serving everybody", "serve --addr 0.0.0.0:0", "--allow-remote if that is meant"},
 		{"serving nowhere", "serve --addr localhost", "want host:port"},
 		{"serving no SVM", "serve --svms 0", "--svms: want 1 or more"},
@@ -463,10 +468,10 @@ func ask(t *testing.T, url, method, path, body string) *http.Response {
 func TestOfManyErrorsTheFirstIsTold(t *testing.T) {
 	gone, held := errors.New("gone"), fmt.Errorf("DELETE /x: %w: %w", errors.New("held back"), errors.New("not ours"))
 	for want, err := range map[string]error{
-		"gone":                           errors.Join(gone),
-		"gone (and 2 more)":              errors.Join(gone, gone, held),
-		"gone (and 1 more) (and 1 more)": errors.Join(errors.Join(gone, gone), gone),
-		held.Error():                     errors.Join(held, nil),
+		"gone":              errors.Join(gone),
+		"gone (and 2 more)": errors.Join(gone, gone, held),
+		"gone (and 3 more)": errors.Join(errors.Join(gone, gone), gone, gone),
+		held.Error():        errors.Join(held, nil),
 	} {
 		assert.EqualError(t, first(err), want)
 	}

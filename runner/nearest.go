@@ -2,6 +2,18 @@ package main
 
 import "strings"
 
+// orOneOf suggests the word that comes nearest to what was typed, or, when none is near
+// enough, says which there are, four at most. It is "" when there are none.
+func orOneOf(typed string, words []string) string {
+	if near := didYouMean(typed, words); near != "" || len(words) == 0 {
+		return near
+	}
+	if len(words) > 4 {
+		return ": it has " + commaList(words[:4]) + " and more"
+	}
+	return ": it has " + commaList(words)
+}
+
 // didYouMean suggests the word that comes nearest to what was typed; it is ""
 // when none is near enough to be meant.
 func didYouMean(typed string, words []string) string {

@@ -76,6 +76,14 @@ func (a *app) compare(other string, now *report.Report, format string) error {
 	return nil
 }
 
+// absence is why a file cannot be read, in plain words when it is not there.
+func absence(name string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s does not exist", name)
+	}
+	return err
+}
+
 // recorded reads the report of a run, by its folder or its file.
 func recorded(name string) (*report.Report, error) {
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
@@ -83,7 +91,7 @@ func recorded(name string) (*report.Report, error) {
 	}
 	f, err := files.Open(name)
 	if err != nil {
-		return nil, misused("there is no report: %w", err)
+		return nil, misused("there is no report: %w", absence(name, err))
 	}
 	defer f.Close()
 	r, err := report.Read(files.Bound(f, name, files.MaxRecord))

@@ -48,7 +48,7 @@ func (a *app) settle(cmd *cobra.Command) error {
 	}
 	text, err := files.ReadAny(cmd.Context(), name, files.MaxText)
 	if optional && errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return noneEmpty(cmd.Flags())
 	}
 	if err != nil {
 		return misused("--config: %w", err)
@@ -56,7 +56,28 @@ func (a *app) settle(cmd *cobra.Command) error {
 	if err := fromFile(cmd, name, text); err != nil {
 		return misused("%w", err)
 	}
-	return nil
+	return noneEmpty(cmd.Flags())
+}
+
+// noneEmpty refuses flags that were given an empty value. It mostly comes of a variable of the
+// shell that is not set, and would count as no flag: a run for --endpoint "$TARGET" would test
+// the simulator, one for --svm "$SVM" would use every SVM. Flags whose default is not empty may
+// be emptied.
+func noneEmpty(flags *pflag.FlagSet) error {
+	var err error
+	flags.VisitAll(func(f *pflag.Flag) {
+		values := []string{f.Value.String()}
+		if many, is := f.Value.(pflag.SliceValue); is {
+			values = many.GetSlice()
+		} else if f.DefValue != "" {
+			return
+		}
+		empty := len(values) == 0 || slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) == "" })
+		if f.Changed && empty && err == nil {
+			err = misused("--%s: its value is empty: leave it out, or give it a value", f.Name)
+		}
+	})
+	return err
 }
 
 // fromEnvironment sets flags from variables. One that is like ours and names

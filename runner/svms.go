@@ -70,7 +70,7 @@ func (p *prober) freeSVMs(ctx context.Context) []check {
 		if len(found) == 0 {
 			c.said = "no data SVM is free to be used: the target lists none"
 		}
-		c.advice = "create a data SVM for the run, or test with --mode read-only"
+		c.advice = "create a data SVM for the run, remove with cleanup what an earlier run left, or test with --mode read-only"
 	}
 	return []check{c}
 }
@@ -193,7 +193,7 @@ func (p *prober) named(found []steps.SVM, used taken, unknown error) check {
 		case name == p.admin.Name && name != "":
 			return check{name: "SVMs", state: stateFailed, code: exitUsage, said: fmt.Sprintf("--svm: %s is the admin SVM, which is never used", name)}
 		case i < 0:
-			return check{name: "SVMs", state: stateFailed, code: exitUsage, said: fmt.Sprintf("--svm: the target has no SVM %q%s", name, didYouMean(name, names))}
+			return check{name: "SVMs", state: stateFailed, code: exitUsage, said: fmt.Sprintf("--svm: the target has no SVM %q%s", name, orOneOf(name, names))}
 		case used.by(found[i]) != "" && p.bench.mode != string(steps.ReadOnly):
 			return inUse(name, used.by(found[i]))
 		}

@@ -326,20 +326,41 @@ var quoted = regexp.MustCompile(`"[^"]*"`)
 func groups(os []Outcome) []group {
 	by := map[string][]Outcome{}
 	for _, o := range os {
-		first, _, _ := strings.Cut(o.Reason, "\n")
-		key := quoted.ReplaceAllString(first, `"…"`)
+		key := quoted.ReplaceAllString(firstLine(o.Reason), `"…"`)
 		by[key] = append(by[key], o)
 	}
 	var all []group
 	for _, reason := range slices.Sorted(maps.Keys(by)) {
-		g := group{reason, by[reason]}
-		if len(g.Outcomes) == 1 {
-			g.Reason = g.Outcomes[0].Reason
-		}
-		all = append(all, g)
+		all = append(all, group{inCommon(reason, by[reason]), by[reason]})
 	}
 	slices.SortStableFunc(all, func(a, b group) int { return len(b.Outcomes) - len(a.Outcomes) })
 	return all
+}
+
+// inCommon is the reason of a group: what all of its members quote stands in it, so that it
+// names the one SVM that all of them met.
+func inCommon(reason string, os []Outcome) string {
+	if len(os) == 1 {
+		return os[0].Reason
+	}
+	common := quoted.FindAllString(firstLine(os[0].Reason), -1)
+	for _, o := range os[1:] {
+		for i, part := range quoted.FindAllString(firstLine(o.Reason), -1) {
+			if part != common[i] {
+				common[i] = `"…"`
+			}
+		}
+	}
+	return quoted.ReplaceAllStringFunc(reason, func(string) string {
+		part := common[0]
+		common = common[1:]
+		return part
+	})
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
 }
 
 // fewNames is how many scenarios are named before a count says more.
