@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
+	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/wire"
 )
@@ -39,6 +41,7 @@ func (w *world) looksAlone(ctx context.Context, k *kind) error {
 		return err
 	}
 	if err == nil {
+		w.awaitOthers(ctx, c)
 		err = w.aloneIn(c)
 	}
 	if stranger := new(notOurs); errors.As(err, &stranger) {
@@ -101,16 +104,36 @@ func (l listing) shows(k *kind, uuid string) bool {
 	return slices.ContainsFunc(l.records, func(r map[string]any) bool { return strings.EqualFold(k.id(r), uuid) })
 }
 
-// isKnownOurs reports whether a listing of a census shows the mark of the run in an object, or
-// the ledger has it.
-func (w *world) isKnownOurs(c *census, uuid string) bool {
-	if w.suite.isForeign(uuid) {
-		return false
+// isKnownOurs reports whether a record of a list is of what the run made: the ledger has its
+// uuid, and it shows nothing of anybody else.
+func (w *world) isKnownOurs(k *kind, record map[string]any) bool {
+	uuid := k.id(record)
+	return !w.suite.isForeign(uuid) && w.suite.Ledger.Owns(at(w.collection(k), uuid)) && (!k.showsMore(record) || w.suite.markOf(k, record) != "")
+}
+
+// maxAwaited bounds how long a census waits for other scenarios to be told where is what they asked for.
+const maxAwaited = 10 * time.Second
+
+// awaitOthers waits, for as long as lists show marks of which the ledger does not tell yet where
+// they are: other scenarios of the run have just asked for something, and are told soon. That
+// it is theirs is known only then.
+func (w *world) awaitOthers(ctx context.Context, c *census) {
+	ctx, cancel := context.WithTimeout(ctx, min(maxAwaited, w.suite.jobTimeout()))
+	defer cancel()
+	for _, l := range c.listings {
+		for _, r := range l.records {
+			for n := 0; w.isAwaited(c.kind, r) && pause(ctx, n) == nil; n++ {
+			}
+		}
 	}
-	shown := slices.ContainsFunc(c.listings, func(l listing) bool {
-		return slices.ContainsFunc(l.records, func(r map[string]any) bool { return c.kind.id(r) == uuid && w.suite.markOf(c.kind, r) != "" })
-	})
-	return shown || w.suite.Ledger.Owns(at(w.collection(c.kind), uuid))
+}
+
+// isAwaited reports whether a record shows a mark of which the ledger does not tell where it is,
+// and does not tell of the record either.
+func (w *world) isAwaited(k *kind, record map[string]any) bool {
+	mark := w.suite.markOf(k, record)
+	awaited := slices.ContainsFunc(w.suite.Ledger.Left(), func(e ledger.Entry) bool { return e.Mark == mark && e.Path == "" })
+	return awaited && !w.suite.Ledger.Owns(at(w.collection(k), k.id(record)))
 }
 
 // notOurs is why a collection is not written to: it holds what the run did not create.
@@ -126,8 +149,8 @@ func (w *world) aloneIn(c *census) error {
 	}
 	for _, l := range c.listings {
 		for _, r := range l.records {
-			if uuid := c.kind.id(r); !w.isKnownOurs(c, uuid) {
-				return &notOurs{uuid}
+			if !w.isKnownOurs(c.kind, r) {
+				return &notOurs{c.kind.id(r)}
 			}
 		}
 	}

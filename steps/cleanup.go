@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -281,16 +282,18 @@ func (s *Suite) sweepKind(ctx context.Context, session *wire.Session, k *kind, m
 			if !k.carries(r, mark) {
 				continue
 			}
-			ours, err := s.isOurs(ctx, session, k, r, marks[mark])
-			if ours {
-				err = s.sweepOne(ctx, session, k, marks[mark], k.id(r))
-			}
-			if errs = append(errs, err); ours {
-				break
-			}
+			errs = append(errs, s.sweepIfOurs(ctx, session, k, marks[mark], r))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// sweepIfOurs is sweepOne of what a record of a list shows, if that is what an entry stands for.
+func (s *Suite) sweepIfOurs(ctx context.Context, session *wire.Session, k *kind, e ledger.Entry, record map[string]any) error {
+	if ours, err := s.isOurs(ctx, session, k, record, e); !ours {
+		return err
+	}
+	return s.sweepOne(ctx, session, k, e, k.id(record))
 }
 
 // sweepOne deletes an object that should have been gone, and looks whether it
@@ -328,7 +331,7 @@ func (s *Suite) stillOurs(ctx context.Context, session *wire.Session, e ledger.E
 		return true, nil
 	case x.Response.Status != http.StatusOK:
 		return false, s.listedOurs(ctx, session, e, unreadable(x))
-	case k == nil || s.whose(k, x.Response.Object(), e) == notMine:
+	case k == nil || s.whoseAt(k, e.Path[strings.LastIndex(e.Path, "/")+1:], x.Response.Object(), e) == notMine:
 		return false, fmt.Errorf("%s does not carry the mark %q on the SVM %q and is left alone", e.Path, e.Mark, e.SVM)
 	}
 	return false, nil

@@ -119,21 +119,41 @@ func (s *Suite) uses(name string) bool {
 	return false
 }
 
-// isOurs reports whether a record of a list is what a ledger entry stands for. Where the list
-// does not say whose it is, the object itself is asked; where that does not say either, the
-// mark has to do.
+// isOurs reports whether a record of a list is what a ledger entry stands for. A list may have
+// mixed up records, so that the object itself is asked; where neither says which SVM it belongs
+// to, the mark has to do. The error says that the two contradict each other, or that nobody
+// answered.
 func (s *Suite) isOurs(ctx context.Context, session *wire.Session, k *kind, record map[string]any, e ledger.Entry) (bool, error) {
 	uuid := k.id(record)
 	if s.isForeign(uuid) {
 		return false, nil
 	}
 	of := s.whose(k, record, e)
-	if of != untold {
-		return of == mine, nil
+	if of == notMine {
+		return false, nil
 	}
 	x, err := session.Do(ctx, wire.Request{Method: http.MethodGet, Path: at(k.path(s.Judge.Contract()), uuid)})
-	if err != nil {
+	switch {
+	case err != nil:
 		return false, err
+	case x.Response.OK() && s.whoseAt(k, uuid, x.Response.Object(), e) != notMine:
+		return true, nil
+	case x.Response.OK() && of == mine && (k.showsMore(x.Response.Object()) || k.isElsewhere(uuid, x.Response.Object())):
+		return false, fmt.Errorf("a list shows the mark %q at %s, and reading that shows something else", e.Mark, uuid)
 	}
-	return x.Response.OK() && s.whose(k, x.Response.Object(), e) != notMine, nil
+	return of == mine, nil // there is nothing but the list to go by
+}
+
+// whoseAt is whose of what was read at a uuid. A record that names another is of another object.
+func (s *Suite) whoseAt(k *kind, uuid string, record map[string]any, e ledger.Entry) ownership {
+	if k.isElsewhere(uuid, record) {
+		return notMine
+	}
+	return s.whose(k, record, e)
+}
+
+// isElsewhere reports whether a record names another uuid than the one that it was read at.
+func (k *kind) isElsewhere(uuid string, record map[string]any) bool {
+	id := k.id(record)
+	return k.key == "" && id != "" && !strings.EqualFold(id, uuid)
 }

@@ -155,8 +155,8 @@ func (w *world) leftover(ctx context.Context, k *kind, record map[string]any, ma
 	if removed && w.suite.Ledger.Owns(at(w.collection(k), uuid)) { // else nobody could find it, and nobody has deleted it
 		w.looked(k.unlisted, oracle.Differs(k.plural+" of the collection", "none that was deleted with success", record["uuid"]), nil)
 	}
-	if entry := w.suite.Ledger.Marks()[mark]; removed && uuid != "" && !w.suite.isForeign(uuid) && entry.SVM == w.svm().Name {
-		if err := w.suite.sweepOne(ctx, w.suite.guarded.NewSession(), k, entry, uuid); err != nil {
+	if entry := w.suite.Ledger.Marks()[mark]; removed && uuid != "" && entry.SVM == w.svm().Name {
+		if err := w.suite.sweepIfOurs(ctx, w.suite.guarded.NewSession(), k, entry, record); err != nil {
 			return &oracle.Disturbance{Reason: fmt.Sprintf("the SVM %q still has what an earlier scenario made: %v", w.svm().Name, err)}
 		}
 	}
@@ -211,7 +211,7 @@ func (w *world) isWhere(ctx context.Context, o *object, uuid string) (bool, erro
 			return false, err
 		}
 		if x.Response.OK() {
-			return w.suite.whose(o.kind, x.Response.Object(), o.entry) != notMine, nil
+			return w.suite.whoseAt(o.kind, uuid, x.Response.Object(), o.entry) != notMine, nil
 		}
 		if !w.untold || pause(ctx, n) != nil {
 			return false, nil
