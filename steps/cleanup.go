@@ -119,6 +119,7 @@ func (s *Suite) delete(ctx context.Context, session *wire.Session, path string) 
 		case !read.Response.OK():
 			return true, s.unlistedNow(ctx, session, path, unreadable(read))
 		case atOnce:
+			s.kept.Store(path, true)
 			return false, fmt.Errorf("%s is still there although its deletion was answered with success", path)
 		}
 		if err := pause(ctx, n); err != nil {

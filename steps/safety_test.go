@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/simulator"
@@ -126,6 +127,30 @@ func TestATargetThatKeepsWhatItWasToDeleteIsFoundOut(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestATargetThatKeepsAllThatIsDeletedIsBlamedByWhoeverMeetsIt(t *testing.T) {
+	s := newStand(t, func(next simulator.Handler) simulator.Handler {
+		return func(st *simulator.State, r *simulator.Request) *simulator.Response {
+			if r.Method == "DELETE" {
+				return simulator.Answer(http.StatusOK, nil)
+			}
+			return next(st, r)
+		}
+	})
+	s.SVMs = s.SVMs[:1]
+
+	outcomes := s.Run(t.Context(), plan(t, "A configuration is read by its uuid", "proxy_type is changed"), nil)
+
+	require.Len(t, outcomes, 2)
+	var first, second = &outcomes[0], &outcomes[1]
+	if first.Status != oracle.Passed { // the order is that of the features
+		first, second = second, first
+	}
+	assert.Empty(t, first.Broke(), "what it left is no finding of its own")
+	assert.Equal(t, oracle.Errored, second.Status, "it could not find out what it set out to: %v", second.Reason)
+	assert.Equal(t, []contract.ID{"AKV-DELETE-02"}, second.Broke())
+	assert.False(t, second.Found[0].Flaky, "it was met twice")
 }
 
 func TestWhatCannotBeDeletedForAWhileIsCountedOnceAndGoesInTheEnd(t *testing.T) {

@@ -55,6 +55,7 @@ func (w *world) occupied(ctx context.Context, k *kind, svm string, e oracle.Endi
 		return nil
 	}
 	if _, unclean := w.suite.unclean.Load(svm); unclean {
+		w.meetKept(ctx, svm)
 		return &oracle.Disturbance{Reason: fmt.Sprintf("the SVM %q may still have what an earlier scenario made: removing it failed", svm)}
 	}
 	for _, other := range kinds {
@@ -68,6 +69,28 @@ func (w *world) occupied(ctx context.Context, k *kind, svm string, e oracle.Endi
 		}
 	}
 	return nil
+}
+
+// meetKept looks whether an SVM still lists what the clean-up of an earlier scenario deleted, and
+// what was answered with success. That breaks a promise, whatever this scenario is about. What
+// cannot be listed shows nothing.
+func (w *world) meetKept(ctx context.Context, svm string) {
+	for _, k := range kinds {
+		if !k.seat || w.suite.unseen(k.resource) != "" || !w.suite.has(k) {
+			continue
+		}
+		records, err := list(ctx, w.aside(), w.suite.markedPath(k))
+		if err != nil {
+			continue
+		}
+		for _, r := range records {
+			uuid := k.id(r)
+			if _, kept := w.suite.kept.Load(at(w.collection(k), uuid)); kept && shownText(r, "svm.name") == svm {
+				w.looked(k.unlisted, oracle.Differs(k.plural+" of the collection", "none that was deleted with success", uuid), nil)
+				return
+			}
+		}
+	}
 }
 
 // inTheWay looks for what somebody else, or an earlier scenario, has on an SVM.
