@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -247,14 +248,30 @@ func (w *world) asksOnce(ctx context.Context, plural string) error {
 func (w *world) asksToTryAgain() error {
 	err := oracle.ExpectStatus(w.answer, http.StatusTooManyRequests, http.StatusServiceUnavailable)
 	if err == nil && w.answer.Response.Status == http.StatusTooManyRequests && w.answer.Response.Header.Get("Retry-After") == "" {
+		if w.byFrontEnd() {
+			return w.skipped(ofFrontEnd)
+		}
 		err = oracle.Differs("Retry-After of a 429", "when to try again", "nothing")
 	}
 	return w.verifyBy(w.answer, w.promises(false), err)
 }
 
 func (w *world) saysWhy() error {
+	if w.byFrontEnd() {
+		return w.skipped(ofFrontEnd)
+	}
 	err := oracle.ExpectSet(w.answer.Response.Object(), "error.message")
 	return w.verifyBy(w.answer, w.promises(false), err)
+}
+
+// ofFrontEnd is why the answer of an overloaded target cannot be judged.
+var ofFrontEnd = &oracle.Skip{Applies: true, Reason: "a web server or a gateway in front of the API answered in its place"}
+
+// byFrontEnd reports whether the last answer is of a front end: it has neither the error object
+// of the API nor claims the media type of the API.
+func (w *world) byFrontEnd() bool {
+	media, _, _ := mime.ParseMediaType(w.answer.Response.Header.Get("Content-Type"))
+	return oracle.OfHTTP(w.answer) && media != wire.HAL
 }
 
 func (w *world) answerAllows(methods string) error {
