@@ -832,7 +832,7 @@ func (q *question) allFields(ctx context.Context) error {
 				}
 			}
 		}
-		return oracle.ExpectSame(truth, record, q.p.resource.Advanced()...)
+		return oracle.ExpectSame(q.p.resource.FieldsIn(q.p.release), truth, record)
 	})
 }
 

@@ -407,7 +407,7 @@ func (p *player) narrows(ctx context.Context, truth map[string]map[string]any) e
 	q := newQuestion(p, Ask{}, truth)
 	var members error
 	err := q.eachOfList(ctx, "?fields=svm", func(record, truth map[string]any) error {
-		members = cmp.Or(members, showsMembers(record, truth, "svm"))
+		members = cmp.Or(members, p.showsMembers(record, truth, "svm"))
 		return nil
 	})
 	if named := p.lastReading(); err != nil && named != nil && !named.Response.OK() { // it may be the field that is not understood

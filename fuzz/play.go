@@ -317,8 +317,9 @@ func (p *player) verifies(ctx context.Context, ids []contract.ID, check func(rec
 
 // sameButFor compares two readings of the object.
 func (p *player) sameButFor(before map[string]any, except []string) func(map[string]any) error {
-	except = append(except, p.resource.Advanced()...)
-	return func(record map[string]any) error { return oracle.ExpectSame(before, record, except...) }
+	return func(record map[string]any) error {
+		return oracle.ExpectSame(p.resource.FieldsIn(p.release), before, record, except...)
+	}
 }
 
 // mayFollow are the top-level members that may change when a change names some

@@ -222,7 +222,7 @@ func (p *player) staysFixed(ctx context.Context, c Call, before map[string]any) 
 	}
 	top, _, _ := strings.Cut(c.Field, ".")
 	return p.verifies(ctx, p.of(fixed), func(record map[string]any) error {
-		return oracle.ExpectSame(map[string]any{top: before[top]}, map[string]any{top: record[top]})
+		return oracle.ExpectSame(p.resource.FieldsIn(p.release), map[string]any{top: before[top]}, map[string]any{top: record[top]})
 	})
 }
 

@@ -214,6 +214,7 @@ func (p *player) changedServer(ctx context.Context, have *roster, c Call, before
 	if err != nil {
 		return err
 	}
+	fields := p.catalogue.Resource("key-servers").FieldsIn(p.release)
 	for _, name := range have.names {
 		if before[name] == nil || now[name] == nil {
 			continue
@@ -229,7 +230,7 @@ func (p *player) changedServer(ctx context.Context, have *roster, c Call, before
 				}
 			}
 		}
-		if err := p.hand.Verify(p.lastReading(), []contract.ID{"KS-PATCH-10"}, oracle.ExpectSame(before[name], now[name], except...)); err != nil {
+		if err := p.hand.Verify(p.lastReading(), []contract.ID{"KS-PATCH-10"}, oracle.ExpectSame(fields, before[name], now[name], except...)); err != nil {
 			return err
 		}
 	}

@@ -328,6 +328,6 @@ func (p *player) leavesAlone(ctx context.Context, s *special, before map[string]
 		r = saidOfSpecials[s.also]
 	}
 	return p.verifies(ctx, p.of(r), func(record map[string]any) error {
-		return oracle.ExpectSame(map[string]any{s.leaves: before[s.leaves]}, map[string]any{s.leaves: record[s.leaves]})
+		return oracle.ExpectSame(p.resource.FieldsIn(p.release), map[string]any{s.leaves: before[s.leaves]}, map[string]any{s.leaves: record[s.leaves]})
 	})
 }

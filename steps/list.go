@@ -11,6 +11,7 @@ import (
 
 	"github.com/cucumber/godog"
 
+	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/wire"
 )
@@ -324,11 +325,15 @@ func (w *world) listedHave(_, names string) error {
 // answerHasFieldsOfReading compares which fields a list with fields=* and a
 // reading of the record itself return.
 func (w *world) answerHasFieldsOfReading(ctx context.Context, name string) error {
+	o, err := w.object(name)
+	if err != nil {
+		return err
+	}
 	return w.afterReading(ctx, name, func(record map[string]any) error {
 		if len(w.listed) != 1 {
 			return oracle.Differs("records of the list", 1, len(w.listed))
 		}
-		one, all := strings.Join(topLevel(record), ", "), strings.Join(topLevel(w.listed[0]), ", ")
+		one, all := strings.Join(w.topLevel(o.kind, record), ", "), strings.Join(w.topLevel(o.kind, w.listed[0]), ", ")
 		if one != all {
 			return oracle.Differs("fields of the record with fields=*", one, all)
 		}
@@ -336,11 +341,16 @@ func (w *world) answerHasFieldsOfReading(ctx context.Context, name string) error
 	})
 }
 
-// topLevel lists the members of a record that say something, links left out.
-func topLevel(record map[string]any) []string {
+// topLevel lists the members of a record that say something and that the documents name, links
+// left out.
+func (w *world) topLevel(k *kind, record map[string]any) []string {
 	var names []string
 	for name, v := range record {
-		if name != "_links" && v != nil {
+		known := slices.ContainsFunc(w.fieldsOf(k), func(f *contract.Field) bool {
+			top, _, _ := strings.Cut(f.Name, ".")
+			return top == name || slices.Contains(f.Aliases, name)
+		})
+		if name != "_links" && v != nil && known {
 			names = append(names, name)
 		}
 	}

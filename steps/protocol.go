@@ -234,7 +234,7 @@ func (w *world) answerIsReading(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return w.verifyBy(w.answer, w.promises(false), oracle.ExpectSame(record, w.answer.Response.Object()))
+	return w.verifyBy(w.answer, w.promises(false), oracle.ExpectSame(w.fieldsOf(o.kind), record, w.answer.Response.Object()))
 }
 
 // asksOnce lists what the SVM of the scenario has. The client does not obey an
