@@ -21,12 +21,12 @@ func (a *app) cleanupCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cleanup DIR",
 		Short: "Remove what a run created and could not remove",
-		Long: "Remove what a run created and could not remove, by the ledger in its folder. Conditions of\n" +
-			"the lab end first, by --lab. An object is deleted only if it still carries the mark that the\n" +
-			"ledger has of it, and struck off only when a reading that can be relied on shows that it is\n" +
-			"gone.\n\n" +
-			"The ledger says which cluster it is of, and another is refused. Where nothing shows that the\n" +
-			"endpoint is the same, as with a ledger of an older version, --same-target says so.\n\n" +
+		Long: "Remove what a run or a hunt created and left, as the ledger in its folder lists it. With --lab the\n" +
+			"conditions of the lab end first. An object is deleted only if it still carries the mark that the\n" +
+			"ledger has for it. It stays in the ledger until a reliable answer shows that it is gone.\n\n" +
+			"The ledger says which cluster it belongs to, and any other cluster is refused. If neither shows\n" +
+			"its cluster, as with a ledger of an older version, give --same-target when you know that the\n" +
+			"endpoint is the right one.\n\n" +
 			"Exit codes: 0 nothing is left, 2 wrong usage, another target or a run that has not ended,\n" +
 			"3 something may be left, 130 interrupted.",
 		Example: "  ontap-conformance cleanup reports/20261123T085600Z-1 --endpoint https://cluster.example --user admin\n" +

@@ -127,7 +127,7 @@ func (p *part) add(reached bool, name string) {
 // write writes the confidence statement to stdout and, as JSON, to the folder.
 func (h *hunt) write(a *app, end fuzz.End, game *fuzz.Hunt) error {
 	c := h.confidence(end, game)
-	fmt.Fprintf(a.stdout, "%s\n  ended since %s, after %s in %d cases and %s of %d properties\n",
+	fmt.Fprintf(a.stdout, "%s\n  ended because %s, after %s in %d cases and %s of %d properties\n",
 		a.printable(fmt.Sprintf("Fuzzed %s, ONTAP %s, seed %d", h.flags.name(), c.ONTAP, c.Seed)), end, report.Counted(c.Requests, "request"), c.Cases, report.Counted(c.Rounds, "round"), len(game.Trials))
 	fmt.Fprintf(a.stdout, "  operations %d of %d, documented codes that a request can provoke %d of %d, %d kinds of faults, statuses %s\n",
 		c.Operations.Reached, c.Operations.All, c.Codes.Reached, c.Codes.All, len(c.Faults), strings.Trim(fmt.Sprint(c.Statuses), "[]"))
@@ -138,7 +138,7 @@ func (h *hunt) write(a *app, end fuzz.End, game *fuzz.Hunt) error {
 		fmt.Fprintln(a.stdout, a.printable(fmt.Sprintf("  NOT KNOWN %s: %v", name, game.Unknown()[name])))
 	}
 	if len(c.Unknown) == 0 && len(h.flags.properties) == 0 { // else it would claim too much
-		fmt.Fprintf(a.stdout, "  so many requests find %d of %d servers that are wrong on purpose (make kills)\n", c.Mutants.Reached, c.Mutants.All)
+		fmt.Fprintf(a.stdout, "  so many requests find %d of our own %d servers that are wrong on purpose (make kills)\n", c.Mutants.Reached, c.Mutants.All)
 	}
 	if c.Unanswered > 0 {
 		fmt.Fprintf(a.stdout, "  %d cases ended without an answer\n", c.Unanswered)

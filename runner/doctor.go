@@ -13,8 +13,9 @@ func (a *app) doctorCommand() *cobra.Command {
 		Use:   "doctor",
 		Short: "Find out whether an endpoint can be tested",
 		Long: "Find out whether an endpoint can be tested: reachability, TLS, credentials, release,\n" +
-			"resources, SVMs and lab. It only reads. What the role of the user hides is no obstacle: who may not\n" +
-			"see /cluster names --ontap and --svm. Exit codes: 0 it can, 2 wrong usage, 3 it cannot.",
+			"resources, SVMs and lab. It only reads. It shows what the role of the user hides; a user who may not\n" +
+			"see /cluster gives --ontap and --svm.\n\n" +
+			"Exit codes: 0 it can, 2 wrong usage, 3 it cannot.",
 		Example: "  ontap-conformance doctor --endpoint https://cluster.example --user admin",
 		Args:    noArgs,
 		RunE:    a.settled(func(cmd *cobra.Command, _ []string) error { return a.doctor(cmd, f) }),

@@ -53,10 +53,10 @@ func (f *endpointFlags) register(cmd *cobra.Command) {
 	fs.StringSliceVar(&f.claims, "claim", nil, "resource that must be there, repeatable")
 	fs.Var(&f.mode, "mode", "read-only, guarded or full (default guarded; full on the embedded simulator)")
 	fs.StringVar(&f.lab, "lab", "", "URL of the hook that arranges conditions")
-	fs.DurationVar(&f.timeout, "timeout", 30*time.Second, "for one request")
-	fs.DurationVar(&f.jobTimeout, "job-timeout", 2*time.Minute, "for one job")
-	fs.DurationVar(&f.outage, "outage", time.Minute, "how long in a row the target may be away, once it has answered; 0 means not at all")
-	fs.DurationVar(&f.maxTime, "max-time", 2*time.Hour, "for all of it but the last clean-up; 0 means no limit")
+	fs.DurationVar(&f.timeout, "timeout", 30*time.Second, "time limit for one request")
+	fs.DurationVar(&f.jobTimeout, "job-timeout", 2*time.Minute, "time limit for one job")
+	fs.DurationVar(&f.outage, "outage", time.Minute, "how long to wait for a target that is away after it has answered; 0 means not at all")
+	fs.DurationVar(&f.maxTime, "max-time", 2*time.Hour, "time limit for everything but the clean-up at the end; 0 means no limit")
 	fs.Float64Var(&f.rate, "rate", 0, "requests a second at most; 0 means no limit")
 	fs.Var(&f.parallel, "parallel", "scenarios at a time (default: the number of SVMs)")
 	completes(cmd, "mode", f.mode.words)
@@ -65,8 +65,8 @@ func (f *endpointFlags) register(cmd *cobra.Command) {
 
 // registerMaking adds the flags of commands that make something on the target.
 func (f *endpointFlags) registerMaking(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.nonce, "nonce", "", "1 to 8 of a-z and 0-9, part of the mark of all that is created (default: made up)")
-	cmd.Flags().DurationVar(&f.waitForSVM, "wait-for-svm", 0, "how long to wait for an SVM whose one key manager is somebody else's")
+	cmd.Flags().StringVar(&f.nonce, "nonce", "", "part of the mark of everything that is created, 1 to 8 of a-z and 0-9 (default: made up)")
+	cmd.Flags().DurationVar(&f.waitForSVM, "wait-for-svm", 0, "how long to wait for an SVM that has somebody else's key manager, at the start or later; 0 means not at all")
 }
 
 // verify refuses values that make no sense, whatever the target.

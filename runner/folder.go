@@ -20,7 +20,7 @@ const (
 	matrixFile = "kills.tsv"
 )
 
-const overwriteUsage = "write over what --out holds of an earlier one; never over a ledger that still lists something"
+const overwriteUsage = "overwrite what an earlier one left in --out, but never a ledger that still lists something"
 
 // runID names a run, or a hunt. Two that start in the same second are told apart by
 // their folders.

@@ -37,9 +37,10 @@ func (a *app) fuzzCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fuzz",
 		Short: "Look for what breaks a promise, with inputs that nobody thought of",
-		Long: "Play drawn cases of the properties for as long as --for says, most of those that show\n" +
-			"something new, and keep each finding as a folder below --out. What the corpus holds is\n" +
-			"played first. It ends early when nothing new was seen for --plateau cases, and says so.\n\n" +
+		Long: "Draw cases of the properties and play them for as long as --for says. Cases that show\n" +
+			"something new are drawn from more often. Each finding becomes a folder below --out.\n" +
+			"Findings in the corpus are played first. It ends early when --plateau cases in a row\n" +
+			"showed nothing new, and says so.\n\n" +
 			"Exit codes: 0 no broken MUST, 1 a broken MUST (with --strict a SHOULD too), 2 wrong usage,\n" +
 			"3 inconclusive, 130 interrupted.",
 		Example: "  ontap-conformance fuzz --for 10m\n" +
@@ -52,15 +53,15 @@ func (a *app) fuzzCommand() *cobra.Command {
 	f.registerMaking(cmd)
 	flags := cmd.Flags()
 	limit := flags.Lookup("max-time")
-	limit.Usage, limit.DefValue = "for all of it but the last clean-up (default: ten minutes more than --for, if that is given)", "0s"
+	limit.Usage, limit.DefValue = "time limit for everything but the clean-up at the end (default: ten minutes more than --for, if that is given)", "0s"
 	flags.DurationVar(&f.forTime, "for", time.Minute, "how long to go on; 0 means until --checks or --plateau ends it")
-	flags.Var(&f.checks, "checks", "rounds in which each property is checked on each lane (default: any number)")
+	flags.Var(&f.checks, "checks", "end after so many rounds, in each of which every property is checked (default: no limit)")
 	flags.StringSliceVar(&f.properties, "properties", nil, "only these properties, with * and ?; repeatable")
 	flags.Var(&f.workers, "workers", "cases at a time (default: one for each three SVMs); they do not change what is sent")
-	flags.IntVar(&f.plateau, "plateau", 20000, "cases without anything new after which it ends; 0 means never")
+	flags.IntVar(&f.plateau, "plateau", 20000, "end after so many cases that showed nothing new; 0 means never")
 	flags.Uint64Var(&f.seed, "seed", 1, "the same seed sends the same requests")
 	flags.BoolVar(&f.strict, "strict", false, "broken SHOULDs decide the exit code too")
-	flags.StringVar(&f.out, "out", "", "folder for the findings, without those of another hunt (default findings/<id>)")
+	flags.StringVar(&f.out, "out", "", "folder for the findings; one that holds those of an earlier hunt is refused (default findings/<id>)")
 	flags.BoolVar(&f.overwrite, "overwrite", false, overwriteUsage)
 	flags.StringVar(&f.corpus, "corpus", "corpus", "folder of findings that are played first, when it exists")
 	return cmd

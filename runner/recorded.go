@@ -25,9 +25,11 @@ func (a *app) reportCommand() *cobra.Command {
 		Use:   "report DIR",
 		Short: "Render the report of a recorded run again",
 		Long: "Render the report of a recorded run again, to stdout: the same bytes as the run wrote.\n" +
-			"With --compare, what has changed since another run, in its place: which requirements stand\n" +
-			"elsewhere and which ways the target goes now. 1 when something was kept and is broken, or the\n" +
-			"other way round, or the target goes another way; 3 when not everything was looked at in both.",
+			"With --compare it says instead what has changed since another run: which requirements were\n" +
+			"kept and are broken or the other way round, and where the target now takes another of several\n" +
+			"allowed ways.\n\n" +
+			"Exit codes: 0 rendered, or nothing has changed; 1 something has changed; 2 wrong usage; 3 one of\n" +
+			"the two runs did not look at everything that the other did.",
 		Example: "  ontap-conformance report reports/20261123T085600Z-1\n  ontap-conformance report reports/20261123T085600Z-1 --format junit\n" +
 			"  ontap-conformance report reports/20261124T090000Z-1 --compare reports/20261123T085600Z-1",
 		Args: oneFolder,

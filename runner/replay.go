@@ -21,7 +21,7 @@ func (a *app) replayCommand() *cobra.Command {
 		Use:   "replay FOLDER",
 		Short: "Play a finding again: fixed, still failing, or could not replay",
 		Long: "Play the requests of a finding again, and judge them as they were judged then. The folder\n" +
-			"is one that fuzz wrote. What it holds does not depend on the version that found it.\n\n" +
+			"is one that fuzz wrote, with this version or another.\n\n" +
 			"Exit codes: 0 fixed, 1 still failing, 2 wrong usage, 3 could not replay.",
 		Example: "  ontap-conformance replay findings/20261123T085600Z-1/AKV-PATCH-03-patch-security-azure-key-vaults-uuid \\\n" +
 			"    --endpoint https://cluster.example --user admin",
@@ -30,7 +30,7 @@ func (a *app) replayCommand() *cobra.Command {
 	}
 	f.register(cmd)
 	f.registerMaking(cmd)
-	cmd.Flags().Uint64Var(&seed, "seed", 1, "of what is made up: names and secrets")
+	cmd.Flags().Uint64Var(&seed, "seed", 1, "names and secrets are made up from it")
 	return cmd
 }
 

@@ -45,9 +45,10 @@ func (a *app) runCommand() *cobra.Command {
 		Use:   "run",
 		Short: "Run the scenarios and properties against an endpoint, or against the embedded simulator",
 		Long: "Run the scenarios and properties against an endpoint; without --endpoint, against the embedded\n" +
-			"simulator. The report for people goes to stdout, the others to the folder --out. The last\n" +
-			"line says in how many files a secret was looked for, and how many were found: what holds\n" +
-			"one is not written, and ends the run with 3.",
+			"simulator. The report for people goes to stdout, the others to the folder --out. At the end all\n" +
+			"that was written is searched for the secrets that were sent, and one line says what was found:\n" +
+			"a file that holds a secret is not written, and the run ends with 3.\n\n" +
+			"Exit codes: 0 conformant, 1 not conformant, 2 wrong usage, 3 inconclusive, 130 interrupted.",
 		Example: "  ontap-conformance run\n" +
 			"  ontap-conformance run --endpoint https://cluster.example --user admin --svm test1\n" +
 			"  ontap-conformance run --select 'AKV-PATCH-*' --skip '*job*' --seed 7\n" +
@@ -65,11 +66,11 @@ func (a *app) runCommand() *cobra.Command {
 	fs.StringArrayVar(&f.skipped, "skip", nil, "leave these out; as --select")
 	fs.Var(&f.level, "level", "test down to must, should or may")
 	fs.BoolVar(&f.strict, "strict", false, "broken SHOULDs decide the verdict too")
-	fs.Var(&f.flaky, "flaky", "what fails once and not when it is asked again: fail decides like broken, report only tells it")
+	fs.Var(&f.flaky, "flaky", "what is found once and not again: fail counts it as broken, report only shows it")
 	fs.Uint64Var(&f.seed, "seed", 1, "the same seed sends the same requests")
 	f.checks = 20 // a second or two of a run; fuzz goes on for longer
 	fs.Var(&f.checks, "checks", "inputs of each property")
-	fs.StringVar(&f.out, "out", "", "folder for the reports, without those of another run (default reports/<run id>)")
+	fs.StringVar(&f.out, "out", "", "folder for the reports; one that holds those of an earlier run is refused (default reports/<run id>)")
 	fs.BoolVar(&f.overwrite, "overwrite", false, overwriteUsage)
 	fs.Var(&f.formats, "format", "reports to write: "+strings.Join(report.Names(), ", "))
 	fs.StringVar(&f.baseline, "baseline", "", "file of known deviations")

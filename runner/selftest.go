@@ -45,11 +45,11 @@ func (a *app) selftestCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "selftest",
 		Short: "Find out whether the suite finds what is wrong, and nothing else",
-		Long: "Hold the suite against servers of its own: every mutant, which is wrong on purpose, must\n" +
-			"be blamed for what it breaks; no liberty, which is odd by right, for what it does not cost;\n" +
-			"and no server that knows nothing of the API, or of HTTP, may pass or keep a run from its end.\n" +
+		Long: "Run the suite against servers of its own. Every mutant, a server that is wrong on purpose, must\n" +
+			"be blamed for what it breaks. No liberty, a server that is odd but allowed, may be blamed for\n" +
+			"that. A fake, which knows nothing of the API or of HTTP, may neither pass nor stop a run.\n" +
 			"No target is touched. All of it takes minutes: --every 20 tries a sample.\n\n" +
-			"Exit codes: 0 all found and nothing else, 1 not so, 2 wrong usage, 130 interrupted.",
+			"Exit codes: 0 as it must be, 1 not so, 2 wrong usage, 130 interrupted.",
 		Example: "  ontap-conformance selftest --every 20\n" +
 			"  ontap-conformance selftest --servers 'aws-kms-*' --by fuzz\n" +
 			"  ontap-conformance selftest --out selftest",
