@@ -129,13 +129,16 @@ func (s *Suite) delete(ctx context.Context, session *wire.Session, path string) 
 }
 
 // askToDelete sends a deletion, and again when the answer was lost: what is deleted twice is gone,
-// and what stays is in the way of all that comes after it. A target that kept us waiting is not
-// asked again.
+// and what stays is in the way of all that comes after it. In between it reads, which waits for a
+// target that is away. One that kept us waiting for the deletion is not asked again.
 func (s *Suite) askToDelete(ctx context.Context, session *wire.Session, path string) (x *wire.Exchange, err error) {
 	for range brokenTries {
 		start := time.Now()
 		x, err = session.Do(ctx, wire.Request{Method: http.MethodDelete, Path: path})
 		if !wire.IsLost(err) || ctx.Err() != nil || time.Since(start) > time.Second {
+			break
+		}
+		if _, away := session.Do(ctx, wire.Request{Method: http.MethodGet, Path: path}); away != nil {
 			break
 		}
 	}
@@ -178,20 +181,33 @@ func (s *Suite) CleanUp(ctx context.Context) error {
 	if err := s.Over(); err != nil && !s.Wake(ctx) {
 		return errors.Join(held, err)
 	}
-	left, failed := s.Ledger.Left(), map[int]error{}
-	r, err := s.callRoll(ctx, s.guarded.NewSession(), left)
+	failed, err := s.removeEntries(ctx, s.Ledger.Left())
 	if err != nil {
 		return errors.Join(held, err)
 	}
-	for _, k := range slices.Backward(kinds) { // what others stand on goes last
-		s.removeAll(ctx, slices.DeleteFunc(slices.Clone(left), func(e ledger.Entry) bool { return kindOf(e.Kind) != k }), r, failed)
-	}
-	s.removeAll(ctx, slices.DeleteFunc(left, func(e ledger.Entry) bool { return kindOf(e.Kind) != nil }), r, failed)
 	errs := []error{held, s.sweep(ctx, s.guarded.NewSession())}
 	for _, e := range s.Ledger.Left() { // what went at the second try is no news
 		errs = append(errs, failed[e.ID])
 	}
 	return errors.Join(errs...)
+}
+
+// removeEntries removes what entries of earlier scenarios or runs stand for, and returns by their
+// IDs why one could not be removed. The error says that the target did not answer.
+func (s *Suite) removeEntries(ctx context.Context, entries []ledger.Entry) (failed map[int]error, err error) {
+	r, err := s.callRoll(ctx, s.guarded.NewSession(), entries)
+	if err != nil {
+		return nil, err
+	}
+	failed = map[int]error{}
+	of := func(k *kind) []ledger.Entry {
+		return slices.DeleteFunc(slices.Clone(entries), func(e ledger.Entry) bool { return kindOf(e.Kind) != k })
+	}
+	for _, k := range slices.Backward(kinds) { // what others stand on goes last
+		s.removeAll(ctx, of(k), r, failed)
+	}
+	s.removeAll(ctx, of(nil), r, failed)
+	return failed, nil
 }
 
 // removeAll removes what entries stand for side by side, and notes what could not

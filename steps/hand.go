@@ -211,6 +211,7 @@ func (s *Side) Do(ctx context.Context, r wire.Request) (*wire.Exchange, error) {
 // Reserve writes down a creation that a side is about to ask for. Whatever comes
 // of it is found by its mark, and removed.
 func (h *Hand) Reserve(ctx context.Context, s Sort) error {
+	h.w.heal(ctx)
 	entry, err := h.w.intend(ctx, s.kind, h.SVM())
 	if err == nil {
 		h.w.made = append(h.w.made, &object{kind: s.kind, svm: h.SVM(), entry: entry, where: h.w.collection(s.kind), aside: true})
@@ -365,7 +366,7 @@ func (h *Hand) judgeSide(o *oracle.Outcome, side *Side) {
 // Clean reports whether everything that was made on an SVM is gone again, as far
 // as anybody knows.
 func (s *Suite) Clean(svm SVM) bool {
-	_, unclean := s.unclean.Load(svm.Name)
+	_, unclean := s.unclean.Load(s.place(svm.Name))
 	return !unclean
 }
 

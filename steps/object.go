@@ -76,6 +76,7 @@ func (w *world) create(ctx context.Context, c creation) (*object, oracle.Ending,
 	if remove := w.suite.rightOf(wire.Request{Method: http.MethodDelete, Path: at(o.where, "x")}); w.suite.rights.lacks(remove) {
 		return o, oracle.Ending{}, w.skipped(lacked(remove)) // it would stay
 	}
+	w.heal(ctx)
 	err := w.undisturbed(ctx, c.svm)
 	if err == nil {
 		err = w.readFirst(ctx, c.kind)
@@ -292,6 +293,9 @@ func (w *world) inOrderOfRemoval() [][]*object {
 // what it does is no test: what stays behind stays in the ledger.
 func (w *world) cleanUp(ctx context.Context) {
 	if w.suite.Over() != nil {
+		for _, o := range w.made {
+			w.suite.stain(o.kind.scope(o.svm).Name)
+		}
 		return // it stays in the ledger, for CleanUp to try at the end
 	}
 	target, limit := w.session.Target(), min(30*time.Second, w.suite.jobTimeout())
@@ -339,7 +343,7 @@ func (w *world) removeAlike(ctx context.Context, janitor *wire.Session, alike []
 		found, errs = n, append(errs, err)
 	}
 	if errors.Join(errs...) != nil {
-		w.suite.unclean.Store(alike[0].svm.Name, true)
+		w.suite.stain(alike[0].kind.scope(alike[0].svm).Name)
 	}
 	for _, o := range alike {
 		if (o.late || o.lost != nil && found == 0) && o.entry.ID != 0 { // it stays in the ledger, for CleanUp to look again at the end

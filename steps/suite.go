@@ -67,7 +67,7 @@ type Suite struct {
 	guarded   *wire.Target
 	health    wire.Health  // of the target, unless that has one
 	fictional sync.Map     // uuids that we made up
-	unclean   sync.Map     // names of SVMs that may have what could not be removed
+	unclean   sync.Map     // how often they were cleaned again, as *atomic.Int32, by the names of SVMs that may have what could not be removed; "" is the cluster
 	kept      sync.Map     // paths of what was still there after its deletion was answered with success
 	silence   atomic.Int32 // scenarios in a row that ended without an answer
 	deafness  atomic.Int32 // scenarios in a row of which no write was answered, though one was sent

@@ -54,7 +54,7 @@ func (w *world) occupied(ctx context.Context, k *kind, svm string, e oracle.Endi
 	if !slices.Contains(k.occupied, e.Code()) || w.anyObject(func(o *object) bool { return o.kind.seat && o.uuid != "" }) {
 		return nil
 	}
-	if _, unclean := w.suite.unclean.Load(svm); unclean {
+	if !w.suite.Clean(SVM{Name: svm}) {
 		w.meetKept(ctx, svm)
 		return &oracle.Disturbance{Reason: fmt.Sprintf("the SVM %q may still have what an earlier scenario made: removing it failed", svm)}
 	}
