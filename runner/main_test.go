@@ -365,8 +365,8 @@ func lastLine(text string) string {
 func TestAnInterruptEndsARunOfATargetThatHangs(t *testing.T) {
 	elsewhere(t)
 	url, interrupt := hangingAfter(t, 60)
-	got := commandIn(t, interrupt.ctx, asAdmin, "run", "--endpoint", url, "--out", "out")
-	assert.Less(t, time.Since(interrupt.at()), 20*time.Second, "far less than the timeout of one request")
+	got := commandIn(t, interrupt.ctx, asAdmin, "run", "--endpoint", url, "--timeout", "1h", "--out", "out")
+	assert.Less(t, time.Since(interrupt.at()), 5*time.Minute, "far less than the timeout of one request")
 	require.Equal(t, exitInterrupted, got.code, got.stderr)
 	assert.FileExists(t, "out/junit.xml")
 	assert.Equal(t, oracle.Inconclusive, readReport(t, "out").Verdict)

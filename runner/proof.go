@@ -39,7 +39,8 @@ type proof struct {
 	sent   int            // secrets that search looks for, with those forgotten
 	files  map[string]int // that were looked through, by their names: for how many secrets
 	found  []report.Leak
-	words  []string // kinds of credentials that are words of our own
+	given  []canary.Canary // credentials that were looked for among our own words
+	words  []string        // kinds of those that are there
 
 	redactor *wire.Redactor // of what was known when it was needed last; nil until then
 	redacts  int            // how many secrets it knows, with those forgotten
@@ -66,7 +67,7 @@ func (p *proof) canaries() *canary.Search {
 	sent := p.known.Sent()
 	if n := len(sent) + p.known.Forgotten(); p.search == nil || n != p.sent {
 		p.sent = n
-		p.words = p.ownWords(sent)
+		p.lookAmongOurs(sent)
 		var all []canary.Canary
 		for _, s := range sent {
 			if !slices.Contains(p.words, s.As) {
@@ -78,19 +79,19 @@ func (p *proof) canaries() *canary.Search {
 	return p.search
 }
 
-// ownWords are the kinds of credentials that are words of what we print: a password may be what
-// a catalogue or a command line has.
-func (p *proof) ownWords(sent []wire.Sent) []string {
+// lookAmongOurs finds out which kinds of credentials are words of what we print: a password may be
+// what a catalogue or a command line has. Credentials that were looked for already are not again.
+func (p *proof) lookAmongOurs(sent []wire.Sent) {
 	var given []canary.Canary
 	for _, s := range sent {
 		if s.As == envPassword || s.As == envToken {
 			given = append(given, canary.Canary{Kind: s.As, Value: s.Reveal()})
 		}
 	}
-	if len(given) == 0 || p.ours == nil {
-		return nil
+	if p.ours == nil || slices.Equal(given, p.given) {
+		return
 	}
-	return canary.New(given).Find(p.ours())
+	p.given, p.words = given, canary.New(given).Find(p.ours())
 }
 
 // redact takes out of a text what was sent until now.

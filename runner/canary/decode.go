@@ -118,6 +118,7 @@ var (
 	digits      = "0123456789"
 	letters     = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	hexadecimal = classOf(digits + "abcdef")
+	ofWords     = classOf(letters)
 	ofBase64    = classOf(digits + letters + "+/_-")
 	ofBase32    = classOf("234567" + letters)
 	toStd       = strings.NewReplacer("-", "+", "_", "/")
@@ -190,7 +191,7 @@ func numbers(text []byte, size int) [][]byte {
 				row = append(row, byte(n))
 			}
 			gap = 0
-		case gap == 3 || bytes.IndexByte([]byte(letters), c) >= 0:
+		case gap == 3 || ofWords[c]:
 			end()
 		default:
 			gap++
