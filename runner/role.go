@@ -72,8 +72,8 @@ func (p *prober) otherReadings() []string {
 	return all
 }
 
-// unnamed is for a user who may not see the cluster and has named no SVMs: which of them is
-// the admin SVM nobody can tell, and that is never used.
+// unnamed fails the check when the user may not see the cluster and has named no SVMs: nobody
+// could tell which one is the admin SVM, which is never used.
 func (p *prober) unnamed() (c check, is bool) {
 	if p.hidden == "" || len(p.flags.svms) > 0 || p.bench.mode == string(steps.ReadOnly) {
 		return check{}, false

@@ -13,8 +13,8 @@ import (
 	"ontap-conformance/fixtures/wire"
 )
 
-// Unknown is the error of an object of which no reading that can be relied on tells whether it
-// is still there. It stays in the ledger.
+// Unknown is the error for an object when no reliable reading shows whether it is still there.
+// The object stays in the ledger.
 type Unknown struct {
 	Entry ledger.Entry
 	Err   error
@@ -31,8 +31,8 @@ func (e *Unknown) Error() string {
 // Unwrap returns why it is not known.
 func (e *Unknown) Unwrap() error { return e.Err }
 
-// Unknowns counts the objects in the error of a CleanUp of which nobody knows whether they are
-// still there.
+// Unknowns returns how many objects the error of a CleanUp has for which nobody knows whether
+// they are still there.
 func Unknowns(err error) int {
 	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		n := 0

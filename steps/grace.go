@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// GraceTime is what may still be spent on removing what was made after an interrupt:
-// whoever interrupts does not wait, and what is left stands in the ledger.
+// GraceTime is how long objects may still be removed after an interrupt. It is short, since
+// whoever interrupts does not want to wait. What is left stays in the ledger.
 const GraceTime = time.Second
 
 // Grace returns a context for removing what was made, which outlives ctx: it ends
@@ -25,8 +25,8 @@ func Grace(ctx context.Context, limit time.Duration) (fresh context.Context, can
 	return fresh, func() { forget(); end() }
 }
 
-// ErrTimeIsUp is the cause with which the context of a run ends whose time is up. Nobody waits at
-// a terminal then, so that there is as much time for cleaning up as ever.
+// ErrTimeIsUp is the cause of a context that ends because the time of the run is up. Unlike an
+// interrupt it leaves the whole usual time for cleaning up.
 var ErrTimeIsUp = errors.New("the time of the run is up (--max-time)")
 
 // interrupted reports whether a context has ended because somebody wants the run to end at once.

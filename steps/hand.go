@@ -73,8 +73,8 @@ func Sorts(c *contract.Catalogue) []Sort {
 	return all
 }
 
-// Lacks says why the target does not have objects of a sort, or hides them from the user; nil
-// means that it does neither.
+// Lacks returns why objects of a sort cannot be used: the target does not have them, or hides
+// them from the user. It returns nil when they can be.
 func (s *Suite) Lacks(sort Sort) *oracle.Skip {
 	return s.lacks(&Scenario{Resources: []string{sort.kind.resource}})
 }

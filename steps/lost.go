@@ -19,8 +19,8 @@ func (e *madeUnseen) Error() string { return e.lost.Error() + "; it was done" }
 // Unwrap returns why there is no answer.
 func (e *madeUnseen) Unwrap() error { return e.lost }
 
-// WasMade reports whether an error of Create says only that the answer was lost: the thing was
-// made, and is there.
+// WasMade reports whether an error of Create means that the object was made and only the answer
+// was lost.
 func WasMade(err error) bool {
 	made := new(madeUnseen)
 	return errors.As(err, &made)

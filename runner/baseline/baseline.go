@@ -79,9 +79,8 @@ func Load(name string) (*Baseline, error) {
 	return b, nil
 }
 
-// New makes a baseline of everything that a report found broken, what is flaky in
-// entries of its own. The reasons and links of old, which may be nil, are kept, and
-// so is that something is flaky.
+// New makes a baseline of everything that a report found broken. What is flaky gets entries of
+// its own. Reasons, links and the word flaky are kept from old, which may be nil.
 func New(r *report.Report, old *Baseline) *Baseline {
 	b := &Baseline{Format: Format, Target: r.Target.Endpoint, Known: []Entry{}}
 	for _, q := range r.Broken() {
