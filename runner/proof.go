@@ -17,6 +17,7 @@ import (
 
 	"ontap-conformance/features"
 	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/files"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/wire"
 	"ontap-conformance/fuzz"
@@ -180,7 +181,7 @@ func (p *proof) again() error {
 // for the ledger, without which nobody can remove what was made. One that is not there holds
 // nothing.
 func (p *proof) written(name string) error {
-	text, err := os.ReadFile(name)
+	text, err := files.Read(name, files.MaxRecord)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return nil

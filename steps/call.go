@@ -14,6 +14,9 @@ import (
 
 // call sends a request and follows the job that the answer names to its end.
 func (w *world) call(ctx context.Context, r wire.Request) (oracle.Ending, error) {
+	if over := w.suite.Over(); over != nil {
+		return oracle.Ending{}, over
+	}
 	if w.suite.silence.Load() >= maxSilence {
 		return oracle.Ending{}, errSilent
 	}

@@ -125,3 +125,26 @@ func TestATargetThatHangsUpOnEverythingForAWhileCostsNothing(t *testing.T) {
 		})
 	}
 }
+
+// TestCredentialsThatStopWorkingAreTheOneReason was seen red: what came after them named the writes
+// that were not answered, or what could not be arranged.
+func TestCredentialsThatStopWorkingAreTheOneReason(t *testing.T) {
+	s := newStand(t)
+	var n atomic.Int32
+	s.line.next = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if n.Add(1) > 300 {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		s.sim.ServeHTTP(w, r)
+	})
+	errored := 0
+	for _, o := range s.Run(t.Context(), chosen(t, func(sc *Scenario) bool { return sc.Writes && len(sc.Conditions) == 0 }), nil) {
+		if o.Status == oracle.Errored {
+			errored++
+			assert.Equal(t, s.Over(), o.Reason, o.Name)
+		}
+	}
+	require.Error(t, s.Over())
+	assert.Greater(t, errored, 20)
+}

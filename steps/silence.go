@@ -2,11 +2,13 @@ package steps
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 
+	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/wire"
 )
 
@@ -20,6 +22,26 @@ var errSilent = fmt.Errorf("the target did not answer %d scenarios in a row, and
 // takes the credentials. It is nil while it is asked.
 func (s *Suite) Over() error {
 	return cmp.Or(s.Target.Health, &s.health).Err()
+}
+
+// because is why a scenario found nothing out: where the target is not asked any more, or the time
+// of the run is up, that and nothing that came of it. Any other error is returned as it is.
+func (s *Suite) because(ctx context.Context, err error) error {
+	if skip := new(oracle.Skip); err == nil || oracle.IsMismatch(err) || errors.As(err, &skip) {
+		return err
+	}
+	if over := s.Over(); over != nil {
+		return over
+	}
+	if errors.Is(context.Cause(ctx), ErrTimeIsUp) {
+		return cut(ctx)
+	}
+	return err
+}
+
+// cut is the error of what a run that has ended leaves undone.
+func cut(ctx context.Context) error {
+	return fmt.Errorf("the run was interrupted before: %w", context.Cause(ctx))
 }
 
 // maxDeafness is how many scenarios in a row may have no write answered before

@@ -172,7 +172,7 @@ func (s *Suite) skip(ctx context.Context, sc *Scenario, svms []SVM) error {
 	}
 	switch {
 	case ctx.Err() != nil:
-		return fmt.Errorf("the run was interrupted before: %w", context.Cause(ctx))
+		return cut(ctx)
 	case s.Over() != nil:
 		return s.Over()
 	case s.silence.Load() >= maxSilence:
