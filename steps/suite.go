@@ -15,6 +15,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -283,8 +284,15 @@ func leastLoaded(load []int, n int) []int {
 	return group
 }
 
-// weight orders the schedule: what needs several SVMs goes first.
-func (sc *Scenario) weight() int { return sc.cost + 1000*max(0, sc.Leases-1) }
+// weight orders the schedule. What is about deletions goes first: where none works, each scenario
+// leaves an SVM behind that no other can use. Then comes what needs several SVMs.
+func (sc *Scenario) weight() int {
+	w := sc.cost + 1000*max(0, sc.Leases-1)
+	if slices.ContainsFunc(sc.Requirements, func(id contract.ID) bool { return strings.HasSuffix(string(id), "-DELETE-01") }) {
+		w += 100_000
+	}
+	return w
+}
 
 // take returns the next scenarios whose SVMs are free, and takes the SVMs: one
 // that needs several, or a batch that uses the same. Nothing overtakes another
