@@ -100,8 +100,8 @@ func (a *absent) RoundTrip(r *http.Request) (*http.Response, error) {
 	return a.RoundTripper.RoundTrip(r)
 }
 
-// TestATargetThatHangsUpOnEverythingForAWhileCostsNothing was seen red: the scenarios whose
-// deletions were hung up on left their SVMs unclean, and with them all that came after.
+// TestATargetThatHangsUpOnEverythingForAWhileCostsNothing keeps what a proxy showed that hung up
+// for 5 s: deletions that were hung up on left their SVMs unclean, and with them all that came after.
 func TestATargetThatHangsUpOnEverythingForAWhileCostsNothing(t *testing.T) {
 	for _, after := range []int32{150, 233, 317, 401} {
 		t.Run(fmt.Sprintf("after %d requests", after), func(t *testing.T) {

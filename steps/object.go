@@ -131,9 +131,10 @@ func (w *world) wantsSVM(c creation, e oracle.Ending) bool {
 	return (e.Code() == "262212" || e.Code() == "262177") && strings.HasPrefix(name, "svm")
 }
 
-// intend writes down what is about to be made. After an interrupt nothing is.
+// intend writes down what is about to be made. After an interrupt, and once there is no use in
+// asking the target any more, nothing is.
 func (w *world) intend(ctx context.Context, k *kind, svm SVM) (ledger.Entry, error) {
-	if err := ctx.Err(); err != nil {
+	if err := errors.Join(ctx.Err(), w.suite.Over()); err != nil {
 		return ledger.Entry{}, err
 	}
 	return w.suite.Ledger.Intend(k.noun, k.scope(svm).Name, w.token)
