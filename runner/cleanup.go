@@ -23,7 +23,8 @@ func (a *app) cleanupCommand() *cobra.Command {
 		Short: "Remove what a run created and could not remove",
 		Long: "Remove what a run or a hunt created and left, as the ledger in its folder lists it. With --lab the\n" +
 			"conditions of the lab end first. An object is deleted only if it still carries the mark that the\n" +
-			"ledger has for it. It stays in the ledger until a reliable answer shows that it is gone.\n\n" +
+			"ledger has for it, and was not there before the run. It stays in the ledger until a reliable answer\n" +
+			"shows that it is gone.\n\n" +
 			"The ledger says which cluster it belongs to, and any other cluster is refused. If neither shows\n" +
 			"its cluster, as with a ledger of an older version, give --same-target when you know that the\n" +
 			"endpoint is the right one.\n\n" +

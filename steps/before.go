@@ -3,12 +3,14 @@ package steps
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
 
 	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/wire"
 )
@@ -17,7 +19,19 @@ import (
 type before struct {
 	mu      sync.Mutex
 	foreign map[string]string // names of resources by the uuids, in small letters, of what is not ours
+	earlier map[string]string // as foreign, as the ledger of an earlier run has it; empty in a run of its own
 	unknown map[string]error  // by the name of a resource: why nobody knows what there was of it
+}
+
+// recall takes what the ledger of an earlier run says was there before that run.
+func (b *before) recall(l *ledger.Ledger) {
+	b.foreign, b.earlier, b.unknown = l.Existing(), nil, map[string]error{}
+	if b.foreign == nil {
+		b.foreign = map[string]string{}
+	}
+	if len(l.Marks()) > 0 {
+		b.earlier = maps.Clone(b.foreign)
+	}
 }
 
 // existing notes the uuids of the objects that are on the target before the run creates any:
@@ -89,7 +103,36 @@ func (s *Suite) note(ctx context.Context, session *wire.Session, r *contract.Res
 		}
 	}
 	delete(s.before.unknown, r.Name)
-	return nil
+	return s.record(r.Name)
+}
+
+// record writes what there was of a resource into the ledger, for a clean-up of another day. When
+// the run, or an earlier one, has asked for something of it, nobody can tell any more what was
+// there before. The caller holds the lock.
+func (s *Suite) record(resource string) error {
+	for _, e := range s.Ledger.Marks() {
+		if k := kindOf(e.Kind); k != nil && (k.resource == resource || slices.Contains(k.stands, resource)) {
+			return nil
+		}
+	}
+	var uuids []string
+	for uuid, of := range s.before.foreign {
+		if of == resource && plain.MatchString(uuid) { // any other is foreign in any case
+			uuids = append(uuids, uuid)
+		}
+	}
+	return s.Ledger.Found(resource, uuids)
+}
+
+// wasThere is why an object must not be touched that the ledger of an earlier run says was there
+// before that run. It is nil for any other.
+func (s *Suite) wasThere(uuid string) error {
+	s.before.mu.Lock()
+	defer s.before.mu.Unlock()
+	if s.before.earlier[strings.ToLower(uuid)] == "" {
+		return nil
+	}
+	return fmt.Errorf("%s was there before the run and is left alone, whatever it shows", uuid)
 }
 
 // unread says why nothing of a resource may be created: nobody knows what there was before.

@@ -74,7 +74,7 @@ func (s *Suite) noneLeft(ctx context.Context, session *wire.Session, k *kind, kn
 		return fmt.Errorf("looking for what the run may have made: %v", err) // not %w: no verdict
 	}
 	for _, r := range records {
-		if uuid := k.id(r); !known(uuid) && k.carries(r, k.noun) {
+		if uuid := k.id(r); !known(uuid) && s.wasThere(uuid) == nil && k.carries(r, k.noun) {
 			return fmt.Errorf("an %s is there that may be the run's: it carries no mark, so look at %s yourself", k.noun, at(k.path(s.Judge.Contract()), uuid))
 		}
 	}
@@ -338,8 +338,11 @@ func (s *Suite) sweepOne(ctx context.Context, session *wire.Session, k *kind, e 
 }
 
 // stillOurs makes sure that what a ledger of another day points at carries the
-// mark that we gave it. gone says that it is no longer there.
+// mark that we gave it, and was not there before. gone says that it is no longer there.
 func (s *Suite) stillOurs(ctx context.Context, session *wire.Session, e ledger.Entry) (gone bool, err error) {
+	if err := s.wasThere(e.Path[strings.LastIndex(e.Path, "/")+1:]); err != nil {
+		return false, err
+	}
 	x, err := session.Do(ctx, wire.Request{Method: http.MethodGet, Path: e.Path})
 	switch k := kindOf(e.Kind); {
 	case err != nil:

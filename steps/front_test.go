@@ -1,9 +1,12 @@
 package steps
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -166,6 +169,89 @@ func TestAnObjectIsStruckOffOnlyWhenItIsSeenToBeGone(t *testing.T) {
 			err := s.CleanUp(t.Context())
 			assert.Equal(t, tt.wantGone, err == nil, "%v", err)
 			assert.Equal(t, tt.wantGone, len(s.Ledger.Left()) == 0)
+		})
+	}
+}
+
+// impostor shows the objects with some uuids as what carries the mark of an entry on its SVM, in
+// lists and when they are read.
+type impostor struct {
+	next  http.Handler
+	svm   SVM
+	mark  string
+	uuids []string
+}
+
+func (i *impostor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet || !strings.HasPrefix(r.URL.Path, vaultsPath) {
+		i.next.ServeHTTP(w, r)
+		return
+	}
+	answer := httptest.NewRecorder()
+	i.next.ServeHTTP(answer, r)
+	var body map[string]any
+	if json.Unmarshal(answer.Body.Bytes(), &body) == nil {
+		i.disguise(body)
+		records, _ := body["records"].([]any)
+		for _, record := range records {
+			i.disguise(record.(map[string]any))
+		}
+	}
+	text, _ := json.Marshal(body)
+	w.Header().Set("Content-Type", answer.Header().Get("Content-Type"))
+	w.WriteHeader(answer.Code)
+	w.Write(text)
+}
+
+func (i *impostor) disguise(record map[string]any) {
+	if uuid, _ := record["uuid"].(string); slices.Contains(i.uuids, uuid) {
+		record["svm"] = map[string]any{"name": i.svm.Name, "uuid": i.svm.UUID}
+		record["name"] = "https://" + i.mark + ".vault.azure.net/"
+		record["client_id"], record["tenant_id"] = i.mark, i.mark
+	}
+}
+
+// What a run found before it made anything stays foreign for the clean-up of another day,
+// whatever it says of itself by then.
+func TestACleanUpTouchesNothingThatWasThereBeforeTheRun(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		placed bool // the entry says where its object is: at that of somebody else
+		there  bool // so is what the run made
+	}{
+		{"the answer to the creation was lost", false, false},
+		{"the answer to the creation was lost, and the object is there", false, true},
+		{"the ledger points at it", true, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newStand(t)
+			foreign := s.strange(t)
+			svm, mark, name := s.SVMs[0], s.mark(1), filepath.Join(t.TempDir(), "ledger")
+			var err error
+			s.Ledger, err = ledger.Open(name, false)
+			require.NoError(t, err)
+			require.NoError(t, s.Ready(t.Context()))
+			e, err := s.Ledger.Intend(akv, svm.Name, mark)
+			require.NoError(t, err)
+			if tt.placed {
+				_, err = s.Ledger.Created(e, vaultsPath+"/"+foreign)
+				require.NoError(t, err)
+			}
+			if tt.there {
+				s.put(t, svm, mark)
+			}
+			require.NoError(t, s.Ledger.Close()) // the run is killed
+
+			s.line.next = &impostor{s.sim, svm, mark, []string{foreign}}
+			s.line.reset()
+			again := s.settle(t)
+			again.Ledger, err = ledger.Open(name, false)
+			require.NoError(t, err)
+			err = again.CleanUp(t.Context())
+			assert.Contains(t, s.records(), foreign)
+			assert.False(t, slices.ContainsFunc(s.line.writes(), func(r sentRequest) bool { return strings.Contains(r.uri, foreign) }))
+			assert.ErrorContains(t, err, foreign+" was there before the run")
+			assert.Len(t, again.Ledger.Left(), 1, "somebody has to look at it")
 		})
 	}
 }

@@ -44,6 +44,9 @@ func (s *Suite) guard(r wire.Request) error {
 	if !s.Ledger.Owns("/api" + owner) {
 		return fmt.Errorf("%s is not in the ledger of this run", key)
 	}
+	if err := s.wasThere(key); err != nil {
+		return err
+	}
 	return s.guardDestination(r, path)
 }
 

@@ -121,15 +121,15 @@ func (s *Suite) uses(name string) bool {
 
 // isOurs reports whether a record of a list is what a ledger entry stands for. A list may have
 // mixed up records, so that the object itself is asked; where neither says which SVM it belongs
-// to, the mark has to do. The error says that the two contradict each other, or that nobody
-// answered.
+// to, the mark has to do. The error says that the two contradict each other, that the object was
+// there before an earlier run, or that nobody answered.
 func (s *Suite) isOurs(ctx context.Context, session *wire.Session, k *kind, record map[string]any, e ledger.Entry) (bool, error) {
 	uuid := k.id(record)
-	if s.isForeign(uuid) {
-		return false, nil
-	}
 	of := s.whose(k, record, e)
-	if of == notMine {
+	if of != notMine && s.wasThere(uuid) != nil {
+		return false, fmt.Errorf("a list shows the mark %q at an object, and %w", e.Mark, s.wasThere(uuid))
+	}
+	if of == notMine || s.isForeign(uuid) {
 		return false, nil
 	}
 	x, err := session.Do(ctx, wire.Request{Method: http.MethodGet, Path: at(k.path(s.Judge.Contract()), uuid)})

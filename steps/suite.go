@@ -156,7 +156,7 @@ func (s *Suite) prepare(ctx context.Context) error {
 	t.Guard, t.Health = s.guard, cmp.Or(t.Health, &s.health)
 	t.Again = func(x *wire.Exchange) bool { return s.Judge.Again(oracle.Ending{Exchange: x}) }
 	s.guarded = &t
-	s.before.foreign, s.before.unknown = map[string]string{}, map[string]error{}
+	s.before.recall(s.Ledger)
 	s.rights.lack(s.Judge.Contract(), s.Lacking)
 	err := s.existing(ctx)
 	s.noted = err == nil
