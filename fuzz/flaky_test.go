@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -62,4 +63,59 @@ func TestACaseThatDoesNotFailAgainIsFlaky(t *testing.T) {
 			assert.Empty(t, suite.Ledger.Left())
 		})
 	}
+}
+
+func TestAHuntTellsAFindingThatDoesNotFailAgainAsFlaky(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		wrong int
+		flaky bool
+	}{
+		{"it fails once", 1, true},
+		{"it fails again", 10000, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			suite := suiteOn(t, simulator.New(catalogue(t), options, labelledAsText(tt.wrong)), contract.Newest(), 1, nil)
+			suite.SVMs = suite.SVMs[:3]
+			var found []*fuzz.Finding
+			h := fuzz.Hunt{Suite: suite, Checks: 1, Trials: fuzz.TrialsCalled(catalogue(t), contract.Newest(), "azure-key-vaults: a-change-takes-what-it-names-and-keeps-the-rest"),
+				Found: func(f *fuzz.Finding) { found = append(found, f) }}
+			_, err := h.Run(t.Context())
+			require.NoError(t, err)
+			require.Len(t, found, 1)
+			f := found[0]
+			assert.Equal(t, contract.ID("API-HAL-01"), f.Requirement)
+			assert.Equal(t, tt.flaky, f.Flaky)
+			assert.Equal(t, !tt.flaky, f.Small)
+			assert.Equal(t, 1, h.Tally().Findings)
+			if tt.flaky {
+				assert.Equal(t, oracle.Flaky, f.Outcome.Status)
+				assert.Len(t, f.Outcome.Playings, 2)
+				assert.NotEmpty(t, f.Outcome.Evidence)
+			}
+		})
+	}
+}
+
+// What failed once, and twice in a later case, is broken: one finding that is told again.
+func TestAFlakyFindingThatFailsTwiceLaterIsBroken(t *testing.T) {
+	var cases atomic.Int32
+	bent := func(next simulator.Handler) simulator.Handler {
+		once, always := labelledAsText(1)(next), labelledAsText(10000)(next)
+		return func(st *simulator.State, r *simulator.Request) *simulator.Response {
+			if cases.Load() > 3 {
+				return always(st, r)
+			}
+			return once(st, r)
+		}
+	}
+	suite := suiteOn(t, simulator.New(catalogue(t), options, bent), contract.Newest(), 1, nil)
+	suite.SVMs = suite.SVMs[:3]
+	var flaky []bool
+	h := fuzz.Hunt{Suite: suite, Checks: 10, Trials: fuzz.TrialsCalled(catalogue(t), contract.Newest(), "azure-key-vaults: a-change-takes-what-it-names-and-keeps-the-rest"),
+		Found: func(f *fuzz.Finding) { flaky = append(flaky, f.Flaky) }, Told: func(fuzz.Tally) { cases.Add(1) }}
+	_, err := h.Run(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, []bool{true, false}, flaky)
+	assert.Equal(t, 1, h.Tally().Findings)
 }

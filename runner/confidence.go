@@ -38,6 +38,7 @@ type confidence struct {
 	Points     []fuzz.Seen `json:"points"`  // operation x status x code x fault
 	Unknown    []string    `json:"unknown"` // properties about which nothing was found out
 	Findings   []string    `json:"findings"`
+	Flaky      []string    `json:"flaky"`   // of the findings, those that did not fail again
 	Mutants    part        `json:"mutants"` // of those that were measured, found within as many requests
 }
 
@@ -53,7 +54,7 @@ func (h *hunt) confidence(end fuzz.End, game *fuzz.Hunt) confidence {
 	t := game.Tally()
 	c := confidence{Format: "ontap-conformance/fuzz/1", Endpoint: h.bench.target.BaseURL, ONTAP: h.survey.release.String(), Seed: h.flags.seed,
 		End: end, Requests: t.Requests, Cases: t.Cases, Calls: t.Calls, Rounds: t.Rounds, Unanswered: t.Unanswered,
-		Faults: []string{}, Statuses: []int{}, Points: game.Coverage(), Unknown: append([]string{}, slices.Sorted(maps.Keys(game.Unknown()))...), Findings: []string{}}
+		Faults: []string{}, Statuses: []int{}, Points: game.Coverage(), Unknown: append([]string{}, slices.Sorted(maps.Keys(game.Unknown()))...), Findings: []string{}, Flaky: []string{}}
 	slices.SortFunc(c.Points, func(a, b fuzz.Seen) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 	operations, codes := map[string]bool{}, map[string]bool{}
 	for _, p := range c.Points {
@@ -69,6 +70,9 @@ func (h *hunt) confidence(end fuzz.End, game *fuzz.Hunt) confidence {
 	slices.Sort(c.Statuses)
 	for _, f := range h.found {
 		c.Findings = append(c.Findings, string(f.Requirement.ID))
+		if f.Broken.Flaky {
+			c.Flaky = append(c.Flaky, string(f.Requirement.ID))
+		}
 	}
 	c.Operations, c.Codes = h.reached(operations, codes)
 	c.Fields, c.Pairs = sent(game.Sendings())
@@ -143,20 +147,7 @@ func (h *hunt) write(a *app, end fuzz.End, game *fuzz.Hunt) error {
 	if c.Unanswered > 0 {
 		fmt.Fprintf(a.stdout, "  %d cases ended without an answer\n", c.Unanswered)
 	}
-	for _, f := range h.found {
-		fmt.Fprintln(a.stdout, "  "+oneLine(fmt.Sprintf("BROKEN %s %s: %s", f.Requirement.ID, strings.ToUpper(string(f.Requirement.Level)), f.Requirement.Text)))
-	}
-	if n := h.again[stillFailing]; n > 0 {
-		fmt.Fprintf(a.stdout, "  BROKEN as before: %s of the corpus\n", report.Counted(n, "finding"))
-	}
-	switch {
-	case len(h.found) > 0:
-		fmt.Fprintf(a.stdout, "  findings in %s\n", h.out)
-	case h.again[stillFailing] > 0:
-		fmt.Fprintln(a.stdout, "  nothing else was found broken; what was not tried is not known")
-	default:
-		fmt.Fprintln(a.stdout, "  nothing was found broken; what was not tried is not known")
-	}
+	h.tellFound(a)
 	data, err := json.MarshalIndent(c, "", "  ")
 	if err == nil {
 		err = a.proof.write(filepath.Join(h.out, huntFile), append(data, '\n'))
@@ -167,6 +158,35 @@ func (h *hunt) write(a *app, end fuzz.End, game *fuzz.Hunt) error {
 		}
 	}
 	return nil
+}
+
+// tellFound tells of the findings, and of those of the corpus.
+func (h *hunt) tellFound(a *app) {
+	flaky := ""
+	if h.flags.flaky.value == report.FlakyReport {
+		flaky = " (does not decide)"
+	}
+	for _, f := range h.found {
+		what, note := "BROKEN", ""
+		if f.Broken.Flaky {
+			what, note = "FLAKY", flaky
+		}
+		fmt.Fprintln(a.stdout, "  "+oneLine(fmt.Sprintf("%s %s %s: %s%s", what, f.Requirement.ID, strings.ToUpper(string(f.Requirement.Level)), f.Requirement.Text, note)))
+	}
+	if n := h.again[stillFailing]; n > 0 {
+		fmt.Fprintf(a.stdout, "  BROKEN as before: %s of the corpus\n", report.Counted(n, "finding"))
+	}
+	if n := h.again[flakyAgain]; n > 0 {
+		fmt.Fprintf(a.stdout, "  FLAKY as before: %s of the corpus%s\n", report.Counted(n, "finding"), flaky)
+	}
+	switch {
+	case len(h.found) > 0:
+		fmt.Fprintf(a.stdout, "  findings in %s\n", h.out)
+	case h.again[stillFailing]+h.again[flakyAgain] > 0:
+		fmt.Fprintln(a.stdout, "  nothing else was found broken; what was not tried is not known")
+	default:
+		fmt.Fprintln(a.stdout, "  nothing was found broken; what was not tried is not known")
+	}
 }
 
 // huntProgress tells how far a hunt is, as progress does for a run.

@@ -72,15 +72,21 @@ func playAgain(ctx context.Context, s *steps.Suite, f *finding.Finding) *oracle.
 	return o
 }
 
+// replayTwice plays a finding again, and once more when it fails.
+func replayTwice(ctx context.Context, s *steps.Suite, f *finding.Finding) *oracle.Outcome {
+	o := playAgain(ctx, s, f)
+	if len(o.Found) > 0 && !s.Once {
+		*o = oracle.Together(2, *o, *playAgain(ctx, s, f))
+	}
+	return o
+}
+
 // replayAll plays findings again, one after the other, and returns their outcomes. What still
 // fails is asked once more before it counts as broken. done is called with each.
 func replayAll(ctx context.Context, s *steps.Suite, corpus []keptFinding, done func(*oracle.Outcome)) []oracle.Outcome {
 	var outcomes []oracle.Outcome
 	for _, k := range corpus {
-		o := playAgain(ctx, s, k.Finding)
-		if len(o.Found) > 0 && !s.Once {
-			*o = oracle.Together(2, *o, *playAgain(ctx, s, k.Finding))
-		}
+		o := replayTwice(ctx, s, k.Finding)
 		o.Name = k.name
 		done(o)
 		outcomes = append(outcomes, *o)
@@ -94,12 +100,16 @@ type replayed string
 const (
 	fixed          replayed = "fixed"
 	stillFailing   replayed = "still failing"
+	flakyAgain     replayed = "flaky" // it failed, and not when it was played once more
 	couldNotReplay replayed = "could not replay"
 )
 
 // came is what came of a finding that was played again, and why it is not fixed.
 func came(o *oracle.Outcome, id contract.ID) (replayed, string) {
 	for _, found := range o.Found {
+		if found.Requirement == id && found.Flaky {
+			return flakyAgain, found.Err.Error()
+		}
 		if found.Requirement == id {
 			return stillFailing, found.Err.Error()
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -28,6 +29,7 @@ type fuzzFlags struct {
 	plateau         int
 	seed            uint64
 	strict          bool
+	flaky           choice
 	out, corpus     string
 	overwrite       bool
 }
@@ -40,7 +42,8 @@ func (a *app) fuzzCommand() *cobra.Command {
 		Long: "Draw cases of the properties and play them for as long as --for says. Cases that show\n" +
 			"something new are drawn from more often. Each finding becomes a folder below --out.\n" +
 			"Findings in the corpus are played first. It ends early when --plateau cases in a row\n" +
-			"showed nothing new, and says so.\n\n" +
+			"showed nothing new, and says so. A case that does not fail again when it is played again\n" +
+			"is told as FLAKY; --flaky says whether it counts as broken.\n\n" +
 			"Exit codes: 0 no broken MUST, 1 a broken MUST (with --strict a SHOULD too), 2 wrong usage,\n" +
 			"3 inconclusive, 130 interrupted.",
 		Example: "  ontap-conformance fuzz --for 10m\n" +
@@ -61,6 +64,9 @@ func (a *app) fuzzCommand() *cobra.Command {
 	flags.IntVar(&f.plateau, "plateau", 20000, "end after so many cases that showed nothing new; 0 means never")
 	flags.Uint64Var(&f.seed, "seed", 1, "the same seed sends the same requests")
 	flags.BoolVar(&f.strict, "strict", false, "broken SHOULDs decide the exit code too")
+	f.flaky = choice{value: report.FlakyFail, words: []string{report.FlakyFail, report.FlakyReport}}
+	flags.Var(&f.flaky, "flaky", "what is found once and not again: fail counts it as broken, report only shows it")
+	completes(cmd, "flaky", f.flaky.words)
 	flags.StringVar(&f.out, "out", "", "folder for the findings; one that holds those of an earlier hunt is refused (default findings/<id>)")
 	flags.BoolVar(&f.overwrite, "overwrite", false, overwriteUsage)
 	flags.StringVar(&f.corpus, "corpus", "corpus", "folder of findings that are played first, when it exists")
@@ -254,21 +260,33 @@ func (a *app) pursue(ctx context.Context, h *hunt) (fuzz.End, *fuzz.Hunt, error)
 // more of them takes a second for each finding. The proof looks for all.
 const maxRedacted = 4096
 
-// keep writes a finding and tells of it.
+// keep writes a finding and tells of it. One that was flaky until now gives way to it.
 func (h *hunt) keep(a *app, f *fuzz.Finding) {
 	dir := filepath.Join(h.out, finding.Folder(f.Bucket))
 	kept, err := finding.Write(dir, finding.Input{Found: f, RunSeed: h.flags.seed, At: time.Now(), Vet: a.proof.file, Record: report.Record{
 		Contract: h.contract, Release: h.survey.release, Secrets: h.bench.secrets(maxRedacted), Curl: h.bench.curl}})
+	h.found = slices.DeleteFunc(h.found, func(old *finding.Finding) bool {
+		return old.Requirement.ID == kept.Requirement.ID && old.Operation == kept.Operation
+	})
 	h.found, h.errs = append(h.found, kept), append(h.errs, err)
-	fmt.Fprintln(a.stderr, oneLine(fmt.Sprintf("found: %s %s, %s: %s (%s)", kept.Requirement.ID, kept.Requirement.Level, kept.Property, kept.Requirement.Text, dir)))
+	what := "found"
+	if kept.Broken.Flaky {
+		what = "found once, flaky"
+	}
+	fmt.Fprintln(a.stderr, oneLine(fmt.Sprintf("%s: %s %s, %s: %s (%s)", what, kept.Requirement.ID, kept.Requirement.Level, kept.Property, kept.Requirement.Text, dir)))
+}
+
+// decides reports whether a finding decides the exit code.
+func (h *hunt) decides(f *finding.Finding) bool {
+	if f.Broken.Flaky && h.flags.flaky.value == report.FlakyReport {
+		return false
+	}
+	return f.Requirement.Level == contract.Must || h.flags.strict && f.Requirement.Level == contract.Should
 }
 
 // verdict turns a hunt into the exit code.
 func (h *hunt) verdict(ctx context.Context, end fuzz.End, unknown int) error {
-	broken := h.again[stillFailing] > 0
-	for _, f := range h.found {
-		broken = broken || f.Requirement.Level == contract.Must || h.flags.strict && f.Requirement.Level == contract.Should
-	}
+	broken := h.again[stillFailing] > 0 || h.again[flakyAgain] > 0 && h.flags.flaky.value == report.FlakyFail || slices.ContainsFunc(h.found, h.decides)
 	switch {
 	case ctx.Err() != nil:
 		return &ended{exitInterrupted, errors.New("interrupted: what was found until then is kept")}
@@ -290,14 +308,18 @@ func (h *hunt) verdict(ctx context.Context, end fuzz.End, unknown int) error {
 func (a *app) replayCorpus(ctx context.Context, h *hunt) map[replayed]int {
 	counts := map[replayed]int{}
 	for _, k := range h.corpus {
-		state, why := came(playAgain(ctx, h.suite, k.Finding), k.Requirement.ID)
+		state, why := came(replayTwice(ctx, h.suite, k.Finding), k.Requirement.ID)
 		counts[state]++
 		if state != fixed {
 			fmt.Fprintln(a.stderr, a.printable(fmt.Sprintf("%s: %s: %s", k.name, state, why)))
 		}
 	}
 	if len(counts) > 0 {
-		fmt.Fprintf(a.stderr, "corpus: %d fixed, %d still failing, %d that could not be replayed\n", counts[fixed], counts[stillFailing], counts[couldNotReplay])
+		said := fmt.Sprintf("corpus: %d fixed, %d still failing, %d that could not be replayed", counts[fixed], counts[stillFailing], counts[couldNotReplay])
+		if n := counts[flakyAgain]; n > 0 {
+			said += fmt.Sprintf(", %d flaky", n)
+		}
+		fmt.Fprintln(a.stderr, said)
 	}
 	return counts
 }

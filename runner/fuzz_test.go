@@ -85,6 +85,50 @@ func TestAFindingIsKeptInEveryFormThatItsReadersNeed(t *testing.T) {
 	}
 }
 
+// TestAHuntTellsWhatFailsOnceAsFlaky was seen red with "BROKEN", whatever came of the second playing.
+func TestAHuntTellsWhatFailsOnceAsFlaky(t *testing.T) {
+	c, err := catalogue()
+	require.NoError(t, err)
+	env := []string{envPassword + "=" + passwordOfBent}
+	for flag, code := range map[string]int{"fail": exitNonConformant, "report": exitConformant} {
+		t.Run(flag, func(t *testing.T) {
+			elsewhere(t)
+			wrong := 1
+			server := httptest.NewServer(simulator.New(c, simulator.Options{User: "admin", Password: passwordOfBent}, func(next simulator.Handler) simulator.Handler {
+				return func(st *simulator.State, r *simulator.Request) *simulator.Response {
+					res := next(st, r)
+					if r.Method == http.MethodGet && res.OK() && strings.HasPrefix(r.Path, "/security/azure-key-vaults/") && wrong > 0 {
+						wrong--
+						res.Header.Set("Content-Type", "text/plain")
+					}
+					return res
+				}
+			}))
+			t.Cleanup(server.Close)
+			got := command(t, env, "fuzz", "--for", "0", "--checks", "1", "--out", "out", "--flaky", flag, "--strict", "--properties", "azure-key-vaults: a-change-takes*", "--endpoint", server.URL, "--user", "admin")
+			assert.Equal(t, code, got.code, got.stdout+got.stderr)
+			assert.Contains(t, got.stdout, "FLAKY API-HAL-01")
+			assert.NotContains(t, got.stdout, "BROKEN")
+			assert.Equal(t, flag == "report", strings.Contains(got.stdout, "(does not decide)"))
+			record, err := os.ReadFile(filepath.Join("out", huntFile))
+			require.NoError(t, err)
+			assert.Regexp(t, `"flaky": \[\s*"API-HAL-01"\s*\]`, string(record))
+			dirs, err := filepath.Glob(filepath.Join("out", "API-HAL-01*"))
+			require.NoError(t, err)
+			require.Len(t, dirs, 1)
+			f, err := finding.Read(dirs[0])
+			require.NoError(t, err)
+			assert.False(t, f.Minimal)
+			assert.True(t, f.Broken.Flaky)
+			words, err := os.ReadFile(filepath.Join(dirs[0], finding.ReadmeFile))
+			require.NoError(t, err)
+			assert.Contains(t, string(words), ") is flaky\n")
+			assert.Contains(t, string(words), "It failed once, and not again: it was played 2 times.")
+			assert.Contains(t, string(words), "## Playing 2: not found broken")
+		})
+	}
+}
+
 func TestTheCorpusIsPlayedFirst(t *testing.T) {
 	elsewhere(t)
 	env := []string{envPassword + "=" + passwordOfBent}

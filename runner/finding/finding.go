@@ -43,7 +43,7 @@ const (
 type Finding struct {
 	Format      string             `json:"format"`
 	Requirement report.Requirement `json:"requirement"`
-	Broken      report.Finding     `json:"broken"`    // what was wanted and what came back
+	Broken      report.Finding     `json:"broken"`    // what was wanted and what came back, and whether it is flaky
 	Also        []contract.ID      `json:"also"`      // what the same case shows broken besides
 	Operation   string             `json:"operation"` // that shows it; empty when several calls together do
 	Property    string             `json:"property"`  // the trial, as list properties names it

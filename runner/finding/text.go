@@ -13,7 +13,11 @@ import (
 func readme(f *Finding, s *report.Single, feature bool) string {
 	var b strings.Builder
 	q := f.Requirement
-	fmt.Fprintf(&b, "# %s (%s) is broken\n\n%s\n\n", q.ID, strings.ToUpper(string(q.Level)), q.Text)
+	what := "broken"
+	if f.Broken.Flaky {
+		what = "flaky"
+	}
+	fmt.Fprintf(&b, "# %s (%s) is %s\n\n%s\n\n", q.ID, strings.ToUpper(string(q.Level)), what, q.Text)
 	for _, source := range q.Source {
 		fmt.Fprintf(&b, "- %s (%s): %s\n  %s\n", source.Document, source.Release, source.Section, source.Where)
 	}
@@ -29,7 +33,11 @@ func readme(f *Finding, s *report.Single, feature bool) string {
 	if f.Minimal {
 		b.WriteString(", from which nothing could be left out")
 	}
-	b.WriteString(".\n\n## Again\n\n    ontap-conformance replay .            # and the flags of the target: 0 fixed, 1 still failing, 3 could not replay\n")
+	b.WriteString(".\n")
+	if f.Broken.Flaky {
+		fmt.Fprintf(&b, "It failed once, and not again: it was played %s. Nothing was left out of the requests, since that shows with a case that fails again only.\n", s.Outcome.Times())
+	}
+	b.WriteString("\n## Again\n\n    ontap-conformance replay .            # and the flags of the target: 0 fixed, 1 still failing, 3 could not replay\n")
 	if feature {
 		b.WriteString("    ontap-conformance run --features . --select " + FeatureFile + "\n")
 	}
@@ -45,6 +53,12 @@ func readme(f *Finding, s *report.Single, feature bool) string {
 			fmt.Fprintf(&b, "    > %s\n", cut(x.RequestBody))
 		}
 		fmt.Fprintf(&b, "    < %d %s\n", x.Status, cut(x.Body))
+	}
+	for i, p := range s.Outcome.Playings {
+		fmt.Fprintf(&b, "\n## Playing %d: %s\n\n", i+1, line(p.Of(q.ID)))
+		for _, said := range p.Transcript() {
+			fmt.Fprintf(&b, "    %s\n", line(said))
+		}
 	}
 	return b.String()
 }
