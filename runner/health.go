@@ -14,8 +14,8 @@ import (
 // tellableWait is how long must have been waited in all for it to be told.
 const tellableWait = 10 * time.Second
 
-// over is why the target was not asked to the end: the time was up, it was away for too long, or it
-// no longer took the credentials. It is nil if it was.
+// over is why the target was not asked to the end: the time was up, it was away for too long, it
+// no longer took the credentials, or another cluster answered in its place. It is nil if it was.
 func over(ctx context.Context, h *wire.Health) error {
 	if cause := context.Cause(ctx); errors.Is(cause, steps.ErrTimeIsUp) {
 		return cause

@@ -40,6 +40,6 @@ func suite(c *contract.Catalogue, b *bench, s *survey, f *endpointFlags) *steps.
 	return &steps.Suite{
 		Judge: oracle.NewJudge(c, s.release), Target: b.target, Lab: b.lab, SVMs: s.svms, Admin: s.admin,
 		Parallel: int(f.parallel), JobTimeout: f.jobTimeout, Mode: steps.Mode(b.mode), Absent: s.absent, Lacking: s.lacking,
-		Nonce: f.nonce, WaitForSVM: f.waitForSVM,
+		Nonce: f.nonce, WaitForSVM: f.waitForSVM, Cluster: s.cluster,
 	}
 }

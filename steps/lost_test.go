@@ -266,6 +266,58 @@ func TestAnOutageThatIsTooLongEndsTheRun(t *testing.T) {
 	})
 }
 
+// TestAnotherClusterAfterAnOutageEndsTheRun was seen red with MUSTs broken or flaky: a simulator that
+// was started again knows nothing of what the run made.
+func TestAnotherClusterAfterAnOutageEndsTheRun(t *testing.T) {
+	const here, there = "aaaaaaaa-0000-4000-8000-000000000001", "bbbbbbbb-0000-4000-8000-000000000002"
+	for _, tt := range []struct {
+		name, comes string
+		other       bool
+	}{
+		{"another cluster", there, true},
+		{"the same cluster, which was emptied", here, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, all := newStand(t), plan(t)
+			c, err := catalogue()
+			require.NoError(t, err)
+			options := simulator.Options{User: "admin", Password: "password", Cluster: here}
+			first := simulator.New(c, options)
+			options.Cluster = tt.comes
+			second := simulator.New(c, options)
+			synctest.Test(t, func(t *testing.T) {
+				l := behindCutLine(t, s, 300, 20)
+				var writes atomic.Int32
+				s.line.next = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if l.up.Err() == nil {
+						first.ServeHTTP(w, r)
+						return
+					}
+					if !slices.Contains(readings, r.Method) {
+						writes.Add(1)
+					}
+					second.ServeHTTP(w, r)
+				})
+				s.Target.Outage, s.Target.Health, s.Cluster = time.Minute, new(wire.Health), here
+				broke := 0
+				for _, o := range s.Run(t.Context(), all, nil) {
+					broke += len(o.Broke())
+				}
+				err := s.CleanUp(t.Context())
+				if !tt.other {
+					assert.NoError(t, s.Over())
+					return
+				}
+				assert.Zero(t, broke)
+				assert.ErrorContains(t, s.Over(), "the target is another cluster since the outage")
+				assert.ErrorContains(t, err, "the target is another cluster since the outage")
+				assert.NotEmpty(t, s.Ledger.Left(), "what is on the first is there still")
+				assert.LessOrEqual(t, int(writes.Load()), s.parallel(), "but for what was under way")
+			})
+		})
+	}
+}
+
 // TestCredentialsThatExpireEndTheRun was seen red with up to 45 requirements broken.
 func TestCredentialsThatExpireEndTheRun(t *testing.T) {
 	var asked atomic.Int32

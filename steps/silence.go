@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/wire"
@@ -18,10 +19,26 @@ const maxSilence = 24
 
 var errSilent = fmt.Errorf("the target did not answer %d scenarios in a row, and is not asked any more", maxSilence)
 
-// Over says why the target is not asked any more: it has been away for too long, or no longer
-// takes the credentials. It is nil while it is asked.
+// Over says why the target is not asked any more: it has been away for too long, no longer
+// takes the credentials, or another cluster answers in its place. It is nil while it is asked.
 func (s *Suite) Over() error {
 	return cmp.Or(s.Target.Health, &s.health).Err()
+}
+
+// returned tells whether what answers after an outage is the cluster of before. Another one
+// knows nothing of what the run made, and is not to blame for that.
+func (s *Suite) returned(get func(path string) (*wire.Exchange, error)) (known bool, err error) {
+	x, err := get("/api/cluster?fields=uuid")
+	if err != nil || !x.Response.OK() {
+		return false, nil
+	}
+	switch uuid := shownText(x.Response.Object(), "uuid"); {
+	case uuid == "":
+		return false, nil
+	case !strings.EqualFold(uuid, s.Cluster):
+		return true, fmt.Errorf("the target is another cluster since the outage: it was %s, and is %s", s.Cluster, uuid)
+	}
+	return true, nil
 }
 
 // because is why a scenario found nothing out: where the target is not asked any more, or the time

@@ -57,6 +57,7 @@ type Suite struct {
 	JobTimeout time.Duration     // for a job to end; zero means 2 minutes
 	Level      contract.Level    // the least binding level that is tested; empty means should
 	Mode       Mode              // empty means Guarded
+	Cluster    string            // the uuid of the target; empty when it does not tell, and then another one that answers after an outage is not noticed
 	Absent     map[string]string // resources that the target does not have, with the reason
 	Lacking    map[string]string // resources that the role of the user does not allow to read, with the reason
 	Unobserved bool              // nobody asks what was answered, nor which of several readings the target follows: outcomes do not say
@@ -155,6 +156,9 @@ func (s *Suite) prepare(ctx context.Context) error {
 	t := *s.Target
 	t.Guard, t.Health = s.guard, cmp.Or(t.Health, &s.health)
 	t.Again = func(x *wire.Exchange) bool { return s.Judge.Again(oracle.Ending{Exchange: x}) }
+	if s.Cluster != "" {
+		t.Returned = s.returned
+	}
 	s.guarded = &t
 	s.before.recall(s.Ledger)
 	s.rights.lack(s.Judge.Contract(), s.Lacking)
