@@ -32,7 +32,7 @@ type Hunt struct {
 	For     time.Duration // zero means any time
 	Plateau int           // cases without anything new after which it ends; zero means any number
 
-	Found func(*Finding) // called with each finding once it is as small as it gets; nil for nobody
+	Found func(*Finding) // called with each finding once it is as small as it gets, and again when a flaky one fails twice later; nil for nobody
 	Told  func(Tally)    // called after each pass; nil for nobody
 	// Seen is called after each case with what it showed and the number of requests until
 	// then, one at a time; nil for nobody.

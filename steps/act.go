@@ -229,18 +229,31 @@ func (w *world) nowhere(noun string) string {
 }
 
 func (w *world) changes(ctx context.Context, name string, table *godog.Table) error {
-	o, err := w.object(name)
+	o, body, err := w.change(ctx, name, table)
 	if err != nil {
 		return err
+	}
+	return w.did(w.patch(ctx, o.path(), body))
+}
+
+// change returns what is to be changed and the body that says how.
+func (w *world) change(ctx context.Context, name string, table *godog.Table) (*object, map[string]any, error) {
+	o, err := w.object(name)
+	if err != nil {
+		return nil, nil, err
 	}
 	body, err := w.properties(o.kind, table)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	if err := w.documented(o.kind, body); err != nil {
-		return err
+		return nil, nil, err
 	}
-	return w.changesBody(ctx, name, body)
+	resolved, err := w.resolve(ctx, o.kind.scope(o.svm), body)
+	if err != nil {
+		return nil, nil, err
+	}
+	return o, resolved.(map[string]any), nil
 }
 
 func (w *world) changesBody(ctx context.Context, name string, body map[string]any) error {
@@ -257,6 +270,9 @@ func (w *world) changesBody(ctx context.Context, name string, body map[string]an
 
 // changesAgain sends the last change of an object once more.
 func (w *world) changesAgain(ctx context.Context, name string) error {
+	if w.unseen != nil {
+		return w.send(ctx, *w.unseen)
+	}
 	if last := w.lastOf(http.MethodPatch); last != nil {
 		return w.send(ctx, last.Request)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"ontap-conformance/fixtures/oracle"
@@ -128,4 +129,70 @@ func (w *world) deletesForSure(ctx context.Context, name string) error {
 		return err
 	}
 	return oracle.ExpectSuccess(w.last)
+}
+
+// changesForSure changes an object for a Given. When an answer is lost, a reading tells what came
+// of it: the same is sent again only when nothing of it shows, and all of it would. If nobody can
+// tell, the answer stays lost. seen is true if the change was only seen to be made, and there is
+// no answer to it.
+func (w *world) changesForSure(ctx context.Context, o *object, body map[string]any) (seen bool, err error) {
+	e, err := w.patch(ctx, o.path(), body)
+	for tries := 1; wire.IsLost(err); tries++ {
+		lost := err
+		made, unmade := w.wasChanged(ctx, o, body)
+		if made {
+			w.unseen = &wire.Request{Method: http.MethodPatch, Path: o.path(), Body: wire.JSON(body)}
+			return true, nil
+		}
+		if !unmade || tries == lostTries {
+			return false, lost
+		}
+		if e, err = w.patch(ctx, o.path(), body); err == nil && e.Failed() {
+			return false, lost // perhaps it was refused because the one before was done late
+		}
+	}
+	return false, w.did(e, err)
+}
+
+// wasChanged looks at an object whose change was not answered. made is true if a reading shows what
+// was sent; unmade if none of several readings shows anything of it, and nothing was sent that
+// cannot be read. Neither is true where nobody can tell.
+func (w *world) wasChanged(ctx context.Context, o *object, body map[string]any) (made, unmade bool) {
+	for look := range lostLooks {
+		if look > 0 && sleep(ctx, latePause) != nil {
+			return false, false
+		}
+		record, err := w.read(ctx, o)
+		if err != nil {
+			return false, false
+		}
+		made, unmade = w.showsChange(o, record, body)
+		if !unmade {
+			break
+		}
+	}
+	return made, unmade
+}
+
+// showsChange compares a record with a change, as wasChanged has it. What is sent along and cannot be
+// read counts as changed with a property that shows and was not so from the beginning.
+func (w *world) showsChange(o *object, record, body map[string]any) (made, unmade bool) {
+	before := []map[string]any{o.sent, o.was}
+	shown, news, hidden, differs := 0, 0, 0, 0
+	for property, want := range flat(body) {
+		switch {
+		case !w.isRead(o.kind, property):
+			hidden++
+		case oracle.ExpectField(record, property, want) != nil:
+			differs++
+		default:
+			shown++
+			was := func(old map[string]any) bool { return oracle.ExpectField(old, property, want) == nil }
+			if !slices.ContainsFunc(before, was) {
+				news++
+			}
+		}
+	}
+	made = shown > 0 && differs == 0 && (hidden == 0 || news > 0)
+	return made, differs > 0 && shown == 0 && hidden == 0
 }

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/http/httptrace"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -117,14 +118,17 @@ func TestAStray401BlamesNobody(t *testing.T) {
 }
 
 // lostOnce loses the answer to the first request of a method.
-func lostOnce(method string, done bool) simulator.Middleware {
+func lostOnce(method string, done bool) simulator.Middleware { return lostFirst(1, method, done) }
+
+// lostFirst loses the answers to the first n requests of a method.
+func lostFirst(n int, method string, done bool) simulator.Middleware {
 	return func(next simulator.Handler) simulator.Handler {
-		lost := false
+		lost := 0
 		return func(st *simulator.State, r *simulator.Request) *simulator.Response {
-			if lost || r.Method != method {
+			if lost >= n || r.Method != method {
 				return next(st, r)
 			}
-			lost = true
+			lost++
 			if done {
 				next(st, r)
 			}
@@ -166,6 +170,47 @@ func TestWhatCameOfALostWriteIsLookedFor(t *testing.T) {
 			}
 			assert.Equal(t, tt.posts, posts)
 			assert.Equal(t, tt.deletes, deletes)
+			assert.Empty(t, s.records())
+		})
+	}
+}
+
+// TestWhatCameOfALostChangeIsLookedFor was seen red: each was errored at once.
+func TestWhatCameOfALostChangeIsLookedFor(t *testing.T) {
+	const shows, repeated = "The key manager shows them", "A change is repeated"
+	tests := []struct {
+		name, resource, scenario string
+		lost                     int
+		done                     bool
+		patches                  int
+		want                     oracle.Status
+	}{
+		{"it was made", "key-managers", shows, 1, true, 1, oracle.Passed},
+		{"it was not made", "key-managers", shows, 1, false, 2, oracle.Passed},
+		{"it is never made", "key-managers", shows, 9, false, 3, oracle.Errored},
+		{"a part that can be read was made", "aws-kms", repeated, 1, true, 2, oracle.Passed},
+		{"credentials that cannot be read are not sent again", "aws-kms", repeated, 1, false, 1, oracle.Errored},
+		{"nothing of it can be read", "azure-key-vaults", repeated, 1, true, 1, oracle.Errored},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newStand(t, lostFirst(tt.lost, http.MethodPatch, tt.done))
+			s.Once = true // one playing is looked at
+			one := chosen(t, func(sc *Scenario) bool {
+				return strings.HasSuffix(sc.Name, tt.scenario) && slices.Contains(sc.Resources, tt.resource)
+			})
+			require.Len(t, one, 1)
+			o := s.Run(t.Context(), one, nil)[0]
+			assert.Equal(t, tt.want, o.Status, "%v", o.Reason)
+			assert.Equal(t, tt.want == oracle.Errored, wire.IsLost(o.Reason), "%v", o.Reason)
+			assert.Empty(t, o.Found)
+			patches := 0
+			for _, w := range s.line.writes() {
+				if w.method == http.MethodPatch {
+					patches++
+				}
+			}
+			assert.Equal(t, tt.patches, patches)
 			assert.Empty(t, s.records())
 		})
 	}

@@ -267,6 +267,7 @@ func (w *world) read(ctx context.Context, o *object) (map[string]any, error) {
 
 // patch changes an object.
 func (w *world) patch(ctx context.Context, path string, body map[string]any) (oracle.Ending, error) {
+	w.unseen = nil
 	return w.call(ctx, wire.Request{Method: http.MethodPatch, Path: path, Body: wire.JSON(body)})
 }
 

@@ -29,6 +29,7 @@ type world struct {
 	last         oracle.Ending      // of the When
 	answer       *wire.Exchange     // of the When, before any job was followed
 	listed       []map[string]any   // the records that the When listed, over all pages
+	unseen       *wire.Request      // the last change, where its answer was lost and a reading showed that it was made; else nil
 	stood        []map[string]any   // what every cluster has, as a Given listed it
 	paged        []page             // what the When listed, for each size of page
 	tried        []tried            // filters, with what they listed
