@@ -28,7 +28,7 @@ func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Repo
 		Lenient: t.flags.flaky.value == report.FlakyReport}
 	results := oracle.Sum(t.contract, scope, outcomes)
 	verdict := oracle.Conclude(results, outcomes, t.flags.strict)
-	if interrupted {
+	if interrupted || t.ended != nil && verdict == oracle.Conformant { // it may have been in the clean-up
 		verdict = oracle.Inconclusive
 	}
 	parallel := int(t.flags.parallel)

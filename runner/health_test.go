@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"net/http"
 	"os"
 	"sync/atomic"
@@ -121,4 +122,29 @@ func TestAHuntEndsWhenItsTimeIsUp(t *testing.T) {
 	got := command(t, nil, "fuzz", "--for", "0", "--max-time", "500ms", "--out", "out")
 	assert.Equal(t, exitInconclusive, got.code, "%s\n%s", got.stdout, got.stderr)
 	assert.Contains(t, got.stderr, "the time of the run is up (--max-time)")
+}
+
+// TestARunWhoseTargetGoesAwayInTheCleanUpIsInconclusive was seen red with exit code 0: all had been
+// found out, and nobody knew whether all was gone.
+func TestARunWhoseTargetGoesAwayInTheCleanUpIsInconclusive(t *testing.T) {
+	elsewhere(t)
+	var asked, last atomic.Int64
+	last.Store(math.MaxInt64)
+	here := newCluster(t, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if asked.Add(1) >= last.Load() {
+				panic(http.ErrAbortHandler)
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	once := func(out string) said {
+		asked.Store(0)
+		return command(t, asAdmin, append(few, "run", "--endpoint", here.url, "--parallel", "1", "--outage", "100ms", "--out", out)...)
+	}
+	require.Equal(t, exitConformant, once("whole").code)
+	last.Store(asked.Load()) // which looks whether anything is left
+	got := once("cut")
+	assert.Equal(t, exitInconclusive, got.code, got.stdout+got.stderr)
+	assert.Contains(t, got.stderr, "the target has been away for 100ms")
 }
