@@ -339,7 +339,7 @@ func (h *Hand) Conclude(ctx context.Context, err error) *oracle.Outcome {
 	h.w.cleanUp(ctx)
 	o := &oracle.Outcome{Name: h.w.scenario.Name, Kind: "property", Requirements: h.w.scenario.Requirements}
 	h.w.conclude(o, h.w.suite.because(ctx, err))
-	o.Retry = retry && o.Status == oracle.Errored
+	o.Retry = (retry || o.Retry) && o.Status == oracle.Errored
 	o.Evidence = h.w.session.History()
 	for _, side := range h.sides {
 		h.judgeSide(o, side)

@@ -113,7 +113,7 @@ func (r *round) batch(ctx context.Context, batch []int, svms []SVM) {
 			w.cleanUp(ctx)
 			o := &r.outcomes[index[w]]
 			w.conclude(o, s.because(ctx, err))
-			o.Retry = retry && o.Status == oracle.Errored
+			o.Retry = (retry || o.Retry) && o.Status == oracle.Errored
 			o.Elapsed, start = time.Since(start), time.Now()
 			r.news <- progress{scenario: index[w], lacks: w.lack}
 		})

@@ -139,6 +139,7 @@ func (w *world) conclude(o *oracle.Outcome, err error) {
 	err = w.unlessLacking(err)
 	o.Verdicts, o.Found = w.verdicts, w.found
 	o.Add(w.suite.Judge.Judge(history, w.session.Sent()))
+	err = w.unlessInFront(o, err)
 	o.Requests = len(history) + len(w.session.Unanswered()) + w.cleaning
 	o.Secrets = w.session.Secrets()
 	if !w.suite.Unobserved {
