@@ -25,12 +25,12 @@ import (
 var (
 	clientCertificate = &kind{
 		noun: "client certificate", plural: "client certificates", resource: "certificates",
-		marked: []string{"common_name", "name"}, unlisted: "CERT-DELETE-02",
+		marked: []string{"common_name", "name"}, readable: "CERT-READ-01", unlisted: "CERT-DELETE-02",
 		body: func(w *world, name string, svm SVM) map[string]any { return w.installation(name, name, svm, ourKey()) },
 	}
 	caCertificate = &kind{
 		noun: "CA certificate", plural: "CA certificates", resource: "certificates",
-		marked: []string{"common_name", "name"}, unlisted: "CERT-DELETE-02",
+		marked: []string{"common_name", "name"}, readable: "CERT-READ-01", unlisted: "CERT-DELETE-02",
 		body: func(w *world, name string, svm SVM) map[string]any {
 			subject := name
 			if name == ownAuthority { // the client's certificate vouches for itself, which saves a signature

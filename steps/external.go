@@ -16,7 +16,7 @@ import (
 var (
 	external = &kind{
 		noun: "external key manager", plural: "external key managers", resource: "key-managers",
-		marked: []string{serverField}, unlisted: "KM-DELETE-02", stands: []string{"certificates"},
+		marked: []string{serverField}, readable: "KM-READ-01", unlisted: "KM-DELETE-02", stands: []string{"certificates"},
 		seat: true, occupied: []string{"65536823", "65536870"},
 		body: func(w *world, name string, svm SVM) map[string]any {
 			body := w.externalBody(name)
@@ -28,7 +28,7 @@ var (
 	}
 	clusterExternal = &kind{
 		noun: "external cluster key manager", plural: "external cluster key managers", resource: "key-managers",
-		marked: []string{serverField}, unlisted: "KM-DELETE-02", stands: []string{"certificates"},
+		marked: []string{serverField}, readable: "KM-READ-01", unlisted: "KM-DELETE-02", stands: []string{"certificates"},
 		singleton:   true,
 		body:        func(w *world, name string, _ SVM) map[string]any { return w.externalBody(name) },
 		credentials: newCertificates,

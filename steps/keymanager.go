@@ -15,7 +15,7 @@ import (
 // lets anybody delete it.
 var onboard = &kind{
 	noun: "onboard key manager", plural: "onboard key managers", resource: "key-managers",
-	marked: []string{"onboard.enabled"}, singleton: true, nameless: true, unlisted: "KM-DELETE-02",
+	marked: []string{"onboard.enabled"}, singleton: true, nameless: true, readable: "KM-READ-01", unlisted: "KM-DELETE-02",
 	body: func(w *world, _ string, _ SVM) map[string]any {
 		return map[string]any{"onboard": map[string]any{"passphrase": w.passphrase(48)}}
 	},

@@ -25,6 +25,7 @@ type kind struct {
 	nameless  bool        // whether it carries no mark: it is ours if there was none before
 	seat      bool        // whether it takes the one place of an SVM's key manager
 	occupied  []string    // codes of a creation for an SVM whose place is taken
+	readable  contract.ID // the promise that what exists can be read by its uuid; empty for what has none
 	unlisted  contract.ID // the promise that what was deleted is not listed
 	beside    contract.ID // the promise of create_inactive; empty where there is none
 

@@ -4,7 +4,7 @@ package steps
 var awsKMS = &kind{
 	noun: "KMS", plural: "KMSs", resource: "aws-kms",
 	marked: []string{"access_key_id", "key_id"},
-	seat:   true, occupied: []string{"65537910"}, unlisted: "KMS-DELETE-02",
+	seat:   true, occupied: []string{"65537910"}, readable: "KMS-READ-01", unlisted: "KMS-DELETE-02",
 	body: func(w *world, name string, svm SVM) map[string]any {
 		return map[string]any{
 			"svm":               map[string]any{"name": svm.Name},

@@ -138,7 +138,9 @@ func (s *Suite) isOurs(ctx context.Context, session *wire.Session, k *kind, reco
 		return false, err
 	case x.Response.OK() && s.whoseAt(k, uuid, x.Response.Object(), e) != notMine:
 		return true, nil
-	case x.Response.OK() && of == mine && (k.showsMore(x.Response.Object()) || k.isElsewhere(uuid, x.Response.Object())):
+	case x.Response.OK() && of == mine && k.isElsewhere(uuid, x.Response.Object()):
+		return false, &misread{uuid, k.id(x.Response.Object()), x}
+	case x.Response.OK() && of == mine && k.showsMore(x.Response.Object()):
 		return false, fmt.Errorf("a list shows the mark %q at %s, and reading that shows something else", e.Mark, uuid)
 	}
 	return of == mine, nil // there is nothing but the list to go by
@@ -156,4 +158,15 @@ func (s *Suite) whoseAt(k *kind, uuid string, record map[string]any, e ledger.En
 func (k *kind) isElsewhere(uuid string, record map[string]any) bool {
 	id := k.id(record)
 	return k.key == "" && id != "" && !strings.EqualFold(id, uuid)
+}
+
+// misread is the error of an object that a list shows with our mark, and that a GET of its uuid
+// answers with another record: nobody knows whose it is.
+type misread struct {
+	uuid, other string
+	exchange    *wire.Exchange
+}
+
+func (e *misread) Error() string {
+	return fmt.Sprintf("a list shows the mark of the run at %s, and reading that shows %s", e.uuid, e.other)
 }

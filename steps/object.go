@@ -224,9 +224,15 @@ func (w *world) isWhere(ctx context.Context, o *object, uuid string) (bool, erro
 // strays returns the uuids of the objects on the target that carry the mark of
 // a ledger entry and are not known to the scenario yet.
 func (w *world) strays(ctx context.Context, s *wire.Session, entry ledger.Entry) ([]string, error) {
-	return w.suite.strays(ctx, s, entry, func(uuid string) bool {
+	found, err := w.suite.strays(ctx, s, entry, func(uuid string) bool {
 		return w.anyObject(func(o *object) bool { return o.uuid == uuid })
 	})
+	if other := new(misread); errors.As(err, &other) {
+		if k := kindOf(entry.Kind); k.readable != "" {
+			w.looked(k.readable, oracle.Differs("uuid of what was read by its uuid", other.uuid, other.other), other.exchange)
+		}
+	}
+	return found, err
 }
 
 func (s *Suite) strays(ctx context.Context, session *wire.Session, entry ledger.Entry, known func(uuid string) bool) ([]string, error) {

@@ -6,7 +6,7 @@ import "fmt"
 var vaults = &kind{
 	noun: "vault", plural: "vaults", resource: "azure-key-vaults",
 	marked: []string{"name", "client_id", "tenant_id"},
-	seat:   true, occupied: []string{"65537500"}, unlisted: "AKV-DELETE-02", beside: "AKV-CREATE-17",
+	seat:   true, occupied: []string{"65537500"}, readable: "AKV-READ-01", unlisted: "AKV-DELETE-02", beside: "AKV-CREATE-17",
 	body: func(w *world, name string, svm SVM) map[string]any {
 		host := fmt.Sprintf("https://%s-%s.vault.azure.net/", w.token, name)
 		return map[string]any{
