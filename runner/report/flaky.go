@@ -17,14 +17,7 @@ const (
 // writeFlaky tells of a requirement that one playing found broken and another did
 // not, with what both sent and got.
 func writeFlaky(b *strings.Builder, r *Report, q Requirement) {
-	o, f, more := r.shown(q.ID)
-	fmt.Fprintf(b, "FLAKY   %s  %s%s\n", printable(string(q.ID)), strings.ToUpper(string(q.Level)), knownMark(o))
-	writePromise(b, q)
-	writeFinding(b, f)
-	if o.Name != "" {
-		fmt.Fprintf(b, "  Seen in   %s%s\n", printable(o.Name), others(more))
-	}
-	writeAsked(b, o)
+	o := writeFound(b, r, q, "FLAKY ")
 	writePlayings(b, o, q.ID)
 	writeReproduce(b, o)
 	b.WriteString("\n")

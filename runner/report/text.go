@@ -133,16 +133,22 @@ func (r *Report) shown(id contract.ID) (o Outcome, f Finding, more int) {
 }
 
 func writeBroken(b *strings.Builder, r *Report, q Requirement) {
+	writeReproduce(b, writeFound(b, r, q, "BROKEN"))
+	b.WriteString("\n")
+}
+
+// writeFound tells what was found of a requirement under a word of six letters, and returns the
+// outcome that is shown for it.
+func writeFound(b *strings.Builder, r *Report, q Requirement, word string) Outcome {
 	o, f, more := r.shown(q.ID)
-	fmt.Fprintf(b, "BROKEN  %s  %s%s\n", printable(string(q.ID)), strings.ToUpper(string(q.Level)), knownMark(o))
+	fmt.Fprintf(b, "%s  %s  %s%s\n", word, printable(string(q.ID)), strings.ToUpper(string(q.Level)), knownMark(o))
 	writePromise(b, q)
 	writeFinding(b, f)
 	if o.Name != "" {
 		fmt.Fprintf(b, "  Seen in   %s%s\n", printable(o.Name), others(more))
 	}
 	writeAsked(b, o)
-	writeReproduce(b, o)
-	b.WriteString("\n")
+	return o
 }
 
 func knownMark(o Outcome) string {
