@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
 
 	"ontap-conformance/fixtures/contract"
@@ -20,7 +19,7 @@ func (w *world) call(ctx context.Context, r wire.Request) (oracle.Ending, error)
 	if w.suite.silence.Load() >= maxSilence {
 		return oracle.Ending{}, errSilent
 	}
-	if w.suite.deafness.Load() >= maxDeafness && !slices.Contains(readings, r.Method) {
+	if w.suite.deafness.Load() >= maxDeafness && !r.Reads() {
 		return oracle.Ending{}, errDeaf // a batch was begun before
 	}
 	deadline := time.Now().Add(w.suite.jobTimeout())
@@ -122,14 +121,7 @@ func pause(ctx context.Context, looks int) error {
 	if looks < 4 {
 		return ctx.Err()
 	}
-	t := time.NewTimer(min(time.Second, 20*time.Millisecond<<min(looks-4, 6)))
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
+	return sleep(ctx, min(time.Second, 20*time.Millisecond<<min(looks-4, 6)))
 }
 
 // look repeats a reading until it shows what was expected, if the call that it

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -70,7 +69,7 @@ var errDeaf = fmt.Errorf("the target did not answer the writes of %d scenarios i
 
 // hear notes whether a scenario had a write answered, or sent one in vain.
 func (s *Suite) hear(session *wire.Session) {
-	writes := func(r wire.Request) bool { return !slices.Contains(readings, r.Method) }
+	writes := func(r wire.Request) bool { return !r.Reads() }
 	switch {
 	case slices.ContainsFunc(session.History(), func(x *wire.Exchange) bool { return writes(x.Request) && !x.Retried && !x.Lost }):
 		s.deafness.Store(0)
@@ -78,9 +77,6 @@ func (s *Suite) hear(session *wire.Session) {
 		s.deafness.Add(1)
 	}
 }
-
-// readings are the methods that change nothing.
-var readings = []string{http.MethodGet, http.MethodHead, http.MethodOptions}
 
 // listen notes whether a scenario got an answer.
 func (s *Suite) listen(err error) {

@@ -251,3 +251,6 @@ func (p *tap) all() []sentRequest {
 func (p *tap) writes() []sentRequest {
 	return slices.DeleteFunc(p.all(), func(r sentRequest) bool { return slices.Contains([]string{"GET", "HEAD", "OPTIONS"}, r.method) })
 }
+
+// readings are the methods that change nothing.
+var readings = []string{http.MethodGet, http.MethodHead, http.MethodOptions}
