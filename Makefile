@@ -6,8 +6,9 @@ vet: ## format and vet
 	@test -z "$$(gofmt -l .)" || { echo "gofmt these files:"; gofmt -l .; exit 1; }
 	go vet ./...
 
-lint: ## staticcheck, pinned
+lint: ## staticcheck, pinned, and the limits of functions, files and types
 	$(STATICCHECK) ./...
+	go test -run Limits ./runner
 
 run: ## the suite on the embedded simulator
 	go run ./runner run
