@@ -234,7 +234,7 @@ func (t *Trial) shrink(ctx context.Context, s *steps.Suite, on lane, check int, 
 		return false
 	}
 	needless := t.needless(drawn, fails)
-	without := func(c Case) Case { return c.without(needless) }
+	without := func(c Case) Case { return c.Without(needless) }
 	small := without(drawn)
 	if smaller, ok := smallest(ctx, t.Name, rapid.Map(t.cases(check), without), seed, fails); ok {
 		small = smaller

@@ -259,7 +259,7 @@ func playCreationRace(ctx context.Context, p *player) error {
 	var sides []*steps.Side
 	var requests []wire.Request
 	for i, c := range p.calls {
-		body, err := c.body(p.hand, p.hand.Body(p.sort, p.hand.SVM()), "")
+		body, err := bodyOf(p.hand, c, p.hand.Body(p.sort, p.hand.SVM()), "")
 		if err != nil {
 			return err
 		}

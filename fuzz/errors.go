@@ -61,7 +61,7 @@ var provocations = map[string]provocation{
 	}},
 	"name a configuration without create_inactive": {alone: true, make: sets("configuration.name", tokenWord+"-other")},
 	"ask for create_inactive without a configuration": {alone: true, make: func(_ *model, _ *contract.Operation, c *Call) {
-		c.Query = []Param{{"create_inactive", "true"}}
+		c.Query = []Param{{Name: "create_inactive", Value: "true"}}
 	}},
 	"install a text that is no certificate":                     {alone: true, make: sets("public_certificate", "no certificate")},
 	"install a private key that is none":                        {alone: true, make: sets("private_key", "no private key")},
@@ -82,13 +82,13 @@ var provocations = map[string]provocation{
 	"give the same key server twice":                            {alone: true, make: sets("external.servers", keyServers("a", "a"))},
 	"configure an external key manager for an SVM that has one": {also: second, make: func(*model, *contract.Operation, *Call) {}},
 	"create an inactive external key manager for a data SVM": {alone: true, make: func(_ *model, _ *contract.Operation, c *Call) {
-		c.Query = []Param{{"create_inactive", "true"}}
+		c.Query = []Param{{Name: "create_inactive", Value: "true"}}
 	}},
 	"give intermediate certificates with a server_ca certificate": {alone: true, make: func(_ *model, _ *contract.Operation, c *Call) {
 		c.Set, c.Lack = map[string]any{"type": "server_ca", "intermediate_certificates": saidValue("(intermediate certificates)")}, []string{"private_key"}
 	}},
 	"send an empty configuration.name": {alone: true, make: func(_ *model, _ *contract.Operation, c *Call) {
-		c.Set, c.Query = map[string]any{"configuration.name": ""}, []Param{{"create_inactive", "true"}}
+		c.Set, c.Query = map[string]any{"configuration.name": ""}, []Param{{Name: "create_inactive", Value: "true"}}
 	}},
 }
 
@@ -211,7 +211,7 @@ func playRow(ctx context.Context, p *player) error {
 // provokes sends what provokes an error; ok is false when it was not refused, so
 // that the rest of the case would be about something else.
 func (p *player) provokes(ctx context.Context, c Call) (ok bool, err error) {
-	o := c.operation(p.catalogue)
+	o := c.In(p.catalogue)
 	i := slices.IndexFunc(o.Errors, func(e *contract.Error) bool { return string(e.ID) == c.Field })
 	if i < 0 {
 		return true, nil // a row of another day

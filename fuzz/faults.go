@@ -210,27 +210,6 @@ func mixed[T any](kinds [][]T) []T {
 	return all
 }
 
-// and joins the kinds and the fields of two faults of one call.
-const and = " and "
-
-// faults are the calls that a call with several faults would be with one each.
-func (c Call) faults() []Call {
-	if !strings.Contains(c.Fault, and) {
-		return []Call{c}
-	}
-	kinds, fields := strings.Split(c.Fault, and), strings.Split(c.Field, and)
-	if len(kinds) != len(fields) {
-		return []Call{c}
-	}
-	var all []Call
-	for i, kind := range kinds {
-		one := c
-		one.Fault, one.Field = kind, fields[i]
-		all = append(all, one)
-	}
-	return all
-}
-
 // twiceSpoiled draws a call with two faults in different fields; with one where the draw
 // was twice the same.
 func (m *model) twiceSpoiled(t *rapid.T, flaws []flaw, c Call) Call {

@@ -104,7 +104,7 @@ func ofList(query ...Param) func(*rapid.T, *model, *Call) {
 func ofObject(name, value string) func(*rapid.T, *model, *Call) {
 	return func(t *rapid.T, m *model, c *Call) {
 		c.Path, c.Method = "/api"+m.resource.Path+"/"+uuidWord, http.MethodGet
-		c.Query = []Param{{name, strings.ReplaceAll(value, "field", c.Field)}}
+		c.Query = []Param{{Name: name, Value: strings.ReplaceAll(value, "field", c.Field)}}
 	}
 }
 
@@ -156,7 +156,7 @@ func stranger(e contract.Effect) func(*rapid.T, *model, *Call) {
 func tooLongFor(e contract.Effect) func(*rapid.T, *model, *Call) {
 	return func(_ *rapid.T, m *model, c *Call) {
 		m.become(c, cmp.Or(m.operation(e), m.operation(contract.List)))
-		c.Query = []Param{{"return_timeout", "121"}}
+		c.Query = []Param{{Name: "return_timeout", Value: "121"}}
 	}
 }
 
@@ -176,11 +176,11 @@ func searches(what ...string) func(*rapid.T, *model, *Call) {
 		for _, each := range what {
 			name, value, given := strings.Cut(each, "=")
 			if name, twice := strings.CutSuffix(name, " twice"); twice {
-				query = append(query, Param{name, field + "," + field})
+				query = append(query, Param{Name: name, Value: field + "," + field})
 			} else if given {
-				query = append(query, Param{name, value})
+				query = append(query, Param{Name: name, Value: value})
 			} else {
-				query = append(query, Param{name, field})
+				query = append(query, Param{Name: name, Value: field})
 			}
 		}
 		ofList(query...)(t, m, c)
@@ -207,7 +207,7 @@ func isCoded(codes ...string) func(context.Context, *player, Call, *wire.Exchang
 }
 
 func playSearchOfChange(ctx context.Context, p *player, c Call, x *wire.Exchange) error {
-	if o := c.operation(p.catalogue); o.Effect == contract.List {
+	if o := c.In(p.catalogue); o.Effect == contract.List {
 		return nil // there is nothing to change
 	}
 	return isCoded("262274", "262277")(ctx, p, c, x)
@@ -272,13 +272,13 @@ var manners = []manner{
 	{"options", ask(http.MethodOptions), playOptions, []contract.ID{"API-OPTIONS-01"}},
 	{"unknown-field", func(t *rapid.T, m *model, c *Call) { ofObject("fields", "uuid,"+unknownName(t, m))(t, m, c) },
 		answers([]string{"262197", "262179", "2"}, 400), []contract.ID{"API-FIELDS-07"}},
-	{"unknown-parameter", func(t *rapid.T, m *model, c *Call) { ofList(Param{unknownName(t, m), "1"})(t, m, c) },
+	{"unknown-parameter", func(t *rapid.T, m *model, c *Call) { ofList(Param{Name: unknownName(t, m), Value: "1"})(t, m, c) },
 		answers([]string{"262179", "2", "262197"}, 400), []contract.ID{"API-QUERY-01"}},
 	{"secret-field", ofObject("fields", "field"), isRefused, []contract.ID{"API-FIELDS-08"}},
 	{"all-fields", ofObject("fields", "field"), playNamedFields, nil},
 	{"object-field", ofObject("fields", "field"), playObjectField, []contract.ID{"API-FIELDS-03"}},
 	{"no-match", func(_ *rapid.T, m *model, c *Call) {
-		ofList(Param{"uuid", "00000000-0000-4000-8000-00000000fade"})(nil, m, c)
+		ofList(Param{Name: "uuid", Value: "00000000-0000-4000-8000-00000000fade"})(nil, m, c)
 	}, playEmpty, []contract.ID{"API-LIST-04"}},
 	{"malformed-uuid", func(t *rapid.T, m *model, c *Call) {
 		c.Method, c.Path = http.MethodGet, "/api"+m.resource.Path+"/"+pick(t, "uuid", []string{"no-uuid", "1", "null"})
@@ -300,11 +300,13 @@ var manners = []manner{
 	{"wrong-user", func(_ *rapid.T, m *model, c *Call) { ofList()(nil, m, c); c.As = "somebody" }, answers(nil, 401), []contract.ID{"API-AUTH-02"}},
 	{"braces", ofObject("fields", "svm.{name,uuid}"), playMembers("svm.name", "svm.uuid"), []contract.ID{"API-FIELDS-09"}},
 	{"left-out", ofObject("fields", "svm,!svm.name"), playMembers("svm.uuid", "!svm.name"), []contract.ID{"API-FIELDS-10"}},
-	{"secret-filter", func(t *rapid.T, m *model, c *Call) { ofList(Param{c.Field, "conformance"})(t, m, c) }, isRefused, []contract.ID{"API-QUERY-02"}},
+	{"secret-filter", func(t *rapid.T, m *model, c *Call) { ofList(Param{Name: c.Field, Value: "conformance"})(t, m, c) }, isRefused, []contract.ID{"API-QUERY-02"}},
 	{"unknown-field-ignored", func(t *rapid.T, m *model, c *Call) {
-		ofList(Param{"fields", "uuid," + unknownName(t, m)}, Param{"ignore_unknown_fields", "true"})(t, m, c)
+		ofList(Param{Name: "fields", Value: "uuid," + unknownName(t, m)}, Param{Name: "ignore_unknown_fields", Value: "true"})(t, m, c)
 	}, answers(nil, 200), []contract.ID{"API-FIELDS-11"}},
-	{"unknown-order", func(t *rapid.T, m *model, c *Call) { ofList(Param{"order_by", unknownName(t, m)})(t, m, c) }, isRefused, []contract.ID{"API-ORDER-02"}},
+	{"unknown-order", func(t *rapid.T, m *model, c *Call) {
+		ofList(Param{Name: "order_by", Value: unknownName(t, m)})(t, m, c)
+	}, isRefused, []contract.ID{"API-ORDER-02"}},
 	{"unknown-path", func(t *rapid.T, _ *model, c *Call) {
 		c.Method, c.Path = http.MethodGet, "/api/zzz/"+plainWord().Draw(t, "path")
 	}, isRefused, []contract.ID{"API-PATH-01"}},
@@ -317,12 +319,12 @@ var manners = []manner{
 		c.Method, c.Set = http.MethodHead, map[string]any{"name": "a"}
 	}, answers(nil, 400), []contract.ID{"API-BODY-09"}},
 	{"waits-too-long", func(t *rapid.T, m *model, c *Call) {
-		ofList(Param{"return_timeout", c.Field})(t, m, c)
+		ofList(Param{Name: "return_timeout", Value: c.Field})(t, m, c)
 	}, isRefused, []contract.ID{"API-TIMEOUT-02"}},
 	{"changes-too-long", tooLongFor(contract.Change), isRefused, []contract.ID{"API-TIMEOUT-02"}},
 	{"deletes-too-long", tooLongFor(contract.Delete), isRefused, []contract.ID{"API-TIMEOUT-02"}},
-	{"waits-for-0", ofList(Param{"return_timeout", "0"}), answers(nil, 200), []contract.ID{"API-TIMEOUT-01"}},
-	{"waits-for-120", ofList(Param{"return_timeout", "120"}), answers(nil, 200), []contract.ID{"API-TIMEOUT-01"}},
+	{"waits-for-0", ofList(Param{Name: "return_timeout", Value: "0"}), answers(nil, 200), []contract.ID{"API-TIMEOUT-01"}},
+	{"waits-for-120", ofList(Param{Name: "return_timeout", Value: "120"}), answers(nil, 200), []contract.ID{"API-TIMEOUT-01"}},
 	{"unknown-header", func(t *rapid.T, m *model, c *Call) {
 		ask(http.MethodGet)(t, m, c)
 		c.Header = map[string]string{"X-" + plainWord().Draw(t, "name"): plainWord().Draw(t, "value")}
@@ -341,27 +343,27 @@ var manners = []manner{
 	{"search-of-a-field-twice", searches("query_fields twice", "query=nothing"), isCoded("262276"), []contract.ID{"API-SEARCH-04"}},
 	{"search-of-a-change", func(t *rapid.T, m *model, c *Call) {
 		m.become(c, m.changeOrList())
-		c.Query = []Param{{"query_fields", m.anyText(t)}, {"query", "nothing"}}
+		c.Query = []Param{{Name: "query_fields", Value: m.anyText(t)}, {Name: "query", Value: "nothing"}}
 	}, playSearchOfChange, []contract.ID{"API-SEARCH-05"}},
 	{"one-field", ofObject("fields", "field"), playNamedFields, nil},
 	{"accepts-hal", func(t *rapid.T, m *model, c *Call) { ask(http.MethodGet)(t, m, c); c.Accept = wire.HAL }, nil, nil},
 	{"accepts-anything", func(t *rapid.T, m *model, c *Call) { ask(http.MethodGet)(t, m, c); c.Accept = wire.Anything }, nil, nil},
-	{"waits-for-1", ofList(Param{"return_timeout", "1"}), answers(nil, 200), []contract.ID{"API-TIMEOUT-01"}},
+	{"waits-for-1", ofList(Param{Name: "return_timeout", Value: "1"}), answers(nil, 200), []contract.ID{"API-TIMEOUT-01"}},
 	{"waits", func(t *rapid.T, m *model, c *Call) {
-		ofList(Param{"return_timeout", strconv.Itoa(rapid.IntRange(2, 119).Draw(t, "seconds"))})(t, m, c)
+		ofList(Param{Name: "return_timeout", Value: strconv.Itoa(rapid.IntRange(2, 119).Draw(t, "seconds"))})(t, m, c)
 	}, answers(nil, 200), []contract.ID{"API-TIMEOUT-01"}},
 	{"wild-path", func(t *rapid.T, m *model, c *Call) {
 		c.Method, c.Path = http.MethodGet, "/api"+m.resource.Path+"/"+pick(t, "path", []string{"%2e%2e", "a%2Fb", "*", "%00", "%20", ";a=b"})
 	}, nil, nil},
 	{"wild-query", func(t *rapid.T, m *model, c *Call) {
-		ofList(Param{pick(t, "field", allShown(m)), wildQuery().Draw(t, "value")})(t, m, c)
+		ofList(Param{Name: pick(t, "field", allShown(m)), Value: wildQuery().Draw(t, "value")})(t, m, c)
 	}, nil, nil},
 	{"wild-parameter", func(t *rapid.T, m *model, c *Call) {
 		name := pick(t, "name", []string{"fields", "order_by", "max_records", "return_records", "return_timeout", "offset"})
-		ofList(Param{name, wildQuery().Draw(t, "value")})(t, m, c)
+		ofList(Param{Name: name, Value: wildQuery().Draw(t, "value")})(t, m, c)
 	}, nil, nil},
 	{longLine, func(t *rapid.T, m *model, c *Call) {
-		ofList(Param{pick(t, "field", allShown(m)), muchText(t)})(t, m, c)
+		ofList(Param{Name: pick(t, "field", allShown(m)), Value: muchText(t)})(t, m, c)
 	}, nil, nil},
 	{longHeader, func(t *rapid.T, m *model, c *Call) {
 		ofList()(t, m, c)
@@ -472,7 +474,7 @@ func (p *player) goesOn(ctx context.Context, err error) error {
 // leftNoTrace wants a write that was refused to have left the object as it was, and to have
 // made none. After one that was accepted the object may be another.
 func (p *player) leftNoTrace(ctx context.Context, c Call, e oracle.Ending) (err error) {
-	o := c.operation(p.catalogue)
+	o := c.In(p.catalogue)
 	if e.Exchange.Response.OK() {
 		if o != nil && o.Effect == contract.Delete {
 			return errGone // as it was asked to: that it cannot be read is no news
@@ -497,7 +499,7 @@ func writes(method string) bool {
 
 // asked sends a call; a creation goes through the ledger as every other.
 func (p *player) asked(ctx context.Context, c Call) (oracle.Ending, error) {
-	if o := c.operation(p.catalogue); o != nil && o.Effect == contract.Create {
+	if o := c.In(p.catalogue); o != nil && o.Effect == contract.Create {
 		_, e, err := p.create(ctx, c)
 		return e, err
 	}

@@ -433,7 +433,7 @@ func (h *Hunt) next(s *seat, t turn) *hold {
 	if next == nil {
 		seed := seedOf(h.Suite.Seed, t.trial.Name, h.check(s, t))
 		one := draw(t.trial.cases(h.check(s, t)), seed)
-		next = &hold{one, seed, h.number(one.cards(t.trial))}
+		next = &hold{one, seed, h.number(cardsOf(t.trial, one))}
 		s.next[t.trial.Name] = next
 	}
 	return next
@@ -529,15 +529,15 @@ func isNew(known map[Seen]int, what Seen, pass int) bool {
 // maxKnown bounds what is known of a target that always has another code to answer.
 const maxKnown = 1 << 16
 
-// cards are what the calls of a case try.
-func (c Case) cards(t *Trial) []card {
+// cardsOf are what the calls of a case try.
+func cardsOf(t *Trial, c Case) []card {
 	var all []card
 	for _, call := range c.Calls {
 		if call.Ask != nil {
 			all = append(all, card{t.Name, call.Operation, call.Ask.What, call.Ask.Field})
 			continue
 		}
-		for _, one := range call.faults() {
+		for _, one := range call.Faults() {
 			what := one.Field
 			if one.Fault == "" {
 				what = strings.Join(one.Lack, " ")
@@ -678,7 +678,7 @@ func Replay(ctx context.Context, s *steps.Suite, t *Trial, one Case, id contract
 		}
 	}()
 	for _, c := range one.Calls {
-		if o := c.operation(t.model.catalogue); c.Operation != "" && (o == nil || !strings.HasPrefix(o.Path, t.Sort.Resource.Path)) {
+		if o := c.In(t.model.catalogue); c.Operation != "" && (o == nil || !strings.HasPrefix(o.Path, t.Sort.Resource.Path)) {
 			return nil, fmt.Errorf("%s has no operation %q", t.Sort.Resource.Name, c.Operation)
 		}
 	}

@@ -36,7 +36,7 @@ func MayFollow(c *contract.Catalogue, release contract.Release, resource *contra
 // requirement: its status, 0 for any; one of codes, nil for any; whether the
 // status must be one of the 400s. ok is false when it says nothing.
 func Promised(c *contract.Catalogue, release contract.Release, call Call, id contract.ID) (status int, codes []string, blamed, ok bool) {
-	f, o := faultCalled(call.Fault), call.operation(c)
+	f, o := faultCalled(call.Fault), call.In(c)
 	if f == nil || f.promises == nil || o == nil {
 		return 0, nil, false, false
 	}

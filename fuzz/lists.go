@@ -28,13 +28,6 @@ var listProperties = []Property{
 	},
 }
 
-// An Ask is a question to a list whose answer is known from the records.
-type Ask struct {
-	What   string   `json:"what"` // one of the kinds of asks
-	Field  string   `json:"field,omitempty"`
-	Values []string `json:"values,omitempty"`
-}
-
 // A kindOfAsk is a kind of questions.
 type kindOfAsk struct {
 	what string

@@ -74,7 +74,7 @@ func drawInactive(m *model) *rapid.Generator[Case] {
 	return cases(func(t *rapid.T) []Call {
 		spare := func() Call {
 			c := m.creation(t, 1)
-			c.Set["configuration.name"], c.Query = tokenWord+"-spare", []Param{{"create_inactive", "true"}}
+			c.Set["configuration.name"], c.Query = tokenWord+"-spare", []Param{{Name: "create_inactive", Value: "true"}}
 			return c
 		}
 		return []Call{m.creation(t, 1), spare(), spare(), {Operation: m.operation(contract.Delete).ID}}

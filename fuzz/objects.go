@@ -248,9 +248,6 @@ func (m *model) asks(o *contract.Operation) Call {
 	return c
 }
 
-// newKeyWord stands for the body of a change of the external key.
-const newKeyWord = "$new_key"
-
 // deletes deletes the object, and wants it to be neither read nor listed.
 func (p *player) deletes(ctx context.Context, c Call) error {
 	e, err := p.call(ctx, c)
@@ -317,7 +314,7 @@ func (p *player) works(ctx context.Context, c Call) error {
 	if c.Fault != "" {
 		return p.refusesWork(ctx, c, e)
 	}
-	o := c.operation(p.catalogue)
+	o := c.In(p.catalogue)
 	for _, id := range p.starting(o) {
 		if e.Failed() && slices.Contains(digitsIn(p.catalogue.Requirement(id).Text), e.Code()) {
 			continue

@@ -32,7 +32,7 @@ func TestTwoFaultsAreOfTwoKindsInTwoFields(t *testing.T) {
 		two := 0
 		for check := range 20 {
 			for _, call := range draw(trial.cases(check), seedOf(1, trial.Name, check)).Calls {
-				if each := call.faults(); len(each) == 2 {
+				if each := call.Faults(); len(each) == 2 {
 					two++
 					assert.NotEqual(t, each[0].Fault, each[1].Fault)
 					assert.NotEqual(t, each[0].Field, each[1].Field)
@@ -73,7 +73,7 @@ func TestCallsWithoutAPartInAFindingAreLeftOutByTheMany(t *testing.T) {
 	i := slices.IndexFunc(Trials(c, contract.Newest()), func(trial *Trial) bool {
 		return strings.HasSuffix(trial.Name, "vaults: lists-agree-with-their-records")
 	})
-	trial, long := Trials(c, contract.Newest())[i], Case{[]Call{{Operation: "akv-create"}}}
+	trial, long := Trials(c, contract.Newest())[i], Case{Calls: []Call{{Operation: "akv-create"}}}
 	for i := range 64 {
 		long.Calls = append(long.Calls, Call{Operation: "akv-list", Ask: &Ask{What: fmt.Sprint(i)}})
 	}
@@ -86,7 +86,7 @@ func TestCallsWithoutAPartInAFindingAreLeftOutByTheMany(t *testing.T) {
 		}
 		return c.Calls[0].Operation == "akv-create" && asked["7"] && asked["40"]
 	})
-	left := long.without(out)
+	left := long.Without(out)
 	require.Len(t, left.Calls, 3)
 	assert.Equal(t, "akv-create", left.Calls[0].Operation, "a case needs its object")
 	assert.Equal(t, "7", left.Calls[1].Ask.What)

@@ -50,7 +50,7 @@ func (p *player) call(ctx context.Context, c Call) (oracle.Ending, error) {
 	}
 	e, err := p.hand.Send(ctx, r)
 	p.note(c, e)
-	if o := c.operation(p.catalogue); err == nil && o != nil && o.Effect == contract.Change {
+	if o := c.In(p.catalogue); err == nil && o != nil && o.Effect == contract.Change {
 		p.sends(c, e, c.Set)
 	}
 	return e, err
@@ -59,7 +59,7 @@ func (p *player) call(ctx context.Context, c Call) (oracle.Ending, error) {
 // sends notes what the body of a call had, if the call succeeded.
 func (p *player) sends(c Call, e oracle.Ending, body map[string]any) {
 	if !e.Failed() && c.Spoil == nil {
-		p.sent = append(p.sent, sending{c.operation(p.catalogue), body})
+		p.sent = append(p.sent, sending{c.In(p.catalogue), body})
 	}
 }
 
@@ -107,7 +107,7 @@ func (p *player) attempt(ctx context.Context, c Call) (oracle.Ending, error) {
 
 // request makes the request of a call that is no creation, and what its body awaits.
 func (p *player) request(ctx context.Context, c Call) (wire.Request, error) {
-	o := c.operation(p.catalogue)
+	o := c.In(p.catalogue)
 	r := wire.Request{Method: c.Method}
 	path := c.Path
 	if o != nil {
@@ -129,7 +129,7 @@ func (p *player) request(ctx context.Context, c Call) (wire.Request, error) {
 		path = placeholder.ReplaceAllLiteralString(path, uuid)
 	}
 	path = expand(p.hand, path, uuid)
-	r.Path = path + c.query(p.hand, uuid)
+	r.Path = path + queryOf(p.hand, c, uuid)
 	switch {
 	case c.Set[newKeyWord] != nil:
 		body := p.hand.NewKey(p.sort, p.thing)
@@ -140,7 +140,7 @@ func (p *player) request(ctx context.Context, c Call) (wire.Request, error) {
 		}
 		r.Body = wire.JSON(body)
 	case c.Set != nil:
-		body, err := c.body(p.hand, map[string]any{}, uuid)
+		body, err := bodyOf(p.hand, c, map[string]any{}, uuid)
 		if err != nil {
 			return r, err
 		}
@@ -154,7 +154,7 @@ func (p *player) request(ctx context.Context, c Call) (wire.Request, error) {
 		r.Body = edit(r.Body)
 	}
 	r.As = p.hand.As(c.As)
-	return c.dressed(r), nil
+	return dressed(c, r), nil
 }
 
 // placeholder is where the path of an operation has the uuid of a thing, which
@@ -177,11 +177,11 @@ func (p *player) spoil(c Call) func(wire.Body) wire.Body {
 func (p *player) create(ctx context.Context, c Call) (*steps.Thing, oracle.Ending, error) {
 	svms := p.hand.SVMs()
 	svm := svms[min(c.On, len(svms)-1)]
-	body, err := c.body(p.hand, p.hand.Body(p.sort, svm), "")
+	body, err := bodyOf(p.hand, c, p.hand.Body(p.sort, svm), "")
 	if err != nil {
 		return nil, oracle.Ending{}, err
 	}
-	m := steps.Making{Sort: p.sort, SVM: svm, Body: body, Edit: p.spoil(c), Query: c.query(p.hand, ""), Request: c.dressed(wire.Request{As: p.hand.As(c.As)})}
+	m := steps.Making{Sort: p.sort, SVM: svm, Body: body, Edit: p.spoil(c), Query: queryOf(p.hand, c, ""), Request: dressed(c, wire.Request{As: p.hand.As(c.As)})}
 	if c.As != "" && m.Request.As == nil {
 		return nil, oracle.Ending{}, errGone
 	}

@@ -228,13 +228,13 @@ func (p *player) staysFixed(ctx context.Context, c Call, before map[string]any) 
 
 // isRefused judges the refusal of a call with a fault, as far as one is due.
 func (p *player) isRefused(e oracle.Ending, c Call) error {
-	each := c.faults()
+	each := c.Faults()
 	for _, one := range each {
 		f := faultCalled(one.Fault)
 		if f == nil || f.promises == nil || p.hand.Untold(e) {
 			continue
 		}
-		for _, d := range f.promises(p.model, c.operation(p.catalogue), one) {
+		for _, d := range f.promises(p.model, c.In(p.catalogue), one) {
 			if len(each) > 1 { // which of them it is refused for is in no document
 				d.codes, d.status = nil, nil
 			}
@@ -301,7 +301,7 @@ func (p *player) asksUnknown(ctx context.Context, c Call) error {
 			return err
 		}
 	}
-	return p.isUnknown(ctx, e, c.operation(p.catalogue))
+	return p.isUnknown(ctx, e, c.In(p.catalogue))
 }
 
 // isUnknown judges the refusal of an operation on an object that does not exist.

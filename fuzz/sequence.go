@@ -58,7 +58,7 @@ func dealSequences(m *model) func(int) *rapid.Generator[Case] {
 // it, with what is asked on the way that most defects show in.
 func (m *model) life(t *rapid.T) []Call {
 	first := m.whole(t)
-	first.Query = []Param{{"return_records", "true"}}
+	first.Query = []Param{{Name: "return_records", Value: "true"}}
 	calls := append([]Call{first}, m.inManner(t, "every-field", "options", "head", "unknown-field")...)
 	calls[1].Accept = wire.PlainJSON // all else is asked for with links
 	if m.sort.Seat {
@@ -80,7 +80,7 @@ func (m *model) life(t *rapid.T) []Call {
 	if m.foremost {
 		calls = append(calls, m.startsJob()...)
 	}
-	calls = append(calls, slices.DeleteFunc(m.end(), func(c Call) bool { return c.operation(m.catalogue).Effect == contract.Act })...)
+	calls = append(calls, slices.DeleteFunc(m.end(), func(c Call) bool { return c.In(m.catalogue).Effect == contract.Act })...)
 	if len(m.askable()) == 0 { // it was short
 		calls = append(calls, m.creation(t, 0))
 	}
@@ -119,7 +119,7 @@ func (m *model) whole(t *rapid.T) Call {
 }
 
 // waiting are the parameters of a call whose answer may wait for its job, in seconds.
-func waiting(seconds string) []Param { return []Param{{"return_timeout", seconds}} }
+func waiting(seconds string) []Param { return []Param{{Name: "return_timeout", Value: seconds}} }
 
 // inManner are calls in manners.
 func (m *model) inManner(t *rapid.T, manners ...string) []Call {
@@ -159,7 +159,7 @@ func playSequence(ctx context.Context, p *player) error {
 
 // plays plays a call of a sequence.
 func (p *player) plays(ctx context.Context, c Call) error {
-	o, exists := c.operation(p.catalogue), p.record != nil
+	o, exists := c.In(p.catalogue), p.record != nil
 	makes := o != nil && o.Effect == contract.Create && c.Fault == ""
 	switch {
 	case makes && !exists:
@@ -204,7 +204,7 @@ func (p *player) refusesSecond(ctx context.Context, c Call) error {
 	p.refused = true
 	for condition, provoking := range provocations {
 		if provoking.also == second {
-			if err := p.isTabled(e, c.operation(p.catalogue), condition); err != nil {
+			if err := p.isTabled(e, c.In(p.catalogue), condition); err != nil {
 				return err
 			}
 		}

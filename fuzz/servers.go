@@ -49,7 +49,7 @@ func dealServers(m *model) func(int) *rapid.Generator[Case] {
 	add := func(names ...string) Call {
 		c := Call{Operation: serverAdd, Path: collection, Set: map[string]any{"server": serverOf(names[0])}, Field: strings.Join(names, and)}
 		if len(names) > 1 { // the query is as in the documents: what comes without it is in none
-			c.Set, c.Query = map[string]any{"records": keyServers(names...)}, []Param{{"return_records", "true"}}
+			c.Set, c.Query = map[string]any{"records": keyServers(names...)}, []Param{{Name: "return_records", Value: "true"}}
 		}
 		return c
 	}

@@ -19,24 +19,12 @@ func (t *Trial) needless(c Case, fails func(Case) bool) map[int]bool {
 					more[j] = true
 				}
 			}
-			if len(more) > len(out) && fails(c.without(more)) {
+			if len(more) > len(out) && fails(c.Without(more)) {
 				out = more
 			}
 		}
 	}
 	return out
-}
-
-// without is a case without the calls in some places; places that it does not have are of no
-// account.
-func (c Case) without(places map[int]bool) Case {
-	var rest []Call
-	for i, call := range c.Calls {
-		if !places[i] {
-			rest = append(rest, call)
-		}
-	}
-	return Case{rest}
 }
 
 // apart reports whether a call can be left out besides others, so that the rest is as right
@@ -47,7 +35,7 @@ func (t *Trial) apart(c Case, out map[int]bool, i int) bool {
 		return false
 	}
 	call := c.Calls[i]
-	return t.Property.loose || call.Fault != "" || call.Ask != nil || t.number(c.without(out), t.does(call)) > 1
+	return t.Property.loose || call.Fault != "" || call.Ask != nil || t.number(c.Without(out), t.does(call)) > 1
 }
 
 // number is how many calls of a case have an effect.
@@ -85,12 +73,12 @@ func (t *Trial) lesser(c Case) []Case {
 	var all []Case
 	for i := range c.Calls {
 		if t.apart(c, nil, i) {
-			all = append(all, c.without(map[int]bool{i: true}))
+			all = append(all, c.Without(map[int]bool{i: true}))
 		}
 	}
 	if t.Property.deck != nil && t.number(c, contract.Change) > 1 && t.does(c.Calls[0]) == contract.Create && t.does(c.Calls[1]) == contract.Change {
 		if both, ok := t.merged(c.Calls[0], c.Calls[1]); ok {
-			all = append(all, Case{append([]Call{both}, c.Calls[2:]...)})
+			all = append(all, Case{Calls: append([]Call{both}, c.Calls[2:]...)})
 		}
 	}
 	for i, call := range c.Calls {
@@ -107,7 +95,7 @@ func (t *Trial) lesser(c Case) []Case {
 			}
 			calls := slices.Clone(c.Calls)
 			calls[i] = smaller
-			all = append(all, Case{calls})
+			all = append(all, Case{Calls: calls})
 		}
 	}
 	return all
@@ -132,7 +120,7 @@ func (t *Trial) merged(creation, change Call) (both Call, ok bool) {
 
 // does is the effect of a call without a fault on the object of the case; "" for any other.
 func (t *Trial) does(c Call) contract.Effect {
-	o := c.operation(t.model.catalogue)
+	o := c.In(t.model.catalogue)
 	if o == nil || c.Fault != "" {
 		return ""
 	}
@@ -143,7 +131,7 @@ func (t *Trial) does(c Call) contract.Effect {
 // call another one: what a fault is made of cannot, nor what a change is about,
 // nor what has to come with something else.
 func (m *model) idle(c *Call, name string) bool {
-	o := c.operation(m.catalogue)
+	o := c.In(m.catalogue)
 	if o == nil || c.Fault != "" && faultCalled(c.Fault) == nil || name == c.Field || c.Client > 0 {
 		return false
 	}

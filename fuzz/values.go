@@ -88,7 +88,7 @@ func turned(t *rapid.T, label string, fields []*contract.Field, most int) []*con
 func cases(of func(t *rapid.T) []Call) *rapid.Generator[Case] {
 	return rapid.Custom(func(t *rapid.T) Case {
 		rapid.Bool().Draw(t, "nothing")
-		return Case{of(t)}
+		return Case{Calls: of(t)}
 	})
 }
 

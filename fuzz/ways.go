@@ -36,13 +36,13 @@ func dealWays(m *model) func(int) *rapid.Generator[Case] {
 		}
 		switch { // a body of its own is sent for the rest
 		case way == "with-the-record":
-			c.Query = []Param{{"return_records", "true"}}
+			c.Query = []Param{{Name: "return_records", Value: "true"}}
 		case way == "filtered":
-			c.Query = []Param{{m.sort.Marked[0], "conformance"}}
+			c.Query = []Param{{Name: m.sort.Marked[0], Value: "conformance"}}
 		case way == "working-too-long":
-			c.Query = []Param{{"return_timeout", pick(t, "seconds", []string{"121", "-1", "100000"})}}
+			c.Query = []Param{{Name: "return_timeout", Value: pick(t, "seconds", []string{"121", "-1", "100000"})}}
 		case strings.HasPrefix(way, "waiting"), way == "working":
-			c.Query = []Param{{"return_timeout", seconds}}
+			c.Query = []Param{{Name: "return_timeout", Value: seconds}}
 		}
 		return []Call{c}
 	})
@@ -85,7 +85,7 @@ func playWay(ctx context.Context, p *player) error {
 		return err
 	}
 	ids := p.of(creates)
-	if c.asks("return_timeout") {
+	if c.HasParam("return_timeout") {
 		ids = []contract.ID{"API-TIMEOUT-01"}
 	}
 	if err := p.hand.Verify(e.Exchange, ids, oracle.ExpectSuccess(e)); err != nil || e.Failed() || t.Lost() != nil {
@@ -97,7 +97,7 @@ func playWay(ctx context.Context, p *player) error {
 
 // without makes a creation whose body does not name its SVM as usual.
 func (p *player) without(ctx context.Context, c Call, id contract.ID, change func(*steps.Making)) error {
-	body, err := c.body(p.hand, p.hand.Body(p.sort, p.hand.SVM()), "")
+	body, err := bodyOf(p.hand, c, p.hand.Body(p.sort, p.hand.SVM()), "")
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func (p *player) waiting(ctx context.Context, c, asked Call) error {
 // showsWhatWasMade looks at the record that a creation returned, and at where its
 // Location leads.
 func (p *player) showsWhatWasMade(ctx context.Context, c Call, e oracle.Ending) error {
-	if records := oracle.RecordsOf(e.Exchange.Response); c.asks("return_records") && e.Exchange.Response.Status == http.StatusCreated && len(records) == 1 {
+	if records := oracle.RecordsOf(e.Exchange.Response); c.HasParam("return_records") && e.Exchange.Response.Status == http.StatusCreated && len(records) == 1 {
 		var err error
 		for _, name := range append([]string{"svm.name"}, p.sort.Marked...) {
 			if sent, named := oracle.Lookup(p.thing.Sent(), name); named && err == nil {
