@@ -41,8 +41,9 @@ torture: ## runs and hunts that are killed and cleaned up, and pairs of runs: no
 trace: ## rewrite the matrix requirement x verifier x mutant x source, and the tables of codes and of statements
 	go test -count=1 -run TestMatrix ./runner -update
 
-sets: ## publish new IDs, and raise the revision of each release's set that has changed
+sets: ## publish new IDs and new names of mutants, and raise the revision of each release's set that has changed
 	go test -count=1 -run 'TestNoPublishedID|TestTheSet' ./fixtures/contract -update
+	go test -count=1 -run TestNoPublished ./fixtures/mutant -update
 
 golden: ## rewrite what the report writers are compared with
 	go test -count=1 ./runner/report -update
