@@ -30,38 +30,38 @@ func (w *world) did(e oracle.Ending, err error) error {
 
 func (w *world) send(ctx context.Context, r wire.Request) error { return w.did(w.call(ctx, r)) }
 
-func (w *world) creates(ctx context.Context, noun, name string) error {
+func creates(ctx context.Context, w *world, noun, name string) error {
 	k := kindCalled(noun)
-	return w.createsBody(ctx, k, name, k.body(w, name, w.svm()), "")
+	return createsBody(ctx, w, k, name, k.body(w, name, w.svm()), "")
 }
 
-func (w *world) createsBody(ctx context.Context, k *kind, name string, body map[string]any, query string) error {
-	return w.createsBy(ctx, creation{kind: k, name: name, sent: body, query: query})
+func createsBody(ctx context.Context, w *world, k *kind, name string, body map[string]any, query string) error {
+	return createsBy(ctx, w, creation{kind: k, name: name, sent: body, query: query})
 }
 
 // createsBy makes something for the first SVM of the scenario.
-func (w *world) createsBy(ctx context.Context, c creation) error {
+func createsBy(ctx context.Context, w *world, c creation) error {
 	c.svm = w.svm()
 	_, e, err := w.create(ctx, c)
 	return w.did(e, err)
 }
 
-func (w *world) createsWithCertificate(ctx context.Context, noun, name string) error {
+func createsWithCertificate(ctx context.Context, w *world, noun, name string) error {
 	k := kindCalled(noun)
-	body, err := w.bodyWithCertificate(k, name)
+	body, err := bodyWithCertificate(w, k, name)
 	if err != nil {
 		return err
 	}
-	return w.createsBody(ctx, k, name, body, "")
+	return createsBody(ctx, w, k, name, body, "")
 }
 
-func (w *world) createsWith(ctx context.Context, noun, name string, table *godog.Table) error {
+func createsWith(ctx context.Context, w *world, noun, name string, table *godog.Table) error {
 	k := kindCalled(noun)
-	return w.createsOver(ctx, k, name, k.body(w, name, w.svm()), table, "")
+	return createsOver(ctx, w, k, name, k.body(w, name, w.svm()), table, "")
 }
 
 // createsOver puts a table over a body; (nothing) leaves a property out.
-func (w *world) createsOver(ctx context.Context, k *kind, name string, body map[string]any, table *godog.Table, query string) error {
+func createsOver(ctx context.Context, w *world, k *kind, name string, body map[string]any, table *godog.Table, query string) error {
 	var rest godog.Table
 	for _, row := range table.Rows {
 		if len(row.Cells) == 2 && row.Cells[1].Value == "(nothing)" {
@@ -74,65 +74,65 @@ func (w *world) createsOver(ctx context.Context, k *kind, name string, body map[
 	if err != nil {
 		return err
 	}
-	if err := w.documented(k, over); err != nil {
+	if err := documented(w, k, over); err != nil {
 		return err
 	}
-	return w.createsBody(ctx, k, name, merge(body, over), query)
+	return createsBody(ctx, w, k, name, merge(body, over), query)
 }
 
 // createsWithout leaves out a property.
-func (w *world) createsWithout(ctx context.Context, noun, name, property string) error {
+func createsWithout(ctx context.Context, w *world, noun, name, property string) error {
 	k := kindCalled(noun)
 	body := k.body(w, name, w.svm())
 	drop(body, property)
-	return w.createsBody(ctx, k, name, body, "")
+	return createsBody(ctx, w, k, name, body, "")
 }
 
-func (w *world) createsReturning(ctx context.Context, noun, name string) error {
-	return w.createsWithQuery(ctx, noun, name, "return_records=true")
+func createsReturning(ctx context.Context, w *world, noun, name string) error {
+	return createsWithQuery(ctx, w, noun, name, "return_records=true")
 }
 
-func (w *world) createsWithQuery(ctx context.Context, noun, name, query string) error {
+func createsWithQuery(ctx context.Context, w *world, noun, name, query string) error {
 	k := kindCalled(noun)
-	return w.createsBody(ctx, k, name, k.body(w, name, w.svm()), "?"+query)
+	return createsBody(ctx, w, k, name, k.body(w, name, w.svm()), "?"+query)
 }
 
 // createsForUUID names the SVM by its uuid alone.
-func (w *world) createsForUUID(ctx context.Context, noun, name string) error {
+func createsForUUID(ctx context.Context, w *world, noun, name string) error {
 	if w.svm().UUID == "" {
-		return w.skipped(&oracle.Skip{Applies: true, Reason: fmt.Sprintf("the uuid of the SVM %q is not known", w.svm().Name)})
+		return &oracle.Skip{Applies: true, Reason: fmt.Sprintf("the uuid of the SVM %q is not known", w.svm().Name)}
 	}
 	k := kindCalled(noun)
 	body := k.body(w, name, w.svm())
 	body["svm"] = map[string]any{"uuid": w.svm().UUID}
-	return w.createsBody(ctx, k, name, body, "")
+	return createsBody(ctx, w, k, name, body, "")
 }
 
-func (w *world) createsWaiting(ctx context.Context, noun, name, seconds string) error {
-	return w.createsWithQuery(ctx, noun, name, "return_timeout="+seconds)
+func createsWaiting(ctx context.Context, w *world, noun, name, seconds string) error {
+	return createsWithQuery(ctx, w, noun, name, "return_timeout="+seconds)
 }
 
-func (w *world) createsInactive(ctx context.Context, noun, name string) error {
+func createsInactive(ctx context.Context, w *world, noun, name string) error {
 	k := kindCalled(noun)
-	return w.createsBody(ctx, k, name, w.inactiveBody(k, name), createInactive)
+	return createsBody(ctx, w, k, name, inactiveBody(w, k, name), createInactive)
 }
 
-func (w *world) createsInactiveWith(ctx context.Context, noun, name string, table *godog.Table) error {
+func createsInactiveWith(ctx context.Context, w *world, noun, name string, table *godog.Table) error {
 	k := kindCalled(noun)
-	return w.createsOver(ctx, k, name, w.inactiveBody(k, name), table, createInactive)
+	return createsOver(ctx, w, k, name, inactiveBody(w, k, name), table, createInactive)
 }
 
-func (w *world) createsForUnknownSVM(ctx context.Context, noun, name string) error {
+func createsForUnknownSVM(ctx context.Context, w *world, noun, name string) error {
 	k := kindCalled(noun)
-	return w.createsBody(ctx, k, name, k.body(w, name, SVM{Name: w.token + "-no-such-svm"}), "")
+	return createsBody(ctx, w, k, name, k.body(w, name, SVM{Name: w.token + "-no-such-svm"}), "")
 }
 
 // createsForAdminSVM asks for what the admin SVM should not be given. Whatever
 // comes of it belongs to the admin SVM, and is looked for there.
-func (w *world) createsForAdminSVM(ctx context.Context, noun, name string) error {
+func createsForAdminSVM(ctx context.Context, w *world, noun, name string) error {
 	admin := w.suite.Admin
 	if admin.Name == "" {
-		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target does not tell the name of its admin SVM"})
+		return &oracle.Skip{Applies: true, Reason: "the target does not tell the name of its admin SVM"}
 	}
 	k := kindCalled(noun)
 	_, e, err := w.create(ctx, creation{kind: k, name: name, svm: admin, sent: k.body(w, name, admin)})
@@ -140,7 +140,7 @@ func (w *world) createsForAdminSVM(ctx context.Context, noun, name string) error
 }
 
 // createsWithoutSVM names no SVM, which leaves the cluster itself.
-func (w *world) createsWithoutSVM(ctx context.Context, noun, name string) error {
+func createsWithoutSVM(ctx context.Context, w *world, noun, name string) error {
 	k := kindCalled(noun)
 	body := k.body(w, name, w.svm())
 	delete(body, "svm")
@@ -148,43 +148,45 @@ func (w *world) createsWithoutSVM(ctx context.Context, noun, name string) error 
 	return w.did(e, err)
 }
 
-func (w *world) createsDotted(ctx context.Context, noun, name string) error {
+func createsDotted(ctx context.Context, w *world, noun, name string) error {
 	k := kindCalled(noun)
 	body := k.body(w, name, w.svm())
 	delete(body, "svm")
 	body["svm.name"] = w.svm().Name
-	return w.createsBody(ctx, k, name, body, "")
+	return createsBody(ctx, w, k, name, body, "")
 }
 
-func (w *world) reads(ctx context.Context, name string) error { return w.readsFields(ctx, "", name) }
+func readsObject(ctx context.Context, w *world, name string) error {
+	return readsFields(ctx, w, "", name)
+}
 
-func (w *world) readsFields(ctx context.Context, fields, name string) error {
+func readsFields(ctx context.Context, w *world, fields, name string) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
 	path := o.path()
 	if fields != "" {
-		asked := w.released(o.kind, fields)
+		asked := releasedFields(w, o.kind, fields)
 		if asked == "" {
-			return w.skipped(&oracle.Skip{Reason: "ONTAP " + w.suite.Judge.Release().String() + " does not have " + fields})
+			return &oracle.Skip{Reason: "ONTAP " + w.suite.Judge.Release().String() + " does not have " + fields}
 		}
 		path += "?fields=" + url.QueryEscape(asked)
 	}
 	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: path})
 }
 
-// released leaves out the fields of other releases, which a target may refuse.
-func (w *world) released(k *kind, fields string) string {
+// releasedFields leaves out the fields of other releases, which a target may refuse.
+func releasedFields(w *world, k *kind, fields string) string {
 	resource := w.contract().Resource(k.resource)
 	return strings.Join(slices.DeleteFunc(strings.Split(fields, ","), func(name string) bool {
-		return w.undocumented(resource, name) && resource.Field(name, contract.Newest()) != nil
+		return undocumented(w, resource, name) && resource.Field(name, contract.Newest()) != nil
 	}), ",")
 }
 
 // followsLocation reads what the Location of the creation of a vault leads to.
 // Only one that is absent is left to others.
-func (w *world) followsLocation(ctx context.Context, name string) error {
+func followsLocation(ctx context.Context, w *world, name string) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
@@ -199,7 +201,7 @@ func (w *world) followsLocation(ctx context.Context, name string) error {
 		}
 		return w.verifyBy(e.Exchange, w.promises(false), oracle.Differs("Location", "one that leads below /api", location))
 	}
-	return w.skipped(&oracle.Skip{Applies: true, Reason: fmt.Sprintf("the creation of %q carried no Location", o.name)})
+	return &oracle.Skip{Applies: true, Reason: fmt.Sprintf("the creation of %q carried no Location", o.name)}
 }
 
 // LeadsTo returns the path below /api that the Location of an answer leads to,
@@ -219,25 +221,25 @@ func LeadsTo(x *wire.Exchange) string {
 	return to.EscapedPath()
 }
 
-func (w *world) readsUnknown(ctx context.Context, noun string) error {
-	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: w.nowhere(noun)})
+func readsUnknown(ctx context.Context, w *world, noun string) error {
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: nowhere(w, noun)})
 }
 
 // nowhere is the path of an object that does not exist.
-func (w *world) nowhere(noun string) string {
+func nowhere(w *world, noun string) string {
 	return at(w.collection(kindCalled(noun)), w.uuid())
 }
 
-func (w *world) changes(ctx context.Context, name string, table *godog.Table) error {
-	o, body, err := w.change(ctx, name, table)
+func changesObject(ctx context.Context, w *world, name string, table *godog.Table) error {
+	o, body, err := readChange(ctx, w, name, table)
 	if err != nil {
 		return err
 	}
 	return w.did(w.patch(ctx, o.path(), body))
 }
 
-// change returns what is to be changed and the body that says how.
-func (w *world) change(ctx context.Context, name string, table *godog.Table) (*object, map[string]any, error) {
+// readChange returns what is to be changed and the body that says how.
+func readChange(ctx context.Context, w *world, name string, table *godog.Table) (*object, map[string]any, error) {
 	o, err := w.object(name)
 	if err != nil {
 		return nil, nil, err
@@ -246,7 +248,7 @@ func (w *world) change(ctx context.Context, name string, table *godog.Table) (*o
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := w.documented(o.kind, body); err != nil {
+	if err := documented(w, o.kind, body); err != nil {
 		return nil, nil, err
 	}
 	resolved, err := w.resolve(ctx, o.kind.scope(o.svm), body)
@@ -256,7 +258,7 @@ func (w *world) change(ctx context.Context, name string, table *godog.Table) (*o
 	return o, resolved.(map[string]any), nil
 }
 
-func (w *world) changesBody(ctx context.Context, name string, body map[string]any) error {
+func changesBody(ctx context.Context, w *world, name string, body map[string]any) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
@@ -269,7 +271,7 @@ func (w *world) changesBody(ctx context.Context, name string, body map[string]an
 }
 
 // changesAgain sends the last change of an object once more.
-func (w *world) changesAgain(ctx context.Context, name string) error {
+func changesAgain(ctx context.Context, w *world, name string) error {
 	if w.unseen != nil {
 		return w.send(ctx, *w.unseen)
 	}
@@ -279,15 +281,15 @@ func (w *world) changesAgain(ctx context.Context, name string) error {
 	return fmt.Errorf("%q was not changed before", name)
 }
 
-func (w *world) givesCredentials(ctx context.Context, name string) error {
+func givesCredentials(ctx context.Context, w *world, name string) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
-	return w.changesBody(ctx, name, o.kind.credentials(w))
+	return changesBody(ctx, w, name, o.kind.credentials(w))
 }
 
-func (w *world) givesCredentialsWaiting(ctx context.Context, name, seconds string) error {
+func givesCredentialsWaiting(ctx context.Context, w *world, name, seconds string) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
@@ -306,19 +308,19 @@ func patient(r wire.Request) wire.Request {
 	return r
 }
 
-func (w *world) givesCertificate(ctx context.Context, name string) error {
+func givesCertificate(ctx context.Context, w *world, name string) error {
 	certificate, err := w.certificate()
 	if err != nil {
 		return err
 	}
-	return w.changesBody(ctx, name, map[string]any{"client_certificate": certificate})
+	return changesBody(ctx, w, name, map[string]any{"client_certificate": certificate})
 }
 
-func (w *world) changesUnknown(ctx context.Context, noun string) error {
-	return w.did(w.patch(ctx, w.nowhere(noun), kindCalled(noun).credentials(w)))
+func changesUnknown(ctx context.Context, w *world, noun string) error {
+	return w.did(w.patch(ctx, nowhere(w, noun), kindCalled(noun).credentials(w)))
 }
 
-func (w *world) deletes(ctx context.Context, name string) error {
+func deletes(ctx context.Context, w *world, name string) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
@@ -327,8 +329,8 @@ func (w *world) deletes(ctx context.Context, name string) error {
 	return w.send(ctx, wire.Request{Method: http.MethodDelete, Path: o.path()})
 }
 
-func (w *world) deletesUnknown(ctx context.Context, noun string) error {
-	return w.send(ctx, wire.Request{Method: http.MethodDelete, Path: w.nowhere(noun)})
+func deletesUnknown(ctx context.Context, w *world, noun string) error {
+	return w.send(ctx, wire.Request{Method: http.MethodDelete, Path: nowhere(w, noun)})
 }
 
 // actions are the operations that start work on an object, by the words for them.
@@ -338,31 +340,31 @@ var actions = map[string]string{
 	"restores the keys":       "/restore",
 }
 
-func (w *world) acts(ctx context.Context, what, name string) error {
-	return w.actsWith(ctx, what, name, "")
+func acts(ctx context.Context, w *world, what, name string) error {
+	return actsWith(ctx, w, what, name, "")
 }
 
-func (w *world) actsWaiting(ctx context.Context, what, name, seconds string) error {
-	return w.actsWith(ctx, what, name, "?return_timeout="+seconds)
+func actsWaiting(ctx context.Context, w *world, what, name, seconds string) error {
+	return actsWith(ctx, w, what, name, "?return_timeout="+seconds)
 }
 
-func (w *world) actsWith(ctx context.Context, what, name, query string) error {
+func actsWith(ctx context.Context, w *world, what, name, query string) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
-	return w.act(ctx, o.kind, o, o.path()+actions[what]+query)
+	return actsAt(ctx, w, o.kind, o, o.path()+actions[what]+query)
 }
 
-func (w *world) actsOnUnknown(ctx context.Context, what, noun string) error {
-	return w.act(ctx, kindCalled(noun), nil, w.nowhere(noun)+actions[what])
+func actsOnUnknown(ctx context.Context, w *world, what, noun string) error {
+	return actsAt(ctx, w, kindCalled(noun), nil, nowhere(w, noun)+actions[what])
 }
 
-// act starts work on an object, which is nil when there is none. A new key is
+// actsAt starts work on an object, which is nil when there is none. A new key is
 // kept with what the object was sent.
-func (w *world) act(ctx context.Context, k *kind, o *object, path string) error {
+func actsAt(ctx context.Context, w *world, k *kind, o *object, path string) error {
 	r := patient(wire.Request{Method: http.MethodPost, Path: path})
-	if err := w.offered(r); err != nil {
+	if err := offered(w, r); err != nil {
 		return err
 	}
 	if strings.HasSuffix(r.APIPath(), actions["rekeys the external key"]) {
@@ -376,30 +378,30 @@ func (w *world) act(ctx context.Context, k *kind, o *object, path string) error 
 }
 
 // offered skips the scenario when the release does not have the operation.
-func (w *world) offered(r wire.Request) error {
+func offered(w *world, r wire.Request) error {
 	o := w.contract().Route(r.APIPath()).Operation(r.Method)
 	if o == nil {
 		return fmt.Errorf("no release has %s %s", r.Method, r.APIPath())
 	}
 	if !o.Covers(w.suite.Judge.Release()) {
-		return w.skipped(&oracle.Skip{Reason: fmt.Sprintf("%s exists in %s only", o, o.Span)})
+		return &oracle.Skip{Reason: fmt.Sprintf("%s exists in %s only", o, o.Span)}
 	}
 	return nil
 }
 
 // sendOffered sends a request for what not every release has.
-func (w *world) sendOffered(ctx context.Context, r wire.Request) error {
-	if err := w.offered(r); err != nil {
+func sendOffered(ctx context.Context, w *world, r wire.Request) error {
+	if err := offered(w, r); err != nil {
 		return err
 	}
 	return w.send(ctx, r)
 }
 
-func (w *world) rekeysWithoutKey(ctx context.Context, name string) error {
+func rekeysWithoutKey(ctx context.Context, w *world, name string) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
 	r := wire.Request{Method: http.MethodPost, Path: o.path() + actions["rekeys the external key"], Body: wire.JSON(map[string]any{})}
-	return w.sendOffered(ctx, r)
+	return sendOffered(ctx, w, r)
 }

@@ -15,48 +15,48 @@ import (
 
 // The steps of this file are Givens: they must succeed.
 
-func (w *world) objectExists(ctx context.Context, noun, name string) error {
+func objectExists(ctx context.Context, w *world, noun, name string) error {
 	k := kindCalled(noun)
-	return w.exists(ctx, creation{kind: k, name: name, sent: k.body(w, name, w.svm())})
+	return exists(ctx, w, creation{kind: k, name: name, sent: k.body(w, name, w.svm())})
 }
 
-func (w *world) objectExistsWith(ctx context.Context, noun, name string, table *godog.Table) error {
+func objectExistsWith(ctx context.Context, w *world, noun, name string, table *godog.Table) error {
 	k := kindCalled(noun)
 	over, err := w.properties(k, table)
 	if err != nil {
 		return err
 	}
-	if err := w.documented(k, over); err != nil {
+	if err := documented(w, k, over); err != nil {
 		return err
 	}
-	return w.exists(ctx, creation{kind: k, name: name, sent: merge(k.body(w, name, w.svm()), over)})
+	return exists(ctx, w, creation{kind: k, name: name, sent: merge(k.body(w, name, w.svm()), over)})
 }
 
-func (w *world) objectExistsWithCertificate(ctx context.Context, noun, name string) error {
+func objectExistsWithCertificate(ctx context.Context, w *world, noun, name string) error {
 	k := kindCalled(noun)
-	body, err := w.bodyWithCertificate(k, name)
+	body, err := bodyWithCertificate(w, k, name)
 	if err != nil {
 		return err
 	}
-	return w.exists(ctx, creation{kind: k, name: name, sent: body})
+	return exists(ctx, w, creation{kind: k, name: name, sent: body})
 }
 
 // createInactive asks for a configuration beside the one that is active.
 const createInactive = "?create_inactive=true"
 
-func (w *world) inactiveObjectExists(ctx context.Context, noun, name string) error {
+func inactiveObjectExists(ctx context.Context, w *world, noun, name string) error {
 	k := kindCalled(noun)
-	return w.exists(ctx, creation{kind: k, name: name, sent: w.inactiveBody(k, name), query: createInactive})
+	return exists(ctx, w, creation{kind: k, name: name, sent: inactiveBody(w, k, name), query: createInactive})
 }
 
 // inactiveObjectsExist creates many configurations on one SVM, named 1 to n.
-func (w *world) inactiveObjectsExist(ctx context.Context, n int, plural string) error {
+func inactiveObjectsExist(ctx context.Context, w *world, n int, plural string) error {
 	k, release := kindCalled(plural), w.suite.Judge.Release()
 	if q := w.contract().Requirement(k.beside); q == nil || !q.Covers(release) {
-		return w.skipped(&oracle.Skip{Reason: fmt.Sprintf("%s are not created inactive in ONTAP %s", k.plural, release)})
+		return &oracle.Skip{Reason: fmt.Sprintf("%s are not created inactive in ONTAP %s", k.plural, release)}
 	}
 	for i := range n {
-		if err := w.inactiveObjectExists(ctx, k.noun, strconv.Itoa(i+1)); err != nil {
+		if err := inactiveObjectExists(ctx, w, k.noun, strconv.Itoa(i+1)); err != nil {
 			return err
 		}
 	}
@@ -64,7 +64,7 @@ func (w *world) inactiveObjectsExist(ctx context.Context, n int, plural string) 
 }
 
 // exists makes an object for a Given; without an SVM it is for the first of the scenario.
-func (w *world) exists(ctx context.Context, c creation) error {
+func exists(ctx context.Context, w *world, c creation) error {
 	if c.svm.Name == "" {
 		c.svm = w.svm()
 	}
@@ -92,7 +92,7 @@ func (w *world) makes(ctx context.Context, c creation) error {
 }
 
 // objectsExistWith creates one object an SVM, named as the first column says.
-func (w *world) objectsExistWith(ctx context.Context, n int, plural string, table *godog.Table) error {
+func objectsExistWith(ctx context.Context, w *world, n int, plural string, table *godog.Table) error {
 	k := kindCalled(plural)
 	heads := table.Rows[0].Cells
 	if len(table.Rows) != n+1 {
@@ -113,13 +113,13 @@ func (w *world) objectsExistWith(ctx context.Context, n int, plural string, tabl
 			}
 			put(body, heads[j+1].Value, v)
 		}
-		if err := w.documented(k, body); err != nil {
+		if err := documented(w, k, body); err != nil {
 			return err
 		}
-		if err := w.exists(ctx, creation{kind: k, name: name, svm: w.svms[i], sent: body}); err != nil {
+		if err := exists(ctx, w, creation{kind: k, name: name, svm: w.svms[i], sent: body}); err != nil {
 			return err
 		}
-		if err := w.isUnset(ctx, name, unset); err != nil {
+		if err := isUnset(ctx, w, name, unset); err != nil {
 			return err
 		}
 	}
@@ -127,7 +127,7 @@ func (w *world) objectsExistWith(ctx context.Context, n int, plural string, tabl
 }
 
 // isUnset skips the scenario when the target gives a property a default.
-func (w *world) isUnset(ctx context.Context, name, property string) error {
+func isUnset(ctx context.Context, w *world, name, property string) error {
 	if property == "" {
 		return nil
 	}
@@ -137,29 +137,22 @@ func (w *world) isUnset(ctx context.Context, name, property string) error {
 		return given("a "+o.kind.noun+" without "+property, err)
 	}
 	if v, found := oracle.Lookup(record, property); found && v != nil {
-		return w.skipped(&oracle.Skip{Applies: true, Reason: fmt.Sprintf("the target gives %s a default, so that it is never unset", property)})
+		return &oracle.Skip{Applies: true, Reason: fmt.Sprintf("the target gives %s a default, so that it is never unset", property)}
 	}
 	return nil
 }
 
 // documented skips the scenario when a property came in a later release.
-func (w *world) documented(k *kind, body map[string]any) error {
+func documented(w *world, k *kind, body map[string]any) error {
 	resource, release := w.contract().Resource(k.resource), w.suite.Judge.Release()
 	for property := range flat(body) {
 		for _, f := range resource.Fields {
 			if f.Name == property && !f.Covers(release) {
-				return w.skipped(&oracle.Skip{Reason: fmt.Sprintf("%s exists in %s only", property, f.Span)})
+				return &oracle.Skip{Reason: fmt.Sprintf("%s exists in %s only", property, f.Span)}
 			}
 		}
 	}
 	return nil
-}
-
-// skipped makes godog skip the rest of a scenario, for the reason of skip, which
-// godog itself would not tell us.
-func (w *world) skipped(skip *oracle.Skip) error {
-	w.skip = skip
-	return godog.ErrSkip
 }
 
 // prevented tells a refusal of a complete request that speaks of the target's
@@ -177,7 +170,7 @@ func (w *world) prevented(e oracle.Ending) error {
 		return nil
 	}
 	if why := ofState(o.Resource, code); why != "" || e.Exchange.Response.Status == http.StatusForbidden {
-		return w.skipped(&oracle.Skip{Applies: true, Reason: fmt.Sprintf("the target refuses %s with status %d and code %s%s", o, e.Exchange.Response.Status, code, why)})
+		return &oracle.Skip{Applies: true, Reason: fmt.Sprintf("the target refuses %s with status %d and code %s%s", o, e.Exchange.Response.Status, code, why)}
 	}
 	if e.Exchange.Response.Status < 500 && !c.Knows(code) {
 		return fmt.Errorf("the target refused a complete %s with code %s, which no document has: %s", o, code, e.Exchange)
@@ -206,7 +199,7 @@ func ofState(r *contract.Resource, code string) string {
 	return ""
 }
 
-func (w *world) objectWasRead(ctx context.Context, name string) error {
+func objectWasRead(ctx context.Context, w *world, name string) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
@@ -215,24 +208,24 @@ func (w *world) objectWasRead(ctx context.Context, name string) error {
 	return given(fmt.Sprintf("a reading of %q", name), err)
 }
 
-func (w *world) objectWasChanged(ctx context.Context, name string, table *godog.Table) error {
-	o, body, err := w.change(ctx, name, table)
+func objectWasChanged(ctx context.Context, w *world, name string, table *godog.Table) error {
+	o, body, err := readChange(ctx, w, name, table)
 	if err != nil {
 		return err
 	}
 	what := fmt.Sprintf("a change of %q", name)
-	seen, err := w.changesForSure(ctx, o, body)
+	seen, err := changesForSure(ctx, w, o, body)
 	if err != nil || seen {
 		return given(what, err)
 	}
 	if err := given(what, oracle.ExpectSuccess(w.last)); err != nil {
 		return err
 	}
-	return w.settled(ctx, name)
+	return settled(ctx, w, name)
 }
 
 // settled waits until a change shows that was answered with a 202 without a job.
-func (w *world) settled(ctx context.Context, name string) error {
+func settled(ctx context.Context, w *world, name string) error {
 	o, err := w.object(name)
 	if err != nil || !w.untold {
 		return err
@@ -261,23 +254,23 @@ func (w *world) isRead(k *kind, property string) bool {
 	return f != nil && f.Access != contract.WriteOnly && f.Unread == ""
 }
 
-func (w *world) objectWasDeleted(ctx context.Context, name string) error {
-	return given(fmt.Sprintf("the deletion of %q", name), w.deletesForSure(ctx, name))
+func objectWasDeleted(ctx context.Context, w *world, name string) error {
+	return given(fmt.Sprintf("the deletion of %q", name), deletesForSure(ctx, w, name))
 }
 
-func (w *world) keysWereRestored(ctx context.Context, name string) error {
+func keysWereRestored(ctx context.Context, w *world, name string) error {
 	const what = "restored keys"
-	if err := w.acts(ctx, "restores the keys", name); err != nil {
+	if err := acts(ctx, w, "restores the keys", name); err != nil {
 		return given(what, err)
 	}
 	if w.last.Failed() && w.last.Code() == noWrappedKey {
-		return w.skipped(&oracle.Skip{Applies: true, Reason: "the SVM has no keys to restore (" + noWrappedKey + "), so that no job was started"})
+		return &oracle.Skip{Applies: true, Reason: "the SVM has no keys to restore (" + noWrappedKey + "), so that no job was started"}
 	}
 	if err := given(what, oracle.ExpectSuccess(w.last)); err != nil {
 		return err
 	}
-	if w.job() == "" {
-		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target named no job for the restore"})
+	if jobOf(w) == "" {
+		return &oracle.Skip{Applies: true, Reason: "the target named no job for the restore"}
 	}
 	return nil
 }
@@ -285,11 +278,11 @@ func (w *world) keysWereRestored(ctx context.Context, name string) error {
 // noWrappedKey is the code of a restore that has nothing to do (AKV-RESTORE-01).
 const noWrappedKey = "65537544"
 
-func (w *world) labArranged(ctx context.Context, condition string) error {
+func labArranged(ctx context.Context, w *world, condition string) error {
 	return w.arrange(ctx, condition, map[string]string{"svm": w.svm().Name, "svm.uuid": w.svm().UUID})
 }
 
-func (w *world) labArrangedFor(ctx context.Context, condition, name string) error {
+func labArrangedFor(ctx context.Context, w *world, condition, name string) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
@@ -297,7 +290,7 @@ func (w *world) labArrangedFor(ctx context.Context, condition, name string) erro
 	return w.arrange(ctx, condition, map[string]string{"svm": o.svm.Name, "svm.uuid": o.svm.UUID, "uuid": o.uuid})
 }
 
-func (w *world) bodyWithCertificate(k *kind, name string) (map[string]any, error) {
+func bodyWithCertificate(w *world, k *kind, name string) (map[string]any, error) {
 	body := k.body(w, name, w.svm())
 	delete(body, "client_secret")
 	certificate, err := w.certificate()
@@ -312,7 +305,7 @@ func (w *world) certificate() (wire.Secret, error) {
 	return wire.NewSecret("AKV_CLIENT_CERTIFICATE", bundle), err
 }
 
-func (w *world) inactiveBody(k *kind, name string) map[string]any {
+func inactiveBody(w *world, k *kind, name string) map[string]any {
 	body := k.body(w, name, w.svm())
 	body["configuration"] = map[string]any{"name": w.token + "-" + name}
 	return body

@@ -3,7 +3,6 @@ package steps
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 
@@ -46,7 +45,7 @@ func play(ctx context.Context, worlds []*world, ended func(*world, error)) {
 					}
 				}()
 				done++
-				ended(w, w.why(err))
+				ended(w, err)
 				return ctx, nil
 			})
 		},
@@ -58,12 +57,4 @@ func play(ctx context.Context, worlds []*world, ended func(*world, error)) {
 	for ; done < len(worlds); done++ {
 		ended(worlds[done], fmt.Errorf("godog did not run the scenario (status %d)", status))
 	}
-}
-
-// why puts the reason of a skip, which godog does not pass on, in place of err.
-func (w *world) why(err error) error {
-	if w.skip != nil && (err == nil || errors.Is(err, godog.ErrSkip)) {
-		return w.skip
-	}
-	return err
 }

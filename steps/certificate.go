@@ -87,7 +87,7 @@ func (w *world) installation(name, subject string, svm SVM, key keyPair) map[str
 	if svm.Name != "" && svm != w.suite.Admin {
 		body["svm"] = map[string]any{"name": svm.Name}
 	}
-	if !w.undocumented(w.contract().Resource("certificates"), "name") {
+	if !undocumented(w, w.contract().Resource("certificates"), "name") {
 		body["name"] = w.token + "-" + name
 	}
 	return body

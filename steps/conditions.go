@@ -20,9 +20,9 @@ func (w *world) arrange(ctx context.Context, condition string, params map[string
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case w.suite.Lab == nil:
-		return w.skipped(noLab(condition))
+		return noLab(condition)
 	case params["svm"] == "": // it would hold for every scenario that runs beside this one
-		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target does not tell the name of its admin SVM, which the lab has to know"})
+		return &oracle.Skip{Applies: true, Reason: "the target does not tell the name of its admin SVM, which the lab has to know"}
 	}
 	c, err := w.suite.Ledger.Arranging(condition, params)
 	if err != nil {
@@ -33,7 +33,7 @@ func (w *world) arrange(ctx context.Context, condition string, params map[string
 		if err := w.suite.Ledger.Ended(c); err != nil {
 			return err
 		}
-		return w.skipped(&oracle.Skip{Applies: true, Reason: cannot.Error()})
+		return &oracle.Skip{Applies: true, Reason: cannot.Error()}
 	}
 	if err == nil {
 		c, err = w.suite.Ledger.Arranged(c)

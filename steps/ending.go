@@ -13,48 +13,48 @@ import (
 // The steps of this file are Thens about how the When came out: a success, or
 // a refusal for the reason that was to be expected.
 
-func (w *world) succeeds() error {
-	err := w.succeeded()
+func succeeds(w *world) error {
+	err := succeeded(w)
 	if err != nil && !oracle.IsMismatch(err) {
 		return err
 	}
-	return w.judgeEnding(err)
+	return judgeEnding(w, err)
 }
 
 // judgeEnding attributes how a request ended. What a rule looks at in the answers is
 // not broken by an answer that never came: that leaves nothing to look at.
-func (w *world) judgeEnding(err error) error {
+func judgeEnding(w *world, err error) error {
 	plain := slices.DeleteFunc(w.promises(false), oracle.Ruled)
 	if err == nil || len(plain) > 0 {
 		return w.verify(plain, err)
 	}
-	return w.skipped(&oracle.Skip{Applies: true, Reason: "the request ended otherwise than it should, so that there was nothing to look at: " + err.Error()})
+	return &oracle.Skip{Applies: true, Reason: "the request ended otherwise than it should, so that there was nothing to look at: " + err.Error()}
 }
 
 // succeeded wants the act to have succeeded, unless the target's state did not
 // let it.
-func (w *world) succeeded() error {
+func succeeded(w *world) error {
 	if err := w.prevented(w.last); err != nil {
 		return err
 	}
 	return oracle.ExpectSuccess(w.last)
 }
 
-func (w *world) refused() error {
-	if err := w.untellable(); err != nil {
+func refused(w *world) error {
+	if err := untellable(w); err != nil {
 		return err
 	}
 	return w.judge(oracle.ExpectRefusal(w.last))
 }
 
-func (w *world) refusedByClientError() error {
-	if err := w.untellable(); err != nil {
+func refusedByClientError(w *world) error {
+	if err := untellable(w); err != nil {
 		return err
 	}
 	return w.judge(oracle.ExpectClientError(w.last))
 }
 
-func (w *world) refusedWithStatus(statuses string) error {
+func refusedWithStatus(w *world, statuses string) error {
 	var want []int
 	for _, s := range split(statuses) {
 		n, err := strconv.Atoi(s)
@@ -63,29 +63,29 @@ func (w *world) refusedWithStatus(statuses string) error {
 		}
 		want = append(want, n)
 	}
-	if err := w.untellable(); err != nil {
+	if err := untellable(w); err != nil {
 		return err
 	}
 	return w.judge(oracle.ExpectRefusal(w.last, want...))
 }
 
 // refusedWithStatusOrCode also takes the status that a table has beside a code.
-func (w *world) refusedWithStatusOrCode(statuses, other, code string) error {
+func refusedWithStatusOrCode(w *world, statuses, other, code string) error {
 	if x := w.last.Exchange; fmt.Sprint(x.Response.Status) == other && w.last.Code() == code {
 		return w.judge(nil)
 	}
-	return w.refusedWithStatus(statuses)
+	return refusedWithStatus(w, statuses)
 }
 
-func (w *world) answeredWith(status int) error {
-	return w.judgeEnding(oracle.ExpectStatus(w.answer, status))
+func answeredWith(w *world, status int) error {
+	return judgeEnding(w, oracle.ExpectStatus(w.answer, status))
 }
 
 // refusedWithCode holds a refusal against the row of the operation's table of
 // error codes. That it was refused at all is for the other promises of the
 // scenario; that it was for the documented reason is the row's own.
-func (w *world) refusedWithCode(code string) error {
-	if err := w.untellable(); err != nil {
+func refusedWithCode(w *world, code string) error {
+	if err := untellable(w); err != nil {
 		return err
 	}
 	if plain := w.promises(false); len(plain) > 0 {
@@ -109,27 +109,27 @@ const unapproved = "262325"
 // untellable skips a scenario that waits for a refusal, when the target has
 // accepted the call and named no job: it may have failed later, and nothing
 // says so. Nor does a call tell anything that has to be approved first.
-func (w *world) untellable() error {
+func untellable(w *world) error {
 	if w.last.Failed() && w.last.Code() == unapproved && !slices.Contains(w.scenario.Requirements, "API-APPROVAL-01") {
-		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target wants the call to be approved by several administrators (" + unapproved + ")"})
+		return &oracle.Skip{Applies: true, Reason: "the target wants the call to be approved by several administrators (" + unapproved + ")"}
 	}
 	if !w.untold || w.last.Job != nil || w.last.Exchange.Response.Status != http.StatusAccepted {
 		return nil
 	}
-	return w.skipped(&oracle.Skip{Applies: true, Reason: "the target answered 202 and named no job, so that nobody can tell whether it refused"})
+	return &oracle.Skip{Applies: true, Reason: "the target answered 202 and named no job, so that nobody can tell whether it refused"}
 }
 
-func (w *world) refusalHasCode(codes string) error {
-	if err := w.untellable(); err != nil {
+func refusalHasCode(w *world, codes string) error {
+	if err := untellable(w); err != nil {
 		return err
 	}
 	return w.judge(oracle.ExpectCode(w.last, split(codes)...))
 }
 
 // succeedsOrRefused accepts a call that has nothing to do on this target.
-func (w *world) succeedsOrRefused(code string) error {
+func succeedsOrRefused(w *world, code string) error {
 	if w.last.Failed() && slices.Contains(split(code), w.last.Code()) {
 		return w.judge(nil)
 	}
-	return w.succeeds()
+	return succeeds(w)
 }

@@ -72,31 +72,31 @@ func newCertificates(*world) map[string]any {
 func (w *world) address(name string) string { return fmt.Sprintf("%s.%s.example:5696", name, w.token) }
 
 // withServers is the body of a key manager with key servers of these names.
-func (w *world) withServers(k *kind, name, servers string) map[string]any {
+func withServers(w *world, k *kind, name, servers string) map[string]any {
 	body := k.body(w, name, w.svm())
 	body["external"] = w.externalBody(split(servers)...)["external"]
 	return body
 }
 
-func (w *world) createsWithServers(ctx context.Context, noun, name, servers string) error {
+func createsWithServers(ctx context.Context, w *world, noun, name, servers string) error {
 	k := kindCalled(noun)
-	return w.createsBody(ctx, k, name, w.withServers(k, name, servers), "")
+	return createsBody(ctx, w, k, name, withServers(w, k, name, servers), "")
 }
 
 // existsWithServers makes a key manager whose key servers are objects of the scenario.
-func (w *world) existsWithServers(ctx context.Context, noun, name, servers string) error {
+func existsWithServers(ctx context.Context, w *world, noun, name, servers string) error {
 	k := kindCalled(noun)
-	if err := w.exists(ctx, creation{kind: k, name: name, sent: w.withServers(k, name, servers)}); err != nil {
+	if err := exists(ctx, w, creation{kind: k, name: name, sent: withServers(w, k, name, servers)}); err != nil {
 		return err
 	}
 	for _, server := range split(servers) {
-		w.has(w.objects[name], server)
+		hasServer(w, w.objects[name], server)
 	}
 	return nil
 }
 
-// has notes a key server of a key manager.
-func (w *world) has(manager *object, name string) *object {
+// hasServer notes a key server of a key manager.
+func hasServer(w *world, manager *object, name string) *object {
 	address := w.address(name)
 	o := &object{kind: keyServer, name: name, svm: manager.svm, where: manager.path() + keyServer.part, uuid: address,
 		sent: map[string]any{"server": address}}
@@ -104,17 +104,17 @@ func (w *world) has(manager *object, name string) *object {
 	return o
 }
 
-func (w *world) addsServer(ctx context.Context, name, manager string) error {
-	return w.addsServerWith(ctx, name, manager, &godog.Table{})
+func addsServer(ctx context.Context, w *world, name, manager string) error {
+	return addsServerWith(ctx, w, name, manager, &godog.Table{})
 }
 
 // addsServerWith adds a key server to a key manager, with a table put over the body.
-func (w *world) addsServerWith(ctx context.Context, name, manager string, table *godog.Table) error {
+func addsServerWith(ctx context.Context, w *world, name, manager string, table *godog.Table) error {
 	m, err := w.object(manager)
 	if err != nil {
 		return err
 	}
-	o := w.has(m, name)
+	o := hasServer(w, m, name)
 	over, err := w.properties(keyServer, table)
 	if err != nil {
 		return err
@@ -125,29 +125,29 @@ func (w *world) addsServerWith(ctx context.Context, name, manager string, table 
 
 // addsServers adds several key servers in one call; a name that is there twice is
 // sent twice.
-func (w *world) addsServers(ctx context.Context, names, manager string) error {
+func addsServers(ctx context.Context, w *world, names, manager string) error {
 	m, err := w.object(manager)
 	if err != nil {
 		return err
 	}
 	var records []any
 	for _, name := range split(names) {
-		records = append(records, w.has(m, name).sent)
+		records = append(records, hasServer(w, m, name).sent)
 	}
 	return w.send(ctx, wire.Request{Method: http.MethodPost, Path: m.path() + keyServer.part + "?return_records=true", Body: wire.JSON(map[string]any{"records": records})})
 }
 
 // listsParts lists the key servers or the authentication keys of a key manager.
-func (w *world) listsParts(ctx context.Context, plural, manager string) error {
-	return w.listsPartsWith(ctx, plural, manager, &godog.Table{})
+func listsParts(ctx context.Context, w *world, plural, manager string) error {
+	return listsPartsWith(ctx, w, plural, manager, &godog.Table{})
 }
 
-func (w *world) listsPartsWith(ctx context.Context, plural, manager string, table *godog.Table) error {
+func listsPartsWith(ctx context.Context, w *world, plural, manager string, table *godog.Table) error {
 	m, err := w.object(manager)
 	if err != nil {
 		return err
 	}
-	query, err := w.query(table)
+	query, err := queryOf(w, table)
 	if err != nil {
 		return err
 	}
@@ -155,35 +155,35 @@ func (w *world) listsPartsWith(ctx context.Context, plural, manager string, tabl
 	if query != "" {
 		path += "?" + query
 	}
-	return w.listsPart(ctx, path)
+	return listsPart(ctx, w, path)
 }
 
 // hasServers wants the collection of a key manager to have these key servers and
 // no other.
-func (w *world) hasServers(ctx context.Context, manager, names string) error {
+func hasServers(ctx context.Context, w *world, manager, names string) error {
 	m, err := w.object(manager)
 	if err != nil {
 		return err
 	}
-	if w.succeeded() != nil {
-		return w.succeeds()
+	if succeeded(w) != nil {
+		return succeeds(w)
 	}
-	return w.expectServers(ctx, m, names)
+	return expectServers(ctx, w, m, names)
 }
 
 // refusalLeftServers looks for traces of a refused addition.
-func (w *world) refusalLeftServers(ctx context.Context, manager, names string) error {
+func refusalLeftServers(ctx context.Context, w *world, manager, names string) error {
 	m, err := w.object(manager)
 	if err != nil {
 		return err
 	}
 	if !w.last.Failed() {
-		return w.skipped(noRefusal)
+		return noRefusal
 	}
-	return w.expectServers(ctx, m, names)
+	return expectServers(ctx, w, m, names)
 }
 
-func (w *world) expectServers(ctx context.Context, m *object, names string) error {
+func expectServers(ctx context.Context, w *world, m *object, names string) error {
 	return w.judge(w.look(ctx, func() error {
 		records, err := list(ctx, w.session, m.path()+keyServer.part+"?fields=server")
 		if err != nil {
@@ -193,11 +193,11 @@ func (w *world) expectServers(ctx context.Context, m *object, names string) erro
 		for _, r := range records {
 			shown = append(shown, keyServer.id(r))
 		}
-		return oracle.ExpectRecords("key servers of the list", shown, w.addresses(names), false)
+		return oracle.ExpectRecords("key servers of the list", shown, addresses(w, names), false)
 	}))
 }
 
-func (w *world) addresses(names string) []string {
+func addresses(w *world, names string) []string {
 	var all []string
 	for _, name := range split(names) {
 		all = append(all, w.address(name))
@@ -206,35 +206,35 @@ func (w *world) addresses(names string) []string {
 }
 
 // showsServers wants the record of a key manager to show these key servers.
-func (w *world) showsServers(ctx context.Context, manager, names string) error {
-	if w.succeeded() != nil {
-		return w.succeeds()
+func showsServers(ctx context.Context, w *world, manager, names string) error {
+	if succeeded(w) != nil {
+		return succeeds(w)
 	}
-	return w.afterReading(ctx, manager, func(record map[string]any) error {
+	return afterReading(ctx, w, manager, func(record map[string]any) error {
 		shown, _ := oracle.Lookup(record, serverField)
 		var got []string
 		list, _ := shown.([]any)
 		for _, each := range list {
 			got = append(got, fmt.Sprint(each))
 		}
-		return oracle.ExpectRecords(serverField, got, w.addresses(names), false)
+		return oracle.ExpectRecords(serverField, got, addresses(w, names), false)
 	})
 }
 
 // listsPart asks for the records of a part of a key manager. A refusal is an ending like any
 // other.
-func (w *world) listsPart(ctx context.Context, path string) error {
+func listsPart(ctx context.Context, w *world, path string) error {
 	r := wire.Request{Method: http.MethodGet, Path: path}
-	if err := w.offered(r); err != nil {
+	if err := offered(w, r); err != nil {
 		return err
 	}
-	records, err := w.sendsForAll(ctx, r)
+	records, err := sendsForAll(ctx, w, r)
 	w.listed = append(w.listed, records...)
 	return err
 }
 
 // toNoServer sends a request to a key server that a key manager does not have.
-func (w *world) toNoServer(ctx context.Context, manager string, r wire.Request) error {
+func toNoServer(ctx context.Context, w *world, manager string, r wire.Request) error {
 	m, err := w.object(manager)
 	if err != nil {
 		return err
@@ -243,14 +243,14 @@ func (w *world) toNoServer(ctx context.Context, manager string, r wire.Request) 
 	return w.send(ctx, r)
 }
 
-func (w *world) readsNoServer(ctx context.Context, manager string) error {
-	return w.toNoServer(ctx, manager, wire.Request{Method: http.MethodGet})
+func readsNoServer(ctx context.Context, w *world, manager string) error {
+	return toNoServer(ctx, w, manager, wire.Request{Method: http.MethodGet})
 }
 
-func (w *world) changesNoServer(ctx context.Context, manager string) error {
-	return w.toNoServer(ctx, manager, wire.Request{Method: http.MethodPatch, Body: wire.JSON(map[string]any{"timeout": 30})})
+func changesNoServer(ctx context.Context, w *world, manager string) error {
+	return toNoServer(ctx, w, manager, wire.Request{Method: http.MethodPatch, Body: wire.JSON(map[string]any{"timeout": 30})})
 }
 
-func (w *world) removesNoServer(ctx context.Context, manager string) error {
-	return w.toNoServer(ctx, manager, wire.Request{Method: http.MethodDelete})
+func removesNoServer(ctx context.Context, w *world, manager string) error {
+	return toNoServer(ctx, w, manager, wire.Request{Method: http.MethodDelete})
 }

@@ -22,11 +22,11 @@ var forgotten = &oracle.Skip{Applies: true, Reason: "the target has already forg
 // jobPath is the path of the job with that uuid.
 func jobPath(uuid string) string { return jobsPath + "/" + url.PathEscape(uuid) }
 
-func (w *world) readsUnknownJob(ctx context.Context) error {
+func readsUnknownJob(ctx context.Context, w *world) error {
 	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: jobPath(w.uuid())})
 }
 
-func (w *world) job() string {
+func jobOf(w *world) string {
 	for i := len(w.endings) - 1; i >= 0; i-- {
 		if uuid := oracle.JobOf(w.endings[i].Exchange.Response); uuid != "" {
 			return uuid
@@ -37,10 +37,10 @@ func (w *world) job() string {
 
 // readsJobAgain reads a job that has ended. Targets keep such a job for a
 // while (JOBS-9.18, overview), and no document says for how long at least.
-func (w *world) readsJobAgain(ctx context.Context) error {
-	err := w.send(ctx, wire.Request{Method: http.MethodGet, Path: jobPath(w.job())})
+func readsJobAgain(ctx context.Context, w *world) error {
+	err := w.send(ctx, wire.Request{Method: http.MethodGet, Path: jobPath(jobOf(w))})
 	if err == nil && w.answer.Response.Status == http.StatusNotFound {
-		return w.skipped(forgotten)
+		return forgotten
 	}
 	return err
 }
@@ -50,12 +50,12 @@ var steerings = map[string]string{"pauses": "pause", "resumes": "resume", "cance
 
 // steersJob asks something of a job that was seen to have ended: whosever it is,
 // that does it no harm.
-func (w *world) steersJob(ctx context.Context, what string) error {
-	return w.send(ctx, wire.Request{Method: http.MethodPatch, Path: jobPath(w.job()) + "?action=" + steerings[what]})
+func steersJob(ctx context.Context, w *world, what string) error {
+	return w.send(ctx, wire.Request{Method: http.MethodPatch, Path: jobPath(jobOf(w)) + "?action=" + steerings[what]})
 }
 
 // writesUnknownJob cancels or deletes a job that nobody has.
-func (w *world) writesUnknownJob(ctx context.Context, what string) error {
+func writesUnknownJob(ctx context.Context, w *world, what string) error {
 	r := wire.Request{Method: http.MethodDelete, Path: jobPath(w.uuid())}
 	if action := steerings[what]; action != "" {
 		r.Method, r.Path = http.MethodPatch, r.Path+"?action="+action
@@ -63,12 +63,12 @@ func (w *world) writesUnknownJob(ctx context.Context, what string) error {
 	return w.send(ctx, r)
 }
 
-func (w *world) listsJob(ctx context.Context) error {
+func listsJob(ctx context.Context, w *world) error {
 	var err error
-	w.listed, err = w.pages(ctx, jobsPath+"?uuid="+url.QueryEscape(w.job()))
+	w.listed, err = listsPages(ctx, w, jobsPath+"?uuid="+url.QueryEscape(jobOf(w)))
 	return err
 }
 
-func (w *world) createsJob(ctx context.Context) error {
+func createsJob(ctx context.Context, w *world) error {
 	return w.send(ctx, wire.Request{Method: http.MethodPost, Path: jobsPath, Body: wire.JSON(map[string]any{})})
 }

@@ -73,14 +73,14 @@ func (w *world) vacant(ctx context.Context, k *kind) error {
 	}
 	for _, r := range records {
 		if enabled, _ := oracle.Lookup(r, "onboard.enabled"); enabled == true || r["scope"] == "cluster" {
-			return w.skipped(&oracle.Skip{Applies: true, Reason: "the cluster has a key manager that the run did not create"})
+			return &oracle.Skip{Applies: true, Reason: "the cluster has a key manager that the run did not create"}
 		}
 	}
 	return nil
 }
 
 // createsForDataSVM asks for what only the cluster itself may have.
-func (w *world) createsForDataSVM(ctx context.Context, noun, name string) error {
+func createsForDataSVM(ctx context.Context, w *world, noun, name string) error {
 	k, svm := kindCalled(noun), w.svms[0]
 	body := k.body(w, name, svm)
 	body["svm"] = map[string]any{"name": svm.Name}
@@ -88,19 +88,19 @@ func (w *world) createsForDataSVM(ctx context.Context, noun, name string) error 
 	return w.did(e, err)
 }
 
-func (w *world) passphraseWasChanged(ctx context.Context, name string) error {
-	if err := w.givesCredentials(ctx, name); err != nil {
+func passphraseWasChanged(ctx context.Context, w *world, name string) error {
+	if err := givesCredentials(ctx, w, name); err != nil {
 		return given("a change of the passphrase", err)
 	}
 	return given("a change of the passphrase", oracle.ExpectSuccess(w.last))
 }
 
 // passphraseWasRefused makes a change that must be refused, for what comes of it.
-func (w *world) passphraseWasRefused(ctx context.Context, name string, table *godog.Table) error {
-	if err := w.changes(ctx, name, table); err != nil {
+func passphraseWasRefused(ctx context.Context, w *world, name string, table *godog.Table) error {
+	if err := changesObject(ctx, w, name, table); err != nil {
 		return given("a refused change of the passphrase", err)
 	}
-	if err := w.untellable(); err != nil {
+	if err := untellable(w); err != nil {
 		return err
 	}
 	return given("a refused change of the passphrase", oracle.ExpectRefusal(w.last))

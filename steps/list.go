@@ -19,19 +19,19 @@ import (
 // The steps of this file list records. Lists are narrowed to the scenario's own
 // objects, since others come and go at the same time.
 
-func (w *world) listsWith(ctx context.Context, plural string, table *godog.Table) error {
-	query, err := w.query(table)
+func listsWith(ctx context.Context, w *world, plural string, table *godog.Table) error {
+	query, err := queryOf(w, table)
 	if err != nil {
 		return err
 	}
-	w.listed, err = w.sendsForAll(ctx, wire.Request{Method: http.MethodGet, Path: w.collection(kindCalled(plural)) + "?" + query})
+	w.listed, err = sendsForAll(ctx, w, wire.Request{Method: http.MethodGet, Path: w.collection(kindCalled(plural)) + "?" + query})
 	return err
 }
 
 // sendsForAll sends a request for a list and returns the records of all its pages: one may
 // end early, even empty. The answer that is kept is that of the first page. A refusal is an
 // ending like any other, and has none.
-func (w *world) sendsForAll(ctx context.Context, r wire.Request) ([]map[string]any, error) {
+func sendsForAll(ctx context.Context, w *world, r wire.Request) ([]map[string]any, error) {
 	if err := w.send(ctx, r); err != nil {
 		return nil, err
 	}
@@ -48,43 +48,43 @@ func (w *world) sendsForAll(ctx context.Context, r wire.Request) ([]map[string]a
 
 // listsTheseWith lists the objects of the scenario, over all pages. Before it
 // asks for anything else it makes sure that it can narrow the list to them.
-func (w *world) listsTheseWith(ctx context.Context, plural string, table *godog.Table) error {
+func listsTheseWith(ctx context.Context, w *world, plural string, table *godog.Table) error {
 	k := kindCalled(plural)
-	mine := "svm.name=" + url.QueryEscape(w.svmNames())
-	records, err := w.pages(ctx, w.suite.markedPath(k)+"&"+mine)
+	mine := "svm.name=" + url.QueryEscape(svmNames(w))
+	records, err := listsPages(ctx, w, w.suite.markedPath(k)+"&"+mine)
 	if err == nil {
-		err = oracle.ExpectRecords(plural+" of the SVMs "+w.svmNames(), w.names(w.own(records)), w.allNames(k), false)
+		err = oracle.ExpectRecords(plural+" of the SVMs "+svmNames(w), namesOf(w, ownRecords(w, records)), allNames(w, k), false)
 	}
 	if err != nil {
 		return given("a list of the scenario's own "+plural, err)
 	}
-	query, err := w.query(table)
+	query, err := queryOf(w, table)
 	if err != nil {
 		return err
 	}
-	w.listed, err = w.pages(ctx, w.collection(k)+"?"+query+"&"+mine)
-	w.listed = w.own(w.listed)
+	w.listed, err = listsPages(ctx, w, w.collection(k)+"?"+query+"&"+mine)
+	w.listed = ownRecords(w, w.listed)
 	return err
 }
 
 // listsInPages lists the objects of the scenario once for each page size.
-func (w *world) listsInPages(ctx context.Context, plural, sizes string) error {
-	return w.listsSortedInPages(ctx, plural, "", sizes)
+func listsInPages(ctx context.Context, w *world, plural, sizes string) error {
+	return listsSortedInPages(ctx, w, plural, "", sizes)
 }
 
 // listsSortedInPages does so in an order; what each size gives is kept for the
 // Then.
-func (w *world) listsSortedInPages(ctx context.Context, plural, order, sizes string) error {
-	query := "?svm.name=" + url.QueryEscape(w.svmNames())
+func listsSortedInPages(ctx context.Context, w *world, plural, order, sizes string) error {
+	query := "?svm.name=" + url.QueryEscape(svmNames(w))
 	if order != "" {
 		query += "&order_by=" + url.QueryEscape(order)
 	}
 	for _, size := range split(sizes) {
-		records, err := w.pages(ctx, w.collection(kindCalled(plural))+query+"&max_records="+url.QueryEscape(size))
+		records, err := listsPages(ctx, w, w.collection(kindCalled(plural))+query+"&max_records="+url.QueryEscape(size))
 		if err != nil {
 			return err
 		}
-		w.paged = append(w.paged, page{size, w.names(w.own(records))})
+		w.paged = append(w.paged, page{size, namesOf(w, ownRecords(w, records))})
 	}
 	return nil
 }
@@ -95,15 +95,15 @@ type page struct {
 	names []string
 }
 
-func (w *world) everyPageSizeGivesAll(noun string) error {
-	return w.everyPageSizeGives(w.allNames(kindCalled(noun)), false)
+func everyPageSizeGivesAll(w *world, noun string) error {
+	return everyPageSizeGives(w, allNames(w, kindCalled(noun)), false)
 }
 
-func (w *world) everyPageSizeGivesInOrder(_, names string) error {
-	return w.everyPageSizeGives(split(names), true)
+func everyPageSizeGivesInOrder(w *world, _, names string) error {
+	return everyPageSizeGives(w, split(names), true)
 }
 
-func (w *world) everyPageSizeGives(want []string, sorted bool) error {
+func everyPageSizeGives(w *world, want []string, sorted bool) error {
 	for _, p := range w.paged {
 		if err := oracle.ExpectRecords("records of the list in pages of "+p.size, p.names, want, sorted); err != nil {
 			return w.judge(err)
@@ -114,20 +114,20 @@ func (w *world) everyPageSizeGives(want []string, sorted bool) error {
 
 // filters lists the objects of all SVMs, over all pages. It must not narrow the
 // list by other means: the filter itself is what is tried.
-func (w *world) filters(ctx context.Context, plural string, table *godog.Table) error {
-	query, err := w.query(table)
+func filters(ctx context.Context, w *world, plural string, table *godog.Table) error {
+	query, err := queryOf(w, table)
 	if err != nil {
 		return err
 	}
 	path := w.collection(kindCalled(plural)) + "?" + query
 	w.tried = append(w.tried, tried{path: path})
-	return w.asks(ctx, path)
+	return listsOwn(ctx, w, path)
 }
 
-// asks keeps the scenario's own objects of a list of all SVMs.
-func (w *world) asks(ctx context.Context, path string) error {
-	records, err := w.pages(ctx, path)
-	w.listed = w.own(records)
+// listsOwn keeps the scenario's own objects of a list of all SVMs.
+func listsOwn(ctx context.Context, w *world, path string) error {
+	records, err := listsPages(ctx, w, path)
+	w.listed = ownRecords(w, records)
 	return err
 }
 
@@ -139,28 +139,28 @@ const maxLooks = 3
 // triesFilters asks for the objects of all SVMs by one filter after the other. It
 // leaves out those on fields that the release does not have, or that the object
 // whose value is wanted did not show.
-func (w *world) triesFilters(ctx context.Context, plural string, table *godog.Table) error {
+func triesFilters(ctx context.Context, w *world, plural string, table *godog.Table) error {
 	k := kindCalled(plural)
 	for _, row := range table.Rows[1:] {
-		field, filter, want := row.Cells[0].Value, w.fill(row.Cells[1].Value), split(row.Cells[2].Value)
-		if w.undocumented(w.contract().Resource(k.resource), field) || valueOf.MatchString(filter) {
+		field, filter, want := row.Cells[0].Value, fill(w, row.Cells[1].Value), split(row.Cells[2].Value)
+		if undocumented(w, w.contract().Resource(k.resource), field) || valueOf.MatchString(filter) {
 			continue
 		}
 		slices.Sort(want)
 		path := w.collection(k) + "?" + url.QueryEscape(field) + "=" + url.QueryEscape(filter)
 		var got []string
 		for range maxLooks {
-			if err := w.asks(ctx, path); err != nil {
+			if err := listsOwn(ctx, w, path); err != nil {
 				return err
 			}
-			if got = w.names(w.listed); oracle.ExpectRecords("", got, want, false) == nil {
+			if got = namesOf(w, w.listed); oracle.ExpectRecords("", got, want, false) == nil {
 				break
 			}
 		}
 		w.tried = append(w.tried, tried{path, field + "=" + filter, got, want})
 	}
 	if len(w.tried) == 0 {
-		return w.skipped(&oracle.Skip{Applies: true, Reason: "none of the fields that are filtered by is there"})
+		return &oracle.Skip{Applies: true, Reason: "none of the fields that are filtered by is there"}
 	}
 	return nil
 }
@@ -172,7 +172,7 @@ type tried struct {
 	got, want []string
 }
 
-func (w *world) eachFilterLists() error {
+func eachFilterLists(w *world) error {
 	for _, f := range w.tried {
 		if err := oracle.ExpectRecords("records of the list with "+f.filter, f.got, f.want, false); err != nil {
 			return w.judge(err)
@@ -181,16 +181,16 @@ func (w *world) eachFilterLists() error {
 	return w.judge(nil)
 }
 
-// own leaves out what others created.
-func (w *world) own(records []map[string]any) []map[string]any {
+// ownRecords leaves out what others created.
+func ownRecords(w *world, records []map[string]any) []map[string]any {
 	return slices.DeleteFunc(records, func(r map[string]any) bool {
 		return !w.anyObject(func(o *object) bool { return o.uuid != "" && o.uuid == o.kind.id(r) })
 	})
 }
 
-// pages lists over all pages; the ending is that of the last one. A list that
+// listsPages lists over all pages; the ending is that of the last one. A list that
 // is refused has no records.
-func (w *world) pages(ctx context.Context, path string) ([]map[string]any, error) {
+func listsPages(ctx context.Context, w *world, path string) ([]map[string]any, error) {
 	before := len(w.session.History())
 	records, err := list(ctx, w.session, path)
 	history := w.session.History()
@@ -204,14 +204,14 @@ func (w *world) pages(ctx context.Context, path string) ([]map[string]any, error
 	return records, err
 }
 
-// query writes a table of parameters and values as a query.
-func (w *world) query(table *godog.Table) (string, error) {
+// queryOf writes a table of parameters and values as a query.
+func queryOf(w *world, table *godog.Table) (string, error) {
 	var parts []string
 	for _, row := range table.Rows {
 		if len(row.Cells) != 2 {
 			return "", fmt.Errorf("a table of parameters has two columns, this row has %d", len(row.Cells))
 		}
-		value := w.fill(row.Cells[1].Value)
+		value := fill(w, row.Cells[1].Value)
 		parts = append(parts, url.QueryEscape(row.Cells[0].Value)+"="+url.QueryEscape(value))
 	}
 	return strings.Join(parts, "&"), nil
@@ -220,8 +220,8 @@ func (w *world) query(table *godog.Table) (string, error) {
 // fill puts values in place of the placeholders of a cell. What the last reading
 // of an object did not show, or not as it was sent, stays as it is: nobody can tell
 // which of two values a target filters by.
-func (w *world) fill(cell string) string {
-	cell = strings.NewReplacer("<token>", w.token, "<SVMs>", w.svmNames(), "<uuid>", w.uuid()).Replace(cell)
+func fill(w *world, cell string) string {
+	cell = strings.NewReplacer("<token>", w.token, "<SVMs>", svmNames(w), "<uuid>", w.uuid()).Replace(cell)
 	return valueOf.ReplaceAllStringFunc(cell, func(placeholder string) string {
 		part := valueOf.FindStringSubmatch(placeholder)
 		o := w.objects[part[2]]
@@ -244,7 +244,7 @@ func (w *world) fill(cell string) string {
 var valueOf = regexp.MustCompile(`<([a-z_.]+) of ([^<>]+)>`)
 
 // svmNames is the SVMs of the scenario as a filter: any of them.
-func (w *world) svmNames() string {
+func svmNames(w *world) string {
 	var names []string
 	for _, s := range w.svms {
 		names = append(names, s.Name)
@@ -253,7 +253,7 @@ func (w *world) svmNames() string {
 }
 
 // allNames is what the scenario calls its objects of a kind.
-func (w *world) allNames(k *kind) []string {
+func allNames(w *world, k *kind) []string {
 	var names []string
 	for name, o := range w.objects {
 		if o.kind == k {
@@ -263,8 +263,8 @@ func (w *world) allNames(k *kind) []string {
 	return names
 }
 
-// names gives records the names that the scenario has for them.
-func (w *world) names(records []map[string]any) []string {
+// namesOf gives records the names that the scenario has for them.
+func namesOf(w *world, records []map[string]any) []string {
 	var names []string
 	for _, r := range records {
 		name, known := fmt.Sprint(r["uuid"]), false
@@ -278,26 +278,26 @@ func (w *world) names(records []map[string]any) []string {
 	return names
 }
 
-func (w *world) areListed(ctx context.Context, _, names string) error {
-	return w.expectListed(ctx, names, false)
+func areListed(ctx context.Context, w *world, _, names string) error {
+	return expectListed(ctx, w, names, false)
 }
 
-func (w *world) areListedInOrder(ctx context.Context, _, names string) error {
-	return w.expectListed(ctx, names, true)
+func areListedInOrder(ctx context.Context, w *world, _, names string) error {
+	return expectListed(ctx, w, names, true)
 }
 
 // expectListed asks again by a filter of all SVMs before it believes what is
 // wrong with its list.
-func (w *world) expectListed(ctx context.Context, names string, sorted bool) error {
+func expectListed(ctx context.Context, w *world, names string, sorted bool) error {
 	for looks := 1; ; looks++ {
 		err := oracle.ExpectStatus(w.last.Exchange, http.StatusOK)
 		if err == nil {
-			err = oracle.ExpectRecords("records of the list", w.names(w.listed), split(names), sorted)
+			err = oracle.ExpectRecords("records of the list", namesOf(w, w.listed), split(names), sorted)
 		}
 		if err == nil || len(w.tried) == 0 || looks == maxLooks {
 			return w.judge(err)
 		}
-		if err := w.asks(ctx, w.tried[0].path); err != nil {
+		if err := listsOwn(ctx, w, w.tried[0].path); err != nil {
 			return err
 		}
 	}
@@ -305,7 +305,7 @@ func (w *world) expectListed(ctx context.Context, names string, sorted bool) err
 
 // listedHave wants fields of every record of the list, of which there is one at
 // least.
-func (w *world) listedHave(_, names string) error {
+func listedHave(w *world, _, names string) error {
 	if err := oracle.ExpectStatus(w.last.Exchange, http.StatusOK); err != nil {
 		return w.judge(err)
 	}
@@ -314,7 +314,7 @@ func (w *world) listedHave(_, names string) error {
 	}
 	for _, r := range w.listed {
 		for _, name := range split(names) {
-			if err := oracle.ExpectSet(r, name); err != nil && !w.undocumented(w.answered(), name) {
+			if err := oracle.ExpectSet(r, name); err != nil && !undocumented(w, resourceOf(w), name) {
 				return w.judge(err)
 			}
 		}
@@ -324,16 +324,16 @@ func (w *world) listedHave(_, names string) error {
 
 // answerHasFieldsOfReading compares which fields a list with fields=* and a
 // reading of the record itself return.
-func (w *world) answerHasFieldsOfReading(ctx context.Context, name string) error {
+func answerHasFieldsOfReading(ctx context.Context, w *world, name string) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
-	return w.afterReading(ctx, name, func(record map[string]any) error {
+	return afterReading(ctx, w, name, func(record map[string]any) error {
 		if len(w.listed) != 1 {
 			return oracle.Differs("records of the list", 1, len(w.listed))
 		}
-		one, all := strings.Join(w.topLevel(o.kind, record), ", "), strings.Join(w.topLevel(o.kind, w.listed[0]), ", ")
+		one, all := strings.Join(topLevel(w, o.kind, record), ", "), strings.Join(topLevel(w, o.kind, w.listed[0]), ", ")
 		if one != all {
 			return oracle.Differs("fields of the record with fields=*", one, all)
 		}
@@ -343,10 +343,10 @@ func (w *world) answerHasFieldsOfReading(ctx context.Context, name string) error
 
 // topLevel lists the members of a record that say something and that the documents name, links
 // left out.
-func (w *world) topLevel(k *kind, record map[string]any) []string {
+func topLevel(w *world, k *kind, record map[string]any) []string {
 	var names []string
 	for name, v := range record {
-		known := slices.ContainsFunc(w.fieldsOf(k), func(f *contract.Field) bool {
+		known := slices.ContainsFunc(fieldsOf(w, k), func(f *contract.Field) bool {
 			top, _, _ := strings.Cut(f.Name, ".")
 			return top == name || slices.Contains(f.Aliases, name)
 		})
@@ -358,13 +358,13 @@ func (w *world) topLevel(k *kind, record map[string]any) []string {
 	return names
 }
 
-func (w *world) countOnly(n int) error {
+func countOnly(w *world, n int) error {
 	if err := oracle.ExpectStatus(w.answer, http.StatusOK); err != nil {
 		return w.judge(err)
 	}
 	body := w.answer.Response.Object()
 	if n > 0 && oracle.NextPage(w.answer.Response) != "" {
-		return w.skipped(&oracle.Skip{Applies: true, Reason: "the count goes on on a next page, and what it then counts is in no document"})
+		return &oracle.Skip{Applies: true, Reason: "the count goes on on a next page, and what it then counts is in no document"}
 	}
 	if err := oracle.ExpectField(body, "num_records", n); err != nil {
 		return w.judge(err)
@@ -375,7 +375,7 @@ func (w *world) countOnly(n int) error {
 	return w.judge(nil)
 }
 
-func (w *world) jobIsListed() error {
+func jobIsListed(w *world) error {
 	if err := oracle.ExpectStatus(w.last.Exchange, http.StatusOK); err != nil {
 		return w.judge(err)
 	}
@@ -384,5 +384,5 @@ func (w *world) jobIsListed() error {
 		uuid, _ := r["uuid"].(string)
 		uuids = append(uuids, uuid)
 	}
-	return w.judge(oracle.ExpectRecords("jobs of the list", uuids, []string{w.job()}, false))
+	return w.judge(oracle.ExpectRecords("jobs of the list", uuids, []string{jobOf(w)}, false))
 }

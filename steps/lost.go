@@ -108,8 +108,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 
 // deletesForSure deletes an object for a Given. When an answer is lost, the object itself tells
 // whether it is gone.
-func (w *world) deletesForSure(ctx context.Context, name string) error {
-	err := w.deletes(ctx, name)
+func deletesForSure(ctx context.Context, w *world, name string) error {
+	err := deletes(ctx, w, name)
 	for tries := 1; wire.IsLost(err) && tries < lostTries; tries++ {
 		x, look := w.session.Do(ctx, wire.Request{Method: http.MethodGet, Path: w.objects[name].path()})
 		if look != nil {
@@ -121,7 +121,7 @@ func (w *world) deletesForSure(ctx context.Context, name string) error {
 		if !x.Response.OK() {
 			return err
 		}
-		if err = w.deletes(ctx, name); err == nil && saysGone(w.last.Exchange.Response) {
+		if err = deletes(ctx, w, name); err == nil && saysGone(w.last.Exchange.Response) {
 			return nil // the one before was done late
 		}
 	}
@@ -135,7 +135,7 @@ func (w *world) deletesForSure(ctx context.Context, name string) error {
 // of it: the same is sent again only when nothing of it shows, and all of it would. If nobody can
 // tell, the answer stays lost. seen is true if the change was only seen to be made, and there is
 // no answer to it.
-func (w *world) changesForSure(ctx context.Context, o *object, body map[string]any) (seen bool, err error) {
+func changesForSure(ctx context.Context, w *world, o *object, body map[string]any) (seen bool, err error) {
 	e, err := w.patch(ctx, o.path(), body)
 	for tries := 1; wire.IsLost(err); tries++ {
 		lost := err

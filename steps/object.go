@@ -71,10 +71,10 @@ func (w *world) create(ctx context.Context, c creation) (*object, oracle.Ending,
 	o := &object{kind: c.kind, name: c.name, svm: c.svm, where: w.collection(c.kind)}
 	w.objects[c.name] = o
 	if why := w.suite.unseen(c.kind.resource); why != "" { // nobody could find again what was made
-		return o, oracle.Ending{}, w.skipped(&oracle.Skip{Applies: true, Reason: why})
+		return o, oracle.Ending{}, &oracle.Skip{Applies: true, Reason: why}
 	}
 	if remove := w.suite.rightOf(wire.Request{Method: http.MethodDelete, Path: at(o.where, "x")}); w.suite.rights.lacks(remove) {
-		return o, oracle.Ending{}, w.skipped(lacked(remove)) // it would stay
+		return o, oracle.Ending{}, lacked(remove) // it would stay
 	}
 	w.heal(ctx)
 	err := w.undisturbed(ctx, c.svm)

@@ -23,9 +23,9 @@ func split(list string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
-// lost returns the mismatch of an object whose creation was answered with success
+// lostCreation returns the mismatch of an object whose creation was answered with success
 // and that is nowhere; nil for any other.
-func (w *world) lost(name string) error {
+func lostCreation(w *world, name string) error {
 	if o := w.objects[name]; o != nil && !w.untold {
 		return o.lost
 	}
@@ -33,8 +33,8 @@ func (w *world) lost(name string) error {
 }
 
 // afterReading judges what a reading of an object shows.
-func (w *world) afterReading(ctx context.Context, name string, check func(record map[string]any) error) error {
-	if lost := w.lost(name); lost != nil {
+func afterReading(ctx context.Context, w *world, name string, check func(record map[string]any) error) error {
+	if lost := lostCreation(w, name); lost != nil {
 		return w.judge(lost)
 	}
 	o, err := w.object(name)
@@ -50,18 +50,18 @@ func (w *world) afterReading(ctx context.Context, name string, check func(record
 	}))
 }
 
-func (w *world) objectHas(ctx context.Context, name string, table *godog.Table) error {
-	if w.succeeded() != nil {
-		return w.succeeds()
+func objectHas(ctx context.Context, w *world, name string, table *godog.Table) error {
+	if succeeded(w) != nil {
+		return succeeds(w)
 	}
 	o, err := w.object(name)
 	if err != nil && o == nil {
 		return err
 	}
-	return w.afterReading(ctx, name, func(record map[string]any) error {
+	return afterReading(ctx, w, name, func(record map[string]any) error {
 		for _, row := range table.Rows {
 			property, cell := row.Cells[0].Value, row.Cells[1].Value
-			if w.undocumented(w.contract().Resource(o.kind.resource), property) {
+			if undocumented(w, w.contract().Resource(o.kind.resource), property) {
 				continue
 			}
 			want, err := w.value(o.kind, property, cell)
@@ -89,28 +89,28 @@ func expectValue(record map[string]any, property string, want any) error {
 }
 
 // undocumented reports whether a resource does not have a property in the release.
-func (w *world) undocumented(r *contract.Resource, property string) bool {
+func undocumented(w *world, r *contract.Resource, property string) bool {
 	return r == nil || r.Field(property, w.suite.Judge.Release()) == nil
 }
 
-// answered is the resource that the answer to the When is about, or nil.
-func (w *world) answered() *contract.Resource {
+// resourceOf is the resource that the answer to the When is about, or nil.
+func resourceOf(w *world) *contract.Resource {
 	return w.contract().Route(w.answer.Request.APIPath()).Resource
 }
 
 // objectShowsSent wants properties to read as they were sent.
-func (w *world) objectShowsSent(ctx context.Context, name string, table *godog.Table) error {
-	if lost := w.lost(name); lost != nil {
+func objectShowsSent(ctx context.Context, w *world, name string, table *godog.Table) error {
+	if lost := lostCreation(w, name); lost != nil {
 		return w.judge(lost)
 	}
 	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
-	if w.succeeded() != nil {
-		return w.succeeds()
+	if succeeded(w) != nil {
+		return succeeds(w)
 	}
-	return w.afterReading(ctx, name, func(record map[string]any) error {
+	return afterReading(ctx, w, name, func(record map[string]any) error {
 		for _, row := range table.Rows {
 			for _, cell := range row.Cells {
 				want, found := oracle.Lookup(o.sent, cell.Value)
@@ -127,14 +127,14 @@ func (w *world) objectShowsSent(ctx context.Context, name string, table *godog.T
 }
 
 // objectShowsChange wants properties to read as the change before sent them.
-func (w *world) objectShowsChange(ctx context.Context, name string, table *godog.Table) error {
-	if w.succeeded() != nil {
-		return w.succeeds()
+func objectShowsChange(ctx context.Context, w *world, name string, table *godog.Table) error {
+	if succeeded(w) != nil {
+		return succeeds(w)
 	}
-	return w.afterReading(ctx, name, func(record map[string]any) error {
+	return afterReading(ctx, w, name, func(record map[string]any) error {
 		for _, row := range table.Rows {
 			for _, cell := range row.Cells {
-				want, found := w.lastSent(cell.Value)
+				want, found := lastSent(w, cell.Value)
 				if !found {
 					return fmt.Errorf("no request of the scenario sent %s", cell.Value)
 				}
@@ -149,13 +149,13 @@ func (w *world) objectShowsChange(ctx context.Context, name string, table *godog
 
 // answerShowsSent wants the record that a creation returned to show what it was
 // sent. One that is not done yet has no record to return.
-func (w *world) answerShowsSent(name string, table *godog.Table) error {
+func answerShowsSent(w *world, name string, table *godog.Table) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
 	if w.answer.Response.Status == http.StatusAccepted {
-		return w.skipped(&oracle.Skip{Applies: true, Reason: "the creation was answered with 202, so that there was no record to return yet"})
+		return &oracle.Skip{Applies: true, Reason: "the creation was answered with 202, so that there was no record to return yet"}
 	}
 	records, _ := w.answer.Response.Object()["records"].([]any)
 	if len(records) != 1 {
@@ -173,13 +173,13 @@ func (w *world) answerShowsSent(name string, table *godog.Table) error {
 	return w.verifyBy(w.answer, w.promises(false), nil)
 }
 
-func (w *world) objectIsAsItWas(ctx context.Context, name string) error {
-	return w.objectIsAsItWasBut(ctx, name, "")
+func objectIsAsItWas(ctx context.Context, w *world, name string) error {
+	return objectIsAsItWasBut(ctx, w, name, "")
 }
 
 // objectIsAsItWasBut compares with the last reading on purpose. What a change of
 // credentials implies may differ.
-func (w *world) objectIsAsItWasBut(ctx context.Context, name, but string) error {
+func objectIsAsItWasBut(ctx context.Context, w *world, name, but string) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
@@ -187,26 +187,26 @@ func (w *world) objectIsAsItWasBut(ctx context.Context, name, but string) error 
 	if o.was == nil {
 		return fmt.Errorf("the scenario did not read %q before", name)
 	}
-	return w.afterReading(ctx, name, func(record map[string]any) error {
-		return oracle.ExpectSame(w.fieldsOf(o.kind), o.was, record, split(but)...)
+	return afterReading(ctx, w, name, func(record map[string]any) error {
+		return oracle.ExpectSame(fieldsOf(w, o.kind), o.was, record, split(but)...)
 	})
 }
 
 // fieldsOf are the fields that objects of a kind have in the release.
-func (w *world) fieldsOf(k *kind) []*contract.Field {
+func fieldsOf(w *world, k *kind) []*contract.Field {
 	return w.contract().Resource(k.resource).FieldsIn(w.suite.Judge.Release())
 }
 
 // objectDidNotTake wants a property not to have the value that was sent for it.
-func (w *world) objectDidNotTake(ctx context.Context, name, property string) error {
+func objectDidNotTake(ctx context.Context, w *world, name, property string) error {
 	if w.last.Failed() {
 		return w.judge(nil)
 	}
-	sent, found := w.lastSent(property)
+	sent, found := lastSent(w, property)
 	if !found {
 		return fmt.Errorf("no request of the scenario sent %s", property)
 	}
-	return w.afterReading(ctx, name, func(record map[string]any) error {
+	return afterReading(ctx, w, name, func(record map[string]any) error {
 		if got, found := oracle.Lookup(record, property); found && oracle.Equal(got, sent) {
 			return oracle.Differs(property, "anything but what was sent", got)
 		}
@@ -216,18 +216,18 @@ func (w *world) objectDidNotTake(ctx context.Context, name, property string) err
 
 // refusalLeftObject looks for traces of a refused change. One that was accepted
 // is for other requirements.
-func (w *world) refusalLeftObject(ctx context.Context, name string) error {
+func refusalLeftObject(ctx context.Context, w *world, name string) error {
 	if !w.last.Failed() {
-		return w.skipped(noRefusal)
+		return noRefusal
 	}
-	return w.objectIsAsItWas(ctx, name)
+	return objectIsAsItWas(ctx, w, name)
 }
 
 // noRefusal is why the traces of a refusal cannot be looked for.
 var noRefusal = &oracle.Skip{Applies: true, Reason: "the target did not refuse what should have left no trace"}
 
 // lastSent returns the value of a property in the last body that was sent.
-func (w *world) lastSent(property string) (any, bool) {
+func lastSent(w *world, property string) (any, bool) {
 	history := w.session.History()
 	for i := len(history) - 1; i >= 0; i-- {
 		if body, ok := decode(history[i].Request.Body.Bytes()); ok {
@@ -239,7 +239,7 @@ func (w *world) lastSent(property string) (any, bool) {
 	return nil, false
 }
 
-func (w *world) objectCannotBeRead(ctx context.Context, name string) error {
+func objectCannotBeRead(ctx context.Context, w *world, name string) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
@@ -253,7 +253,7 @@ func (w *world) objectCannotBeRead(ctx context.Context, name string) error {
 	}))
 }
 
-func (w *world) objectIsNotListed(ctx context.Context, name string) error {
+func objectIsNotListed(ctx context.Context, w *world, name string) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
@@ -275,9 +275,9 @@ func (w *world) objectIsNotListed(ctx context.Context, name string) error {
 // svmHasNo looks for traces of a refused creation, through the whole
 // collection: a filter may be wrong. A creation that was accepted is for other
 // requirements.
-func (w *world) svmHasNo(ctx context.Context, noun string) error {
+func svmHasNo(ctx context.Context, w *world, noun string) error {
 	if !w.last.Failed() {
-		return w.skipped(noRefusal)
+		return noRefusal
 	}
 	k := kindCalled(noun)
 	records, err := list(ctx, w.session, w.suite.markedPath(k)+"&svm.name="+url.QueryEscape(w.svm().Name))
@@ -299,20 +299,20 @@ func (w *world) svmHasNo(ctx context.Context, noun string) error {
 	return w.judge(nil)
 }
 
-func (w *world) answerHas(names string) error {
-	return w.eachField(names, oracle.ExpectSet)
+func answerHas(w *world, names string) error {
+	return eachField(w, names, oracle.ExpectSet)
 }
 
-func (w *world) answerDoesNotHave(names string) error {
-	return w.eachField(names, oracle.ExpectUnset)
+func answerDoesNotHave(w *world, names string) error {
+	return eachField(w, names, oracle.ExpectUnset)
 }
 
-func (w *world) eachField(names string, check func(map[string]any, string) error) error {
+func eachField(w *world, names string, check func(map[string]any, string) error) error {
 	if err := oracle.ExpectStatus(w.answer, http.StatusOK); err != nil {
 		return w.judge(err)
 	}
 	for _, name := range split(names) {
-		if w.undocumented(w.answered(), name) {
+		if undocumented(w, resourceOf(w), name) {
 			continue
 		}
 		if err := check(w.answer.Response.Object(), name); err != nil {
@@ -322,7 +322,7 @@ func (w *world) eachField(names string, check func(map[string]any, string) error
 	return w.judge(nil)
 }
 
-func (w *world) answerIsObject(name string) error {
+func answerIsObject(w *world, name string) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
@@ -342,12 +342,12 @@ func (w *world) answerIsObject(name string) error {
 
 // failureShowsInJob looks at a call that the lab made fail: the answer may say
 // so itself, or it names a job whose GET is a success in state failure.
-func (w *world) failureShowsInJob() error {
-	if err := w.untellable(); err != nil {
+func failureShowsInJob(w *world) error {
+	if err := untellable(w); err != nil {
 		return err
 	}
 	if w.last.Job == nil && w.last.Failed() {
-		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target refused the call itself, so that no job had to fail"})
+		return &oracle.Skip{Applies: true, Reason: "the target refused the call itself, so that no job had to fail"}
 	}
 	if w.last.Job == nil {
 		return w.judge(oracle.Differs("outcome of the call", "a job that failed", fmt.Sprintf("status %d", w.answer.Response.Status)))
@@ -356,15 +356,15 @@ func (w *world) failureShowsInJob() error {
 }
 
 // jobReadsAsItEnded reads the job once more.
-func (w *world) jobReadsAsItEnded(ctx context.Context) error {
-	if err := w.readsJobAgain(ctx); err != nil {
+func jobReadsAsItEnded(ctx context.Context, w *world) error {
+	if err := readsJobAgain(ctx, w); err != nil {
 		return err
 	}
-	return w.jobStays()
+	return jobStays(w)
 }
 
 // jobStays compares the job with how it ended.
-func (w *world) jobStays() error {
+func jobStays(w *world) error {
 	if err := oracle.ExpectStatus(w.answer, http.StatusOK); err != nil {
 		return w.judge(err)
 	}
@@ -378,9 +378,9 @@ func (w *world) jobStays() error {
 
 // codeIsShown accepts both ways in which a reading can say what is wrong: it is
 // refused with the code, or the advanced property has it.
-func (w *world) codeIsShown(code, property string) error {
+func codeIsShown(w *world, code, property string) error {
 	if w.last.Failed() {
-		return w.refusedWithCode(code)
+		return refusedWithCode(w, code)
 	}
 	records := []map[string]any{w.answer.Response.Object()}
 	if _, list := w.answer.Response.Object()["records"]; list {

@@ -19,14 +19,14 @@ import (
 
 // The steps of this file speak of HTTP itself, for features/protocol.
 
-func (w *world) sends(ctx context.Context, method, path string) error {
+func sends(ctx context.Context, w *world, method, path string) error {
 	return w.send(ctx, wire.Request{Method: method, Path: path})
 }
 
 // accepts are the values of Accept that features may ask with.
 var accepts = map[string]string{"HAL": wire.HAL, "plain JSON": wire.PlainJSON, "anything": wire.Anything, "nothing": wire.NoAccept}
 
-func (w *world) sendsAccepting(ctx context.Context, method, path, accept string) error {
+func sendsAccepting(ctx context.Context, w *world, method, path, accept string) error {
 	value, ok := accepts[accept]
 	if !ok {
 		return fmt.Errorf("%q is none of HAL, plain JSON, anything, nothing", accept)
@@ -34,28 +34,28 @@ func (w *world) sendsAccepting(ctx context.Context, method, path, accept string)
 	return w.send(ctx, wire.Request{Method: method, Path: path, Accept: value})
 }
 
-func (w *world) sendsWithHeader(ctx context.Context, method, path, header string) error {
+func sendsWithHeader(ctx context.Context, w *world, method, path, header string) error {
 	name, value, _ := strings.Cut(header, ": ")
 	return w.send(ctx, wire.Request{Method: method, Path: path, Header: http.Header{name: {value}}})
 }
 
-func (w *world) sendsWithBody(ctx context.Context, method, path string) error {
+func sendsWithBody(ctx context.Context, w *world, method, path string) error {
 	return w.send(ctx, wire.Request{Method: method, Path: path, Body: wire.JSON(map[string]any{"name": w.token})})
 }
 
 // sendsAs asks without credentials, or as a user that cannot exist: a wrong
 // password of a real user could lock that user out.
-func (w *world) sendsAs(ctx context.Context, method, path, how string) error {
+func sendsAs(ctx context.Context, w *world, method, path, how string) error {
 	as := wire.Credentials{}
 	if how == "with wrong" {
 		as = wire.Credentials{User: w.token + "-no-such-user", Password: w.secret("WRONG_PASSWORD")}
 	}
-	return w.sendAs(ctx, as, wire.Request{Method: method, Path: path})
+	return sendAs(ctx, w, as, wire.Request{Method: method, Path: path})
 }
 
-func (w *world) sendAs(ctx context.Context, as wire.Credentials, r wire.Request) error {
+func sendAs(ctx context.Context, w *world, as wire.Credentials, r wire.Request) error {
 	if w.session.Target().Credentials.IsZero() {
-		return w.skipped(noCredentials)
+		return noCredentials
 	}
 	r.As = &as
 	return w.send(ctx, r)
@@ -63,7 +63,7 @@ func (w *world) sendAs(ctx context.Context, as wire.Credentials, r wire.Request)
 
 // sendsAsStranger sends what would read, change or delete an object if it
 // came with credentials.
-func (w *world) sendsAsStranger(ctx context.Context, method, name string) error {
+func sendsAsStranger(ctx context.Context, w *world, method, name string) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
@@ -72,31 +72,31 @@ func (w *world) sendsAsStranger(ctx context.Context, method, name string) error 
 	if method == http.MethodPatch {
 		r.Body = wire.JSON(o.kind.visible(w))
 	}
-	return w.sendAs(ctx, wire.Credentials{}, r)
+	return sendAs(ctx, w, wire.Credentials{}, r)
 }
 
-func (w *world) restoresAsStranger(ctx context.Context, name string) error {
+func restoresAsStranger(ctx context.Context, w *world, name string) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
-	return w.sendAs(ctx, wire.Credentials{}, wire.Request{Method: http.MethodPost, Path: o.path() + actions["restores the keys"]})
+	return sendAs(ctx, w, wire.Credentials{}, wire.Request{Method: http.MethodPost, Path: o.path() + actions["restores the keys"]})
 }
 
-func (w *world) createsAsStranger(ctx context.Context, noun, name string) error {
+func createsAsStranger(ctx context.Context, w *world, noun, name string) error {
 	if w.session.Target().Credentials.IsZero() {
-		return w.skipped(noCredentials)
+		return noCredentials
 	}
 	k := kindCalled(noun)
-	return w.createsBy(ctx, creation{kind: k, name: name, sent: k.body(w, name, w.svm()), request: wire.Request{As: &wire.Credentials{}}})
+	return createsBy(ctx, w, creation{kind: k, name: name, sent: k.body(w, name, w.svm()), request: wire.Request{As: &wire.Credentials{}}})
 }
 
-func (w *world) sendsHeadToUnknown(ctx context.Context, noun string) error {
-	return w.send(ctx, wire.Request{Method: http.MethodHead, Path: w.nowhere(noun)})
+func sendsHeadToUnknown(ctx context.Context, w *world, noun string) error {
+	return w.send(ctx, wire.Request{Method: http.MethodHead, Path: nowhere(w, noun)})
 }
 
 // getAnswersTheSame compares the status of a HEAD with that of a GET.
-func (w *world) getAnswersTheSame(ctx context.Context) error {
+func getAnswersTheSame(ctx context.Context, w *world) error {
 	x, err := w.session.Do(ctx, wire.Request{Method: http.MethodGet, Path: w.answer.Request.Path})
 	if err != nil {
 		return err
@@ -104,7 +104,7 @@ func (w *world) getAnswersTheSame(ctx context.Context) error {
 	return w.verifyBy(w.answer, w.promises(false), oracle.ExpectStatus(w.answer, x.Response.Status))
 }
 
-func (w *world) sendsTo(ctx context.Context, method, name string) error {
+func sendsTo(ctx context.Context, w *world, method, name string) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
@@ -117,7 +117,7 @@ func (w *world) sendsTo(ctx context.Context, method, name string) error {
 }
 
 // changesWithBody sends the body of a change as it stands.
-func (w *world) changesWithBody(ctx context.Context, name string, text *godog.DocString) error {
+func changesWithBody(ctx context.Context, w *world, name string, text *godog.DocString) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
@@ -127,7 +127,7 @@ func (w *world) changesWithBody(ctx context.Context, name string, text *godog.Do
 
 // createsWithText sends the body of a creation as it stands. <property> stands
 // for what a complete creation has there, as JSON, and <all> for all its members.
-func (w *world) createsWithText(ctx context.Context, noun, name string, text *godog.DocString) error {
+func createsWithText(ctx context.Context, w *world, noun, name string, text *godog.DocString) error {
 	k := kindCalled(noun)
 	complete := map[string]any{}
 	for property, v := range flat(k.body(w, name, w.svm())) {
@@ -146,7 +146,7 @@ func (w *world) createsWithText(ctx context.Context, noun, name string, text *go
 		return err
 	}
 	text.Content = strings.ReplaceAll(text.Content, "<all>", string(members[1:len(members)-1]))
-	return w.createsBy(ctx, creation{kind: k, name: name, request: wire.Request{Body: wire.Text(text.Content)}})
+	return createsBy(ctx, w, creation{kind: k, name: name, request: wire.Request{Body: wire.Text(text.Content)}})
 }
 
 // tunnel is the header that scopes a call to an SVM.
@@ -156,43 +156,43 @@ func tunnel(svm SVM) http.Header { return http.Header{"X-Dot-SVM-Name": {svm.Nam
 func tunnelByUUID(svm SVM) http.Header { return http.Header{"X-Dot-SVM-UUID": {svm.UUID}} }
 
 // createsTunneling names the SVM in the header alone.
-func (w *world) createsTunneling(ctx context.Context, noun, name string) error {
+func createsTunneling(ctx context.Context, w *world, noun, name string) error {
 	k := kindCalled(noun)
 	body := k.body(w, name, w.svm())
 	delete(body, "svm")
-	return w.createsBy(ctx, creation{kind: k, name: name, sent: body, request: wire.Request{Header: tunnel(w.svm())}})
+	return createsBy(ctx, w, creation{kind: k, name: name, sent: body, request: wire.Request{Header: tunnel(w.svm())}})
 }
 
 // createsTunnelingElsewhere names one SVM in the body and another in the header;
 // the scenario has both to itself.
-func (w *world) createsTunnelingElsewhere(ctx context.Context, noun, name string) error {
+func createsTunnelingElsewhere(ctx context.Context, w *world, noun, name string) error {
 	k := kindCalled(noun)
-	return w.createsBy(ctx, creation{kind: k, name: name, sent: k.body(w, name, w.svm()), request: wire.Request{Header: tunnel(w.svms[1])}})
+	return createsBy(ctx, w, creation{kind: k, name: name, sent: k.body(w, name, w.svm()), request: wire.Request{Header: tunnel(w.svms[1])}})
 }
 
-func (w *world) listsTunneling(ctx context.Context, plural, name string) error {
+func listsTunneling(ctx context.Context, w *world, plural, name string) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
-	return w.listsWithHeader(ctx, kindCalled(plural), o.svm, tunnel(o.svm))
+	return listsWithHeader(ctx, w, kindCalled(plural), o.svm, tunnel(o.svm))
 }
 
-func (w *world) listsTunnelingByUUID(ctx context.Context, plural, name string) error {
+func listsTunnelingByUUID(ctx context.Context, w *world, plural, name string) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
 	}
 	if o.svm.UUID == "" {
-		return w.skipped(&oracle.Skip{Applies: true, Reason: fmt.Sprintf("the uuid of the SVM %q is not known", o.svm.Name)})
+		return &oracle.Skip{Applies: true, Reason: fmt.Sprintf("the uuid of the SVM %q is not known", o.svm.Name)}
 	}
-	return w.listsWithHeader(ctx, kindCalled(plural), o.svm, tunnelByUUID(o.svm))
+	return listsWithHeader(ctx, w, kindCalled(plural), o.svm, tunnelByUUID(o.svm))
 }
 
 // listsWithHeader keeps the records of a list, whosever they are, but for what the SVM had
 // before the run: a header that is overlooked shows in those of others.
-func (w *world) listsWithHeader(ctx context.Context, k *kind, svm SVM, header http.Header) error {
-	records, err := w.sendsForAll(ctx, wire.Request{Method: http.MethodGet, Path: w.collection(k) + "?max_records=1000", Header: header})
+func listsWithHeader(ctx context.Context, w *world, k *kind, svm SVM, header http.Header) error {
+	records, err := sendsForAll(ctx, w, wire.Request{Method: http.MethodGet, Path: w.collection(k) + "?max_records=1000", Header: header})
 	w.listed = append(w.listed, slices.DeleteFunc(records, func(r map[string]any) bool {
 		of, told := oracle.Lookup(r, "svm.name")
 		return w.suite.isForeign(k.id(r)) && (!told || of == svm.Name)
@@ -201,7 +201,7 @@ func (w *world) listsWithHeader(ctx context.Context, k *kind, svm SVM, header ht
 }
 
 // sendsWithQuery reads an object, or changes it, with more in the query.
-func (w *world) sendsWithQuery(ctx context.Context, method, name, query string) error {
+func sendsWithQuery(ctx context.Context, w *world, method, name, query string) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
@@ -213,7 +213,7 @@ func (w *world) sendsWithQuery(ctx context.Context, method, name, query string) 
 	return w.send(ctx, r)
 }
 
-func (w *world) readsWithSlash(ctx context.Context, name string) error {
+func readsWithSlash(ctx context.Context, w *world, name string) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
@@ -222,7 +222,7 @@ func (w *world) readsWithSlash(ctx context.Context, name string) error {
 }
 
 // answerIsReading wants an answer to hold what a plain reading of an object does.
-func (w *world) answerIsReading(ctx context.Context, name string) error {
+func answerIsReading(ctx context.Context, w *world, name string) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
@@ -234,31 +234,31 @@ func (w *world) answerIsReading(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return w.verifyBy(w.answer, w.promises(false), oracle.ExpectSame(w.fieldsOf(o.kind), record, w.answer.Response.Object()))
+	return w.verifyBy(w.answer, w.promises(false), oracle.ExpectSame(fieldsOf(w, o.kind), record, w.answer.Response.Object()))
 }
 
 // asksOnce lists what the SVM of the scenario has. The client does not obey an
 // answer that asks to try again: that is what is looked at.
-func (w *world) asksOnce(ctx context.Context, plural string) error {
+func asksOnce(ctx context.Context, w *world, plural string) error {
 	path := w.collection(kindCalled(plural)) + "?svm.name=" + url.QueryEscape(w.svm().Name)
 	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: path, Once: true})
 }
 
 // asksToTryAgain wants 503, or 429 with the time to wait.
-func (w *world) asksToTryAgain() error {
+func asksToTryAgain(w *world) error {
 	err := oracle.ExpectStatus(w.answer, http.StatusTooManyRequests, http.StatusServiceUnavailable)
 	if err == nil && w.answer.Response.Status == http.StatusTooManyRequests && w.answer.Response.Header.Get("Retry-After") == "" {
-		if w.byFrontEnd() {
-			return w.skipped(ofFrontEnd)
+		if byFrontEnd(w) {
+			return ofFrontEnd
 		}
 		err = oracle.Differs("Retry-After of a 429", "when to try again", "nothing")
 	}
 	return w.verifyBy(w.answer, w.promises(false), err)
 }
 
-func (w *world) saysWhy() error {
-	if w.byFrontEnd() {
-		return w.skipped(ofFrontEnd)
+func saysWhy(w *world) error {
+	if byFrontEnd(w) {
+		return ofFrontEnd
 	}
 	err := oracle.ExpectSet(w.answer.Response.Object(), "error.message")
 	return w.verifyBy(w.answer, w.promises(false), err)
@@ -269,12 +269,12 @@ var ofFrontEnd = &oracle.Skip{Applies: true, Reason: "a web server or a gateway 
 
 // byFrontEnd reports whether the last answer is of a front end: it has neither the error object
 // of the API nor claims the media type of the API.
-func (w *world) byFrontEnd() bool {
+func byFrontEnd(w *world) bool {
 	media, _, _ := mime.ParseMediaType(w.answer.Response.Header.Get("Content-Type"))
 	return oracle.OfHTTP(w.answer) && media != wire.HAL
 }
 
-func (w *world) answerAllows(methods string) error {
+func answerAllows(w *world, methods string) error {
 	return w.judge(oracle.ExpectAllow(w.answer, split(methods)...))
 }
 

@@ -33,14 +33,14 @@ func isStanding(resource string) bool {
 }
 
 // standingPath is where such things are.
-func (w *world) standingPath(word string) string {
+func standingPath(w *world, word string) string {
 	return "/api" + w.contract().Resource(standing[word]).Path
 }
 
 // allFields names every field that a reading returns by default, as the release has
 // it: of some of these resources fields=* is said to cost much. Of a job the clients
 // ask for all, and no more than two of its fields are sure to be there.
-func (w *world) allFields(word string) string {
+func allFields(w *world, word string) string {
 	if word == jobsResource {
 		return "*"
 	}
@@ -53,35 +53,35 @@ func (w *world) allFields(word string) string {
 	return strings.Join(names, ",")
 }
 
-func (w *world) readsCluster(ctx context.Context) error {
-	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: w.standingPath("cluster")})
+func readsCluster(ctx context.Context, w *world) error {
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: standingPath(w, "cluster")})
 }
 
-func (w *world) readsOfCluster(ctx context.Context, fields string) error {
-	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: w.standingPath("cluster") + "?fields=" + url.QueryEscape(fields)})
+func readsOfCluster(ctx context.Context, w *world, fields string) error {
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: standingPath(w, "cluster") + "?fields=" + url.QueryEscape(fields)})
 }
 
 // listsStanding lists all there are. Of jobs, which may be many and come and go, the
 // first page will do.
-func (w *world) listsStanding(ctx context.Context, word string) error {
+func listsStanding(ctx context.Context, w *world, word string) error {
 	if word == jobsResource {
-		return w.send(ctx, wire.Request{Method: http.MethodGet, Path: jobsPath + "?max_records=100&fields=" + url.QueryEscape(w.allFields(word))})
+		return w.send(ctx, wire.Request{Method: http.MethodGet, Path: jobsPath + "?max_records=100&fields=" + url.QueryEscape(allFields(w, word))})
 	}
 	var err error
-	w.listed, err = w.pages(ctx, w.standingPath(word)+"?fields="+url.QueryEscape(w.allFields(word)))
+	w.listed, err = listsPages(ctx, w, standingPath(w, word)+"?fields="+url.QueryEscape(allFields(w, word)))
 	return err
 }
 
 // standingWereListed keeps what there is for the When. Where there is none, nothing
 // can be found out.
-func (w *world) standingWereListed(ctx context.Context, word string) error {
+func standingWereListed(ctx context.Context, w *world, word string) error {
 	fields := "name"
 	if word == jobsResource {
 		fields = "state,start_time"
 	}
-	records, err := list(ctx, w.session, w.standingPath(word)+"?fields="+fields)
+	records, err := list(ctx, w.session, standingPath(w, word)+"?fields="+fields)
 	if err == nil && len(records) == 0 {
-		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target lists no " + word})
+		return &oracle.Skip{Applies: true, Reason: "the target lists no " + word}
 	}
 	w.stood = records
 	if word == jobsResource { // the oldest is none of the run, where there is any other
@@ -96,8 +96,8 @@ func begun(job map[string]any) string {
 	return at
 }
 
-// first is the first record that was listed, by its field.
-func (w *world) first(field string) (string, error) {
+// firstBuiltin is the first record that was listed, by its field.
+func firstBuiltin(w *world, field string) (string, error) {
 	text, _ := w.stood[0][field].(string) // at least one, or the Given would have skipped
 	if text == "" {
 		return "", fmt.Errorf("the first record of the list has no %s", field)
@@ -105,35 +105,35 @@ func (w *world) first(field string) (string, error) {
 	return text, nil
 }
 
-func (w *world) readsFirstStanding(ctx context.Context, word string) error {
-	uuid, err := w.first("uuid")
+func readsFirstStanding(ctx context.Context, w *world, word string) error {
+	uuid, err := firstBuiltin(w, "uuid")
 	if err != nil {
 		return err
 	}
-	err = w.send(ctx, wire.Request{Method: http.MethodGet, Path: at(w.standingPath(word), uuid) + "?fields=" + url.QueryEscape(w.allFields(word))})
+	err = w.send(ctx, wire.Request{Method: http.MethodGet, Path: at(standingPath(w, word), uuid) + "?fields=" + url.QueryEscape(allFields(w, word))})
 	if err == nil && word == jobsResource && w.answer.Response.Status == http.StatusNotFound {
-		return w.skipped(forgotten)
+		return forgotten
 	}
 	return err
 }
 
-func (w *world) readsUnknownStanding(ctx context.Context, word string) error {
-	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: at(w.standingPath(word), w.uuid())})
+func readsUnknownStanding(ctx context.Context, w *world, word string) error {
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: at(standingPath(w, word), w.uuid())})
 }
 
-func (w *world) listsStandingByName(ctx context.Context, word string) error {
-	name, err := w.first("name")
+func listsStandingByName(ctx context.Context, w *world, word string) error {
+	name, err := firstBuiltin(w, "name")
 	if err != nil {
 		return err
 	}
-	w.listed, err = w.pages(ctx, w.standingPath(word)+"?name="+url.QueryEscape(name))
+	w.listed, err = listsPages(ctx, w, standingPath(w, word)+"?name="+url.QueryEscape(name))
 	return err
 }
 
 // listsStandingInPages lists once for each page size; the sizes must agree.
-func (w *world) listsStandingInPages(ctx context.Context, word, sizes string) error {
+func listsStandingInPages(ctx context.Context, w *world, word, sizes string) error {
 	for _, size := range split(sizes) {
-		records, err := w.pages(ctx, w.standingPath(word)+"?max_records="+url.QueryEscape(size))
+		records, err := listsPages(ctx, w, standingPath(w, word)+"?max_records="+url.QueryEscape(size))
 		if err != nil {
 			return err
 		}
@@ -151,14 +151,14 @@ func uuidsOf(records []map[string]any) []string {
 	return uuids
 }
 
-func (w *world) everyPageSizeGivesStanding(string) error {
-	return w.everyPageSizeGives(uuidsOf(w.stood), false)
+func everyPageSizeGivesStanding(w *world, _ string) error {
+	return everyPageSizeGives(w, uuidsOf(w.stood), false)
 }
 
-func (w *world) eachStandingHas(_, names string) error { return w.listedHave("", names) }
+func eachStandingHas(w *world, _, names string) error { return listedHave(w, "", names) }
 
-func (w *world) answerIsFirstStanding(string) error {
-	uuid, err := w.first("uuid")
+func answerIsFirstStanding(w *world, _ string) error {
+	uuid, err := firstBuiltin(w, "uuid")
 	if err != nil {
 		return err
 	}
@@ -169,8 +169,8 @@ func (w *world) answerIsFirstStanding(string) error {
 }
 
 // firstIsListedAlone wants a list by a name to have the records of that name.
-func (w *world) firstIsListedAlone(string) error {
-	name, err := w.first("name")
+func firstIsListedAlone(w *world, _ string) error {
+	name, err := firstBuiltin(w, "name")
 	if err != nil {
 		return err
 	}
@@ -182,10 +182,10 @@ func (w *world) firstIsListedAlone(string) error {
 }
 
 // adminIsNotListed looks for the SVM that has the name of the cluster.
-func (w *world) adminIsNotListed() error {
+func adminIsNotListed(w *world) error {
 	admin := w.suite.Admin.Name
 	if admin == "" {
-		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target does not tell the name of its admin SVM"})
+		return &oracle.Skip{Applies: true, Reason: "the target does not tell the name of its admin SVM"}
 	}
 	for _, r := range w.listed {
 		if r["name"] == admin {

@@ -20,7 +20,7 @@ import (
 // restoresAndSteers starts the restore of the keys and asks something of its job
 // before that has ended. The job is then followed to its end: one that took a
 // pause is let go on.
-func (w *world) restoresAndSteers(ctx context.Context, name, what string) error {
+func restoresAndSteers(ctx context.Context, w *world, name, what string) error {
 	o, err := w.object(name)
 	if err != nil {
 		return err
@@ -31,10 +31,10 @@ func (w *world) restoresAndSteers(ctx context.Context, name, what string) error 
 	}
 	uuid := oracle.JobOf(x.Response)
 	if !x.Response.OK() || uuid == "" {
-		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target started no job for the restore"})
+		return &oracle.Skip{Applies: true, Reason: "the target started no job for the restore"}
 	}
 	if why, err := w.unsteerable(ctx, uuid, o); err != nil || why != "" {
-		return w.notSteered(ctx, x, uuid, why, err)
+		return notSteered(ctx, w, x, uuid, why, err)
 	}
 	w.jobs[uuid] = true
 	act, err := w.session.Do(ctx, wire.Request{Method: http.MethodPatch, Path: jobPath(uuid) + "?action=" + steerings[what]})
@@ -71,7 +71,7 @@ func (w *world) unsteerable(ctx context.Context, uuid string, o *object) (string
 }
 
 // notSteered leaves the job alone, but for following it to its end.
-func (w *world) notSteered(ctx context.Context, x *wire.Exchange, uuid, why string, err error) error {
+func notSteered(ctx context.Context, w *world, x *wire.Exchange, uuid, why string, err error) error {
 	if err != nil {
 		return err
 	}
@@ -80,12 +80,12 @@ func (w *world) notSteered(ctx context.Context, x *wire.Exchange, uuid, why stri
 	if err != nil {
 		return err
 	}
-	return w.skipped(&oracle.Skip{Applies: true, Reason: why})
+	return &oracle.Skip{Applies: true, Reason: why}
 }
 
 // jobTookIt wants a success, or a refusal with a code that is documented for what
 // can be asked of jobs.
-func (w *world) jobTookIt() error { return w.judge(w.tookIt(w.last)) }
+func jobTookIt(w *world) error { return w.judge(w.tookIt(w.last)) }
 
 func (w *world) tookIt(e oracle.Ending) error {
 	if e.Exchange.Response.OK() {
@@ -102,11 +102,11 @@ func (w *world) tookIt(e oracle.Ending) error {
 
 // filtersJob lists the job of the scenario by filters on what it shows, each
 // together with its uuid. A row says whether the job is listed then.
-func (w *world) filtersJob(ctx context.Context, table *godog.Table) error {
-	uuid := w.job()
+func filtersJob(ctx context.Context, w *world, table *godog.Table) error {
+	uuid := jobOf(w)
 	for _, row := range table.Rows[1:] {
 		field := row.Cells[0].Value
-		filter, usable := w.jobFilter(field, row.Cells[1].Value)
+		filter, usable := jobFilter(w, field, row.Cells[1].Value)
 		if !usable {
 			continue
 		}
@@ -115,21 +115,21 @@ func (w *world) filtersJob(ctx context.Context, table *godog.Table) error {
 			want = []string{uuid}
 		}
 		path := jobsPath + "?uuid=" + url.QueryEscape(uuid) + "&" + url.QueryEscape(field) + "=" + url.QueryEscape(filter)
-		records, err := w.pages(ctx, path)
+		records, err := listsPages(ctx, w, path)
 		if err != nil {
 			return err
 		}
 		w.tried = append(w.tried, tried{path, field + "=" + filter, uuidsOf(records), want})
 	}
 	if len(w.tried) == 0 {
-		return w.skipped(&oracle.Skip{Applies: true, Reason: "the job shows nothing that it could be filtered by"})
+		return &oracle.Skip{Applies: true, Reason: "the job shows nothing that it could be filtered by"}
 	}
 	return nil
 }
 
 // jobFilter puts what the job ended with in place of <value>. What has operators of
 // filters in it cannot be used.
-func (w *world) jobFilter(field, filter string) (string, bool) {
+func jobFilter(w *world, field, filter string) (string, bool) {
 	for _, e := range slices.Backward(w.endings) {
 		value, shown := oracle.Lookup(e.Job, field)
 		text := fmt.Sprint(value)
@@ -141,7 +141,7 @@ func (w *world) jobFilter(field, filter string) (string, bool) {
 }
 
 // ownJobs returns the uuids of the jobs of the scenario, sorted.
-func (w *world) ownJobs() []string {
+func ownJobs(w *world) []string {
 	var uuids []string
 	for _, e := range w.endings {
 		if uuid := oracle.JobOf(e.Exchange.Response); uuid != "" && e.Job != nil && !slices.Contains(uuids, uuid) {
@@ -152,22 +152,22 @@ func (w *world) ownJobs() []string {
 	return uuids
 }
 
-func (w *world) listsJobsSorted(ctx context.Context, order string) error {
-	if len(w.ownJobs()) < 2 {
-		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target named one job for all calls, which has no order"})
+func listsJobsSorted(ctx context.Context, w *world, order string) error {
+	if len(ownJobs(w)) < 2 {
+		return &oracle.Skip{Applies: true, Reason: "the target named one job for all calls, which has no order"}
 	}
 	var err error
-	w.listed, err = w.pages(ctx, jobsPath+"?uuid="+url.QueryEscape(strings.Join(w.ownJobs(), "|"))+"&order_by="+url.QueryEscape(order))
+	w.listed, err = listsPages(ctx, w, jobsPath+"?uuid="+url.QueryEscape(strings.Join(ownJobs(w), "|"))+"&order_by="+url.QueryEscape(order))
 	return err
 }
 
-func (w *world) jobsAreListed(direction string) error {
+func jobsAreListed(w *world, direction string) error {
 	if err := oracle.ExpectStatus(w.last.Exchange, http.StatusOK); err != nil {
 		return w.judge(err)
 	}
-	want, got := w.ownJobs(), uuidsOf(w.listed)
+	want, got := ownJobs(w), uuidsOf(w.listed)
 	if len(got) < len(want) {
-		return w.skipped(forgotten)
+		return forgotten
 	}
 	if direction == "falling" {
 		slices.Reverse(want)
@@ -176,6 +176,6 @@ func (w *world) jobsAreListed(direction string) error {
 }
 
 // readsMalformedJob asks for a job by what is no uuid.
-func (w *world) readsMalformedJob(ctx context.Context, key string) error {
+func readsMalformedJob(ctx context.Context, w *world, key string) error {
 	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: jobPath(key)})
 }

@@ -60,7 +60,7 @@ func (w *world) occupied(ctx context.Context, k *kind, svm string, e oracle.Endi
 	}
 	for _, other := range kinds {
 		if why := w.suite.unseen(other.resource); other.seat && why != "" { // it may be what the SVM has
-			return w.skipped(&oracle.Skip{Applies: true, Reason: why})
+			return &oracle.Skip{Applies: true, Reason: why}
 		}
 		if other.seat && w.suite.has(other) {
 			if err := w.inTheWay(ctx, other, svm); err != nil {

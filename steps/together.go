@@ -20,27 +20,27 @@ import (
 // objects of the scenario by their uuids and nothing else. The guard holds back every
 // other.
 
-// changesTogether changes objects by a filter on their uuids.
-func (w *world) changesTogether(ctx context.Context, plural, names string, table *godog.Table) error {
+// changesInBulk changes objects by a filter on their uuids.
+func changesInBulk(ctx context.Context, w *world, plural, names string, table *godog.Table) error {
 	body, err := w.properties(kindCalled(plural), table)
 	if err != nil {
 		return err
 	}
-	return w.together(ctx, kindCalled(plural), names, func(path string) wire.Request {
+	return callBulk(ctx, w, kindCalled(plural), names, func(path string) wire.Request {
 		return wire.Request{Method: http.MethodPatch, Path: path, Body: wire.JSON(body)}
 	})
 }
 
-func (w *world) deletesTogether(ctx context.Context, plural, names string) error {
-	return w.together(ctx, kindCalled(plural), names, func(path string) wire.Request {
+func deletesInBulk(ctx context.Context, w *world, plural, names string) error {
+	return callBulk(ctx, w, kindCalled(plural), names, func(path string) wire.Request {
 		return wire.Request{Method: http.MethodDelete, Path: path}
 	})
 }
 
-// together sends a call with a filter on the uuids of objects, and goes on with the
+// callBulk sends a call with a filter on the uuids of objects, and goes on with the
 // next link for as long as there is one.
-func (w *world) together(ctx context.Context, k *kind, names string, call func(path string) wire.Request) error {
-	uuids, err := w.uuidsOf(ctx, k, names)
+func callBulk(ctx context.Context, w *world, k *kind, names string, call func(path string) wire.Request) error {
+	uuids, err := bulkUUIDs(ctx, w, k, names)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (w *world) together(ctx context.Context, k *kind, names string, call func(p
 			}
 		}
 		r := patient(call(path))
-		if err := w.sendTogether(ctx, r); err != nil {
+		if err := sendBulk(ctx, w, r); err != nil {
 			return err
 		}
 		n, _ := oracle.Count(w.answer.Response)
@@ -66,7 +66,7 @@ func (w *world) together(ctx context.Context, k *kind, names string, call func(p
 }
 
 // changesRecords changes objects by a list of records, each with its uuid.
-func (w *world) changesRecords(ctx context.Context, plural string, table *godog.Table) error {
+func changesRecords(ctx context.Context, w *world, plural string, table *godog.Table) error {
 	k := kindCalled(plural)
 	var records []any
 	var names []string
@@ -84,10 +84,10 @@ func (w *world) changesRecords(ctx context.Context, plural string, table *godog.
 		put(record, table.Rows[0].Cells[1].Value, value)
 		records = append(records, record)
 	}
-	return w.recordsTogether(ctx, k, http.MethodPatch, strings.Join(names, ", "), records)
+	return bulkRecords(ctx, w, k, http.MethodPatch, strings.Join(names, ", "), records)
 }
 
-func (w *world) deletesRecords(ctx context.Context, plural, names string) error {
+func deletesRecords(ctx context.Context, w *world, plural, names string) error {
 	k := kindCalled(plural)
 	var records []any
 	for _, name := range split(names) {
@@ -97,20 +97,20 @@ func (w *world) deletesRecords(ctx context.Context, plural, names string) error 
 		}
 		records = append(records, map[string]any{"uuid": o.uuid})
 	}
-	return w.recordsTogether(ctx, k, http.MethodDelete, names, records)
+	return bulkRecords(ctx, w, k, http.MethodDelete, names, records)
 }
 
-func (w *world) recordsTogether(ctx context.Context, k *kind, method, names string, records []any) error {
-	if _, err := w.uuidsOf(ctx, k, names); err != nil {
+func bulkRecords(ctx context.Context, w *world, k *kind, method, names string, records []any) error {
+	if _, err := bulkUUIDs(ctx, w, k, names); err != nil {
 		return err
 	}
-	return w.sendTogether(ctx, wire.Request{Method: method, Path: w.collection(k), Body: wire.JSON(map[string]any{"records": records})})
+	return sendBulk(ctx, w, wire.Request{Method: method, Path: w.collection(k), Body: wire.JSON(map[string]any{"records": records})})
 }
 
-// sendTogether sends a call on several objects and follows its jobs to their ends.
+// sendBulk sends a call on several objects and follows its jobs to their ends.
 // One that the collection does not take can be documented as well as one that it
 // does: then there is nothing to look at.
-func (w *world) sendTogether(ctx context.Context, r wire.Request) error {
+func sendBulk(ctx context.Context, w *world, r wire.Request) error {
 	r.Fresh = true
 	err := w.send(ctx, r)
 	for n := 1; n < lostTries && isUndone(err); n++ {
@@ -123,10 +123,10 @@ func (w *world) sendTogether(ctx context.Context, r wire.Request) error {
 		return err
 	}
 	if w.answer.Response.Status == http.StatusMethodNotAllowed {
-		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target takes no " + r.Method + " of a collection (405)"})
+		return &oracle.Skip{Applies: true, Reason: "the target takes no " + r.Method + " of a collection (405)"}
 	}
 	if oracle.ExpectCode(oracle.Ending{Exchange: w.answer}, unexpectedArgument) == nil {
-		return w.skipped(&oracle.Skip{Applies: true, Reason: "the target knows no records in the body of a " + r.Method + " (" + unexpectedArgument + ")"})
+		return &oracle.Skip{Applies: true, Reason: "the target knows no records in the body of a " + r.Method + " (" + unexpectedArgument + ")"}
 	}
 	for _, uuid := range oracle.JobsOf(w.answer.Response) {
 		job, err := w.follow(ctx, uuid)
@@ -141,9 +141,9 @@ func (w *world) sendTogether(ctx context.Context, r wire.Request) error {
 	return nil
 }
 
-// uuidsOf returns the uuids of objects that a call may be sent to together. Nothing
+// bulkUUIDs returns the uuids of objects that a call may be sent to together. Nothing
 // of anybody else may be in the collection.
-func (w *world) uuidsOf(ctx context.Context, k *kind, names string) ([]string, error) {
+func bulkUUIDs(ctx context.Context, w *world, k *kind, names string) ([]string, error) {
 	var uuids []string
 	for _, name := range split(names) {
 		o, err := w.object(name)
@@ -194,7 +194,7 @@ func (w *world) guardTogether(r wire.Request) error {
 }
 
 // countsWhatItDid wants num_records to say how many objects a call worked on.
-func (w *world) countsWhatItDid(n int) error {
+func countsWhatItDid(w *world, n int) error {
 	if err := oracle.ExpectSuccess(w.last); err != nil {
 		return w.verifyBy(w.answer, w.promises(false), err)
 	}

@@ -1,10 +1,13 @@
 package steps
 
 import (
+	"context"
 	"io/fs"
+	"reflect"
 	"strings"
 	"testing"
 
+	"github.com/cucumber/godog"
 	messages "github.com/cucumber/messages/go/v21"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -59,7 +62,18 @@ func TestEveryPhraseIsWrittenAsTheVocabularyDemands(t *testing.T) {
 		if ph.needs != 0 {
 			assert.True(t, ph.writes, "%s needs an SVM for what it writes", text)
 		}
-		assert.NotNil(t, ph.do(&world{}), text)
+		step := reflect.TypeOf(new(world).bind(ph.do))
+		args := ph.pattern.NumSubexp()
+		for i := range step.NumIn() {
+			switch step.In(i) {
+			case reflect.TypeFor[context.Context]():
+			case reflect.TypeFor[*godog.Table](), reflect.TypeFor[*godog.DocString]():
+				assert.True(t, strings.HasSuffix(text, ":$"), "%s announces what stands below it", text)
+			default:
+				args--
+			}
+		}
+		assert.Zero(t, args, "%s has as many values as its function takes", text)
 	}
 }
 

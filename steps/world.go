@@ -41,10 +41,9 @@ type world struct {
 	passphrases  int             // that the scenario has made up
 	verdicts     map[contract.ID]int
 	found        []oracle.Finding
-	shown        []string     // codes that the answer to the When showed in a property
-	skip         *oracle.Skip // why the scenario went no further; nil when it did
-	cleaning     int          // requests that removed what the scenario made
-	untold       bool         // a 202 named no job, so that nothing says when it is done
+	shown        []string // codes that the answer to the When showed in a property
+	cleaning     int      // requests that removed what the scenario made
+	untold       bool     // a 202 named no job, so that nothing says when it is done
 
 	sides []*wire.Session       // of other clients, which act for the scenario too
 	heard map[*wire.Session]int // exchanges that the rights of the user were learned from
