@@ -19,7 +19,7 @@ var errorProperties = []Property{
 		conventions: []contract.ID{"API-FAULT-01"},
 		fits:        func(m *model) bool { return len(m.rows()) > 0 },
 		rows:        (*model).rows, promises: []role{second},
-		deck: dealRows, play: playRow,
+		deck: dealRows, play: playRow, scenario: tellRow,
 	},
 }
 

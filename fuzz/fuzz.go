@@ -62,6 +62,9 @@ type Property struct {
 	loose bool
 	// play plays a case. The error is non-nil only if nothing more was found out.
 	play func(context.Context, *player) error
+	// scenario writes the steps of a scenario that shows what a case shows, and returns
+	// false where there are no phrases for it; nil where there are none for any case.
+	scenario func(*script) bool
 }
 
 // Properties returns every property, in the order of their files. The slice is

@@ -21,7 +21,7 @@ var requestProperties = []Property{
 		promises:    []role{lacking, unknownSVM, postsReadOnly, postsPatchOnly, patchesRead, patchesFixed, fixed, neverSet},
 		conventions: []contract.ID{"API-BODY-01", "API-BODY-02", "API-BODY-03", "API-BODY-04", "API-BODY-05", "API-BODY-06", "API-BODY-07", "API-FAULT-01"},
 		fits:        func(m *model) bool { return m.operation(contract.Create) != nil },
-		deck:        dealFaults, play: playFault,
+		deck:        dealFaults, play: playFault, scenario: tellFault,
 	},
 	{
 		Name: "two-faults-at-once-are-refused", Writes: true,
@@ -36,7 +36,7 @@ var requestProperties = []Property{
 		Says:     "Whatever is asked of an object that nobody made is refused.",
 		Writes:   true,
 		promises: []role{readsUnknown, changesUnknown, deletesUnknown, actsOnUnknown, readsGone, readsCoded, changesGone, deletesGone},
-		deck:     dealUnknown, play: playUnknown,
+		deck:     dealUnknown, play: playUnknown, scenario: tellUnknown,
 	},
 }
 

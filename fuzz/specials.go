@@ -25,7 +25,7 @@ var specialProperties = []Property{
 		promises:    specialRoles(),
 		conventions: []contract.ID{"API-FAULT-01"},
 		fits:        func(m *model) bool { return len(m.specials()) > 0 },
-		deck:        dealSpecials, play: playSpecial,
+		deck:        dealSpecials, play: playSpecial, scenario: tellSpecial,
 	},
 }
 

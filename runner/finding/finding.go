@@ -21,6 +21,7 @@ import (
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/files"
 	"ontap-conformance/fuzz"
+	"ontap-conformance/fuzz/plan"
 	"ontap-conformance/runner/report"
 )
 
@@ -51,7 +52,7 @@ type Finding struct {
 	RunSeed     uint64             `json:"run_seed"`  // of the hunt
 	Seed        uint64             `json:"seed"`      // of the case as it was drawn
 	Minimal     bool               `json:"minimal"`   // whether it failed again, so that it could be made small
-	Case        fuzz.Case          `json:"case"`
+	Case        plan.Case          `json:"case"`
 	Requests    []Request          `json:"requests"` // as they were sent, in their order
 }
 
