@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -103,6 +104,10 @@ func (p *planner) complain(uri string, line int64, format string, args ...any) {
 
 // feature adds the scenarios of one file.
 func (p *planner) feature(uri string, text []byte) {
+	if n := longestLine(text); n >= bufio.MaxScanTokenSize { // the parser would panic
+		p.errs = append(p.errs, fmt.Errorf("%s: a line of %d bytes: want less than %d", path.Join(p.dir, uri), n, bufio.MaxScanTokenSize))
+		return
+	}
 	ids := new(messages.Incrementing)
 	doc, err := gherkin.ParseGherkinDocument(bytes.NewReader(text), ids.NewId)
 	if err != nil {
@@ -119,6 +124,15 @@ func (p *planner) feature(uri string, text []byte) {
 	for _, at := range src.empty {
 		p.complain(uri, at, "a scenario without steps: it would vanish without a word")
 	}
+}
+
+// longestLine is the length of the longest line of a text, in bytes.
+func longestLine(text []byte) int {
+	n := 0
+	for line := range bytes.Lines(text) {
+		n = max(n, len(line))
+	}
+	return n
 }
 
 // source is where the parts of a feature's pickles come from.

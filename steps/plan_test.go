@@ -84,6 +84,11 @@ func TestEveryFaultOfAFeatureIsFoundWithItsLine(t *testing.T) {
 	}
 }
 
+func TestALineThatTheParserCannotHoldIsAnError(t *testing.T) {
+	_, err := planOf(t, sound+"# "+strings.Repeat("z", 70000)+"\n")
+	assert.ErrorContains(t, err, "vaults/read.feature: a line of 70003 bytes")
+}
+
 func TestAStepWithoutMeaningIsSaidOnceAndWithThePhraseThatIsMeant(t *testing.T) {
 	for _, tt := range []struct {
 		name, old, new string
