@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"testing/fstest"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -263,7 +264,7 @@ const maxRedacted = 4096
 // keep writes a finding and tells of it. One that was flaky until now gives way to it.
 func (h *hunt) keep(a *app, f *fuzz.Finding) {
 	dir := filepath.Join(h.out, finding.Folder(f.Bucket))
-	kept, err := finding.Write(dir, finding.Input{Found: f, RunSeed: h.flags.seed, At: time.Now(), Vet: a.proof.file, Record: report.Record{
+	kept, err := finding.Write(dir, finding.Input{Found: f, RunSeed: h.flags.seed, At: time.Now(), Vet: a.proof.file, Takes: h.takes, Record: report.Record{
 		Contract: h.contract, Release: h.survey.release, Secrets: h.bench.secrets(maxRedacted), Curl: h.bench.curl}})
 	h.found = slices.DeleteFunc(h.found, func(old *finding.Finding) bool {
 		return old.Requirement.ID == kept.Requirement.ID && old.Operation == kept.Operation
@@ -274,6 +275,12 @@ func (h *hunt) keep(a *app, f *fuzz.Finding) {
 		what = "found once, flaky"
 	}
 	fmt.Fprintln(a.stderr, oneLine(fmt.Sprintf("%s: %s %s, %s: %s (%s)", what, kept.Requirement.ID, kept.Requirement.Level, kept.Property, kept.Requirement.Text, dir)))
+}
+
+// takes returns why run would not take a feature; nil when it would.
+func (h *hunt) takes(feature string) error {
+	_, err := steps.Plan(fstest.MapFS{finding.FeatureFile: {Data: []byte(feature)}}, h.contract)
+	return err
 }
 
 // decides reports whether a finding decides the exit code.

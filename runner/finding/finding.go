@@ -74,6 +74,7 @@ type Input struct {
 	RunSeed uint64
 	At      time.Time                            // when it was found
 	Vet     func(file string, text []byte) error // refuses what must not be written; nil refuses nothing
+	Takes   func(feature string) error           // why run would not take a feature; nil when it would take any
 }
 
 // New makes the data of a finding.
