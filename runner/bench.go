@@ -18,6 +18,7 @@ import (
 	"ontap-conformance/fixtures/lab"
 	"ontap-conformance/fixtures/simulator"
 	"ontap-conformance/fixtures/wire"
+	"ontap-conformance/runner/exit"
 	"ontap-conformance/steps"
 )
 
@@ -106,7 +107,7 @@ func verifyClaims(c *contract.Catalogue, claims []string) error {
 	}
 	for _, claim := range claims {
 		if err := (&choice{words: names}).Set(claim); err != nil {
-			return misused("--claim: %w", err)
+			return exit.Misusedf("--claim: %w", err)
 		}
 	}
 	return nil

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"ontap-conformance/fixtures/chaos"
+	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/report"
 )
 
@@ -59,7 +60,7 @@ func sail(t *testing.T, seed uint64, parallel int, out string, args ...string) (
 	}
 	front.Clear()
 	again := command(t, asAdmin, append([]string{"cleanup", out}, g.flags()...)...)
-	assert.Equal(t, exitConformant, again.code, again.stdout+again.stderr)
+	assert.Equal(t, exit.Conformant, again.code, again.stdout+again.stderr)
 	g.assertAsBefore(t, "after a clean-up")
 	return got, p
 }
@@ -131,7 +132,7 @@ func TestAHuntInRoughWeatherFindsNothing(t *testing.T) {
 			}
 		}
 		assert.Empty(t, p.broken, got.stdout+got.stderr)
-		assert.NotEqual(t, exitUsage, got.code, got.stderr)
+		assert.NotEqual(t, exit.Misuse, got.code, got.stderr)
 		return p
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/runner/wording"
 )
 
 // choice is the value of a flag that takes one of a few words.
@@ -22,7 +23,7 @@ func (c *choice) Type() string   { return "word" }
 
 func (c *choice) Set(s string) error {
 	if !slices.Contains(c.words, s) {
-		return fmt.Errorf("want one of %s, got %q%s", strings.Join(c.words, ", "), s, didYouMean(s, c.words))
+		return fmt.Errorf("want one of %s, got %q%s", strings.Join(c.words, ", "), s, wording.DidYouMean(s, c.words))
 	}
 	c.value = s
 	return nil
@@ -114,7 +115,7 @@ func nearestRelease(s string) contract.Release {
 	typed, err := contract.ParseRelease(s)
 	off := func(r contract.Release) int {
 		if err != nil {
-			return distance(s, r.String())
+			return wording.Distance(s, r.String())
 		}
 		return 1000*abs(r.Generation-typed.Generation) + abs(r.Major-typed.Major)
 	}

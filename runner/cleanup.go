@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -11,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ontap-conformance/fixtures/ledger"
+	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/report"
 	"ontap-conformance/steps"
 )
@@ -53,7 +53,7 @@ func (a *app) cleanup(cmd *cobra.Command, name string, f *endpointFlags, same bo
 		return nil
 	}
 	if f.endpoint == "" {
-		return misused("cleanup needs --endpoint: what the embedded simulator held is gone")
+		return exit.Misusedf("cleanup needs --endpoint: what the embedded simulator held is gone")
 	}
 	c, err := a.load()
 	if err != nil {
@@ -70,7 +70,7 @@ func (a *app) cleanup(cmd *cobra.Command, name string, f *endpointFlags, same bo
 	p.add(p.findRelease(cmd.Context())...)
 	switch bad := p.survey.failed(); {
 	case cmd.Context().Err() != nil:
-		return &ended{exitInterrupted, errors.New("interrupted before anything was removed")}
+		return exit.Interruptedf("interrupted before anything was removed")
 	case bad != nil:
 		return bad.err()
 	}
@@ -84,11 +84,11 @@ func (a *app) cleanup(cmd *cobra.Command, name string, f *endpointFlags, same bo
 	a.tellLeft(l, objects, conditions, steps.Unknowns(err))
 	switch {
 	case cmd.Context().Err() != nil:
-		return &ended{exitInterrupted, errors.New("interrupted: what is left stays in the ledger")}
+		return exit.Interruptedf("interrupted: what is left stays in the ledger")
 	case err != nil:
-		return inconclusive("removing what the run created: %w", first(err))
+		return exit.Inconclusivef("removing what the run created: %w", first(err))
 	case len(l.Left())+len(l.Conditions()) > 0:
-		return inconclusive("not everything could be removed")
+		return exit.Inconclusivef("not everything could be removed")
 	}
 	return nil
 }
@@ -97,11 +97,11 @@ func (a *app) cleanup(cmd *cobra.Command, name string, f *endpointFlags, same bo
 func listed(name string) (*ledger.Ledger, error) {
 	name = ledgerOf(name)
 	if _, err := os.Stat(name); err != nil {
-		return nil, misused("there is no ledger: %w", absence(name, err))
+		return nil, exit.Misusedf("there is no ledger: %w", absence(name, err))
 	}
 	l, err := ledger.Open(name, true)
 	if err != nil {
-		return nil, misused("%w", err)
+		return nil, exit.Misusedf("%w", err)
 	}
 	return l, nil
 }
@@ -125,13 +125,13 @@ func sameTarget(l *ledger.Ledger, endpoint, cluster string, told bool) error {
 		if strings.EqualFold(o.Cluster, cluster) {
 			return nil
 		}
-		return misused("the ledger is of the cluster %s (%s), and %s is the cluster %s", o.Cluster, o.Endpoint, endpoint, cluster)
+		return exit.Misusedf("the ledger is of the cluster %s (%s), and %s is the cluster %s", o.Cluster, o.Endpoint, endpoint, cluster)
 	case told:
 		return nil
 	case o.Endpoint == "":
-		return misused("the ledger does not say which target it is of: --same-target if that is %s", endpoint)
+		return exit.Misusedf("the ledger does not say which target it is of: --same-target if that is %s", endpoint)
 	case plainEndpoint(o.Endpoint) != plainEndpoint(endpoint):
-		return misused("the ledger is of %s, and nothing shows that %s is the same cluster: --same-target if it is", o.Endpoint, endpoint)
+		return exit.Misusedf("the ledger is of %s, and nothing shows that %s is the same cluster: --same-target if it is", o.Endpoint, endpoint)
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/runner/exit"
 )
 
 // A cluster is a simulator with its lab and a uuid of its own.
@@ -73,16 +74,16 @@ func TestCleanUpRefusesAnotherTarget(t *testing.T) {
 		wantCode int
 		wantSaid string
 	}{
-		{"the same cluster", here.origin(), here, nil, exitConformant, "1 object listed, 1 gone"},
-		{"the same cluster at another address", ledger.Origin{Endpoint: other.url, Cluster: here.uuid}, here, nil, exitConformant, "1 gone"},
-		{"another cluster", other.origin(), here, nil, exitUsage, "the ledger is of the cluster " + other.uuid + " (" + other.url + "), and " + here.url + " is the cluster " + here.uuid},
-		{"another cluster, whatever is said", other.origin(), here, []string{"--same-target"}, exitUsage, "the ledger is of the cluster"},
-		{"a box that was built again", ledger.Origin{Endpoint: here.url, Cluster: other.uuid}, here, nil, exitUsage, "the ledger is of the cluster"},
-		{"a target that does not tell, at the same address", silent.origin(), silent, nil, exitConformant, "1 gone"},
-		{"a target that does not tell, elsewhere", other.origin(), silent, nil, exitUsage, "nothing shows that " + silent.url + " is the same cluster: --same-target if it is"},
-		{"a target that does not tell, elsewhere, when it is said", other.origin(), silent, []string{"--same-target"}, exitConformant, "1 gone"},
-		{"a ledger of before", ledger.Origin{}, here, nil, exitUsage, "does not say which target it is of: --same-target if that is " + here.url},
-		{"a ledger of before, when it is said", ledger.Origin{}, here, []string{"--same-target"}, exitConformant, "1 gone"},
+		{"the same cluster", here.origin(), here, nil, exit.Conformant, "1 object listed, 1 gone"},
+		{"the same cluster at another address", ledger.Origin{Endpoint: other.url, Cluster: here.uuid}, here, nil, exit.Conformant, "1 gone"},
+		{"another cluster", other.origin(), here, nil, exit.Misuse, "the ledger is of the cluster " + other.uuid + " (" + other.url + "), and " + here.url + " is the cluster " + here.uuid},
+		{"another cluster, whatever is said", other.origin(), here, []string{"--same-target"}, exit.Misuse, "the ledger is of the cluster"},
+		{"a box that was built again", ledger.Origin{Endpoint: here.url, Cluster: other.uuid}, here, nil, exit.Misuse, "the ledger is of the cluster"},
+		{"a target that does not tell, at the same address", silent.origin(), silent, nil, exit.Conformant, "1 gone"},
+		{"a target that does not tell, elsewhere", other.origin(), silent, nil, exit.Misuse, "nothing shows that " + silent.url + " is the same cluster: --same-target if it is"},
+		{"a target that does not tell, elsewhere, when it is said", other.origin(), silent, []string{"--same-target"}, exit.Conformant, "1 gone"},
+		{"a ledger of before", ledger.Origin{}, here, nil, exit.Misuse, "does not say which target it is of: --same-target if that is " + here.url},
+		{"a ledger of before, when it is said", ledger.Origin{}, here, []string{"--same-target"}, exit.Conformant, "1 gone"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			elsewhere(t)
@@ -93,7 +94,7 @@ func TestCleanUpRefusesAnotherTarget(t *testing.T) {
 			assert.Equal(t, tt.wantCode, got.code, got.stdout+got.stderr)
 			assert.Contains(t, got.stdout+got.stderr, tt.wantSaid)
 			want, listedStill := http.StatusNotFound, 0
-			if tt.wantCode != exitConformant {
+			if tt.wantCode != exit.Conformant {
 				want, listedStill = http.StatusOK, 1
 			}
 			assert.Equal(t, want, ask(t, tt.at.url, http.MethodGet, path, "").StatusCode)
@@ -110,7 +111,7 @@ func TestCleanUpWaitsForNoRunThatGoesOn(t *testing.T) {
 	here := newCluster(t, nil)
 	killed(t, here.origin(), "/api/x")
 	got := command(t, asAdmin, "cleanup", "out", "--endpoint", here.url)
-	assert.Equal(t, exitUsage, got.code)
+	assert.Equal(t, exit.Misuse, got.code)
 	assert.Equal(t, "error: out/ledger.ndjson: "+ledger.ErrInUse.Error()+"\n", got.stderr)
 }
 
@@ -124,11 +125,11 @@ func TestCleanUpEndsTheConditionsOfTheLab(t *testing.T) {
 	require.NoError(t, l.Close())
 
 	got := command(t, asAdmin, "cleanup", "out", "--endpoint", here.url)
-	assert.Equal(t, exitInconclusive, got.code)
+	assert.Equal(t, exit.Inconclusive, got.code)
 	assert.Contains(t, got.stdout, "1 object listed, 1 gone\n1 condition of the lab listed, 0 ended\nstill arranged: metrocluster for svm1\n")
 	assert.Contains(t, got.stderr, "no lab (--lab)")
 	got = command(t, asAdmin, "cleanup", "out", "--endpoint", here.url, "--lab", here.lab)
-	assert.Equal(t, exitConformant, got.code, got.stderr)
+	assert.Equal(t, exit.Conformant, got.code, got.stderr)
 	assert.Contains(t, got.stdout, "1 condition of the lab listed, 1 ended")
 }
 
@@ -137,15 +138,15 @@ func TestAReadOnlyCleanUpSaysThatSomethingIsLeft(t *testing.T) {
 	here := newCluster(t, nil)
 	require.NoError(t, killed(t, here.origin(), "/api/x").Close())
 	got := command(t, asAdmin, "cleanup", "out", "--endpoint", here.url, "--mode", "read-only")
-	assert.Equal(t, exitInconclusive, got.code)
+	assert.Equal(t, exit.Inconclusive, got.code)
 	assert.Contains(t, got.stderr, "not everything could be removed")
 }
 
 func TestNothingIsLeftOfTheEmbeddedSimulator(t *testing.T) {
 	elsewhere(t)
-	require.Equal(t, exitConformant, command(t, nil, append(few, "run", "--out", "out")...).code)
+	require.Equal(t, exit.Conformant, command(t, nil, append(few, "run", "--out", "out")...).code)
 	got := command(t, nil, "cleanup", "out")
-	assert.Equal(t, exitConformant, got.code, got.stderr)
+	assert.Equal(t, exit.Conformant, got.code, got.stderr)
 	assert.Contains(t, got.stdout, "what that held is gone")
 }
 
@@ -153,7 +154,7 @@ func TestARunWritesDownWhichClusterItIsOf(t *testing.T) {
 	elsewhere(t)
 	here := newCluster(t, nil)
 	got := command(t, asAdmin, append(few, "run", "--out", "out", "--endpoint", here.url)...)
-	require.Equal(t, exitConformant, got.code, got.stderr)
+	require.Equal(t, exit.Conformant, got.code, got.stderr)
 	l, err := listed("out")
 	require.NoError(t, err)
 	assert.Equal(t, here.uuid, l.Origin().Cluster)

@@ -19,7 +19,9 @@ import (
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fuzz"
 	"ontap-conformance/runner/baseline"
+	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/report"
+	"ontap-conformance/runner/wording"
 )
 
 // report makes the report of a run.
@@ -106,13 +108,13 @@ func (a *app) publish(t *trial, r *report.Report) error {
 func (a *app) verdict(ctx context.Context, t *trial, r *report.Report) error {
 	switch {
 	case ctx.Err() != nil:
-		return &ended{exitInterrupted, fmt.Errorf("interrupted: the report holds what was found out until then")}
+		return exit.Interruptedf("interrupted: the report holds what was found out until then")
 	case t.known != nil:
 		return compared(a.stderr, t.known.Compare(r, t.flags.strict))
 	case r.Verdict == oracle.NonConformant:
-		return &ended{code: exitNonConformant}
+		return exit.With(exit.NonConformant)
 	case r.Verdict == oracle.Inconclusive:
-		return &ended{code: exitInconclusive}
+		return exit.With(exit.Inconclusive)
 	}
 	return nil
 }
@@ -120,16 +122,16 @@ func (a *app) verdict(ctx context.Context, t *trial, r *report.Report) error {
 // compared says what a comparison with a baseline found.
 func compared(w io.Writer, c baseline.Comparison) error {
 	for _, d := range c.New {
-		fmt.Fprintln(w, oneLine(fmt.Sprintf("not in the baseline: %s, broken in %q", d.Requirement, d.Outcome)))
+		fmt.Fprintln(w, wording.OneLine(fmt.Sprintf("not in the baseline: %s, broken in %q", d.Requirement, d.Outcome)))
 	}
 	for _, e := range c.Mended {
-		fmt.Fprintln(w, oneLine(fmt.Sprintf("in the baseline, but kept now: %s", e)))
+		fmt.Fprintln(w, wording.OneLine(fmt.Sprintf("in the baseline, but kept now: %s", e)))
 	}
 	switch {
 	case len(c.New) > 0 || len(c.Mended) > 0:
-		return &ended{code: exitNonConformant}
+		return exit.With(exit.NonConformant)
 	case c.Unknown:
-		return inconclusive("not everything could be found out")
+		return exit.Inconclusivef("not everything could be found out")
 	}
 	return nil
 }

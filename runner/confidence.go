@@ -14,6 +14,7 @@ import (
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fuzz"
 	"ontap-conformance/runner/report"
+	"ontap-conformance/runner/wording"
 )
 
 // A confidence is what a hunt looked at: what stands in place of a bare green.
@@ -171,7 +172,7 @@ func (h *hunt) tellFound(a *app) {
 		if f.Broken.Flaky {
 			what, note = "FLAKY", flaky
 		}
-		fmt.Fprintln(a.stdout, "  "+oneLine(fmt.Sprintf("%s %s %s: %s%s", what, f.Requirement.ID, strings.ToUpper(string(f.Requirement.Level)), f.Requirement.Text, note)))
+		fmt.Fprintln(a.stdout, "  "+wording.OneLine(fmt.Sprintf("%s %s %s: %s%s", what, f.Requirement.ID, strings.ToUpper(string(f.Requirement.Level)), f.Requirement.Text, note)))
 	}
 	if n := h.again[stillFailing]; n > 0 {
 		fmt.Fprintf(a.stdout, "  BROKEN as before: %s of the corpus\n", report.Counted(n, "finding"))

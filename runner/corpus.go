@@ -12,6 +12,7 @@ import (
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fuzz"
+	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/finding"
 	"ontap-conformance/steps"
 )
@@ -35,7 +36,7 @@ func readCorpus(dir string) ([]keptFinding, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, misused("--corpus: %w", err)
+		return nil, exit.Misusedf("--corpus: %w", err)
 	}
 	var all []keptFinding
 	for _, e := range entries {
@@ -44,7 +45,7 @@ func readCorpus(dir string) ([]keptFinding, error) {
 		}
 		f, err := finding.Read(filepath.Join(dir, e.Name()))
 		if err != nil {
-			return nil, misused("--corpus: %s: %w", filepath.Join(dir, e.Name()), err)
+			return nil, exit.Misusedf("--corpus: %s: %w", filepath.Join(dir, e.Name()), err)
 		}
 		all = append(all, keptFinding{"corpus: " + e.Name(), f})
 	}

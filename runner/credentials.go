@@ -10,6 +10,7 @@ import (
 
 	"ontap-conformance/fixtures/files"
 	"ontap-conformance/fixtures/wire"
+	"ontap-conformance/runner/exit"
 )
 
 // credentials finds out who asks. The password comes from a file, the
@@ -20,19 +21,19 @@ func (a *app) credentials(ctx context.Context, f *endpointFlags) (wire.Credentia
 	}
 	if f.tokenFile != "" {
 		if f.user != "" || f.passwordFile != "" {
-			return wire.Credentials{}, misused("--token-file stands in place of --user and its password")
+			return wire.Credentials{}, exit.Misusedf("--token-file stands in place of --user and its password")
 		}
 		token, err := a.secretFile(ctx, "--token-file", f.tokenFile, envToken)
 		return wire.Credentials{Token: token}, err
 	}
 	if f.user == "" {
 		if f.passwordFile != "" {
-			return wire.Credentials{}, misused("--password-file needs --user")
+			return wire.Credentials{}, exit.Misusedf("--password-file needs --user")
 		}
 		return wire.Credentials{}, nil
 	}
 	if strings.Contains(f.user, ":") {
-		return wire.Credentials{}, misused("--user: no name has a colon, and no password belongs onto the command line")
+		return wire.Credentials{}, exit.Misusedf("--user: no name has a colon, and no password belongs onto the command line")
 	}
 	password, err := a.password(ctx, f.passwordFile, "Password for "+f.user+": ")
 	return wire.Credentials{User: f.user, Password: password}, err
@@ -65,18 +66,18 @@ func (a *app) password(ctx context.Context, file, prompt string) (wire.Secret, e
 	}
 	in, ok := a.stdin.(*os.File)
 	if !ok || !term.IsTerminal(int(in.Fd())) {
-		return wire.Secret{}, misused("%w", errNoPassword)
+		return wire.Secret{}, exit.Misusedf("%w", errNoPassword)
 	}
 	fmt.Fprint(a.stderr, prompt)
 	typed, err := typedIn(ctx, int(in.Fd()))
 	fmt.Fprintln(a.stderr)
 	switch {
 	case ctx.Err() != nil:
-		return wire.Secret{}, &ended{code: exitInterrupted}
+		return wire.Secret{}, exit.With(exit.Interrupted)
 	case err != nil:
-		return wire.Secret{}, misused("reading the password: %w", err)
+		return wire.Secret{}, exit.Misusedf("reading the password: %w", err)
 	case len(typed) == 0:
-		return wire.Secret{}, misused("%w", errNoPassword)
+		return wire.Secret{}, exit.Misusedf("%w", errNoPassword)
 	}
 	return wire.NewSecret(envPassword, string(typed)), nil
 }
@@ -119,17 +120,17 @@ func (a *app) secretFile(ctx context.Context, flag, name, variable string) (wire
 func secretIn(ctx context.Context, flag, name, variable string) (wire.Secret, error) {
 	text, err := files.ReadAny(ctx, name, files.MaxSecret)
 	if ctx.Err() != nil {
-		return wire.Secret{}, &ended{code: exitInterrupted}
+		return wire.Secret{}, exit.With(exit.Interrupted)
 	}
 	if err != nil {
-		return wire.Secret{}, misused("%s: %w", flag, err)
+		return wire.Secret{}, exit.Misusedf("%s: %w", flag, err)
 	}
 	value, rest, _ := strings.Cut(strings.TrimRight(string(text), "\r\n"), "\n")
 	switch {
 	case value == "":
-		return wire.Secret{}, misused("%s: %s is empty", flag, name)
+		return wire.Secret{}, exit.Misusedf("%s: %s is empty", flag, name)
 	case rest != "":
-		return wire.Secret{}, misused("%s: %s has more than one line", flag, name)
+		return wire.Secret{}, exit.Misusedf("%s: %s has more than one line", flag, name)
 	}
 	return wire.NewSecret(variable, value), nil
 }

@@ -5,6 +5,9 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+
+	"ontap-conformance/runner/exit"
+	"ontap-conformance/runner/wording"
 )
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -38,9 +41,9 @@ func (a *app) doctor(cmd *cobra.Command, f *endpointFlags) error {
 	s := probe(cmd.Context(), c, b, f)
 	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	for _, k := range s.checks {
-		fmt.Fprintf(t, "%s\t%s\t%s\n", k.state, k.name, oneLine(k.said))
+		fmt.Fprintf(t, "%s\t%s\t%s\n", k.state, k.name, wording.OneLine(k.said))
 		if k.advice != "" {
-			fmt.Fprintf(t, "\t\t-> %s\n", oneLine(k.advice))
+			fmt.Fprintf(t, "\t\t-> %s\n", wording.OneLine(k.advice))
 		}
 	}
 	if err := t.Flush(); err != nil {
@@ -48,7 +51,7 @@ func (a *app) doctor(cmd *cobra.Command, f *endpointFlags) error {
 	}
 	if bad := s.failed(); bad != nil {
 		fmt.Fprintf(a.stdout, "%s cannot be tested yet\n", f.name())
-		return &ended{code: bad.err().(*ended).code}
+		return exit.With(bad.err().(*exit.Error).Code)
 	}
 	fmt.Fprintf(a.stdout, "%s can be tested\n", f.name())
 	return nil

@@ -14,6 +14,7 @@ import (
 	"ontap-conformance/fixtures/mutant"
 	"ontap-conformance/fixtures/simulator"
 	"ontap-conformance/runner/canary"
+	"ontap-conformance/runner/exit"
 )
 
 // echoPassword is long enough to be told from words, and has what ASCII has not.
@@ -76,7 +77,7 @@ func TestARunPrintsNothingThatATargetEchoesInAnyEncoding(t *testing.T) {
 	echo, url, env := echoing(t)
 	got := command(t, env, "run", "--endpoint", url, "--svm", "svm1", "--svm", "svm2", "--out", "out", "--format", "json,junit,html,text",
 		"--select", "azure-key-vaults/*", "--select", "aws-kms/*", "--parallel", "1")
-	require.Equal(t, exitNonConformant, got.code, got.stderr)
+	require.Equal(t, exit.NonConformant, got.code, got.stderr)
 	files := writtenBelow(t, "out")
 	files["stdout"], files["stderr"] = got.stdout, got.stderr
 	for _, w := range mutant.Encodings() {
@@ -95,7 +96,7 @@ func TestAHuntPrintsNothingThatATargetEchoesInAnyEncoding(t *testing.T) {
 	echo, url, env := echoing(t)
 	got := command(t, env, "fuzz", "--endpoint", url, "--svm", "svm1", "--svm", "svm2", "--svm", "svm3", "--for", "0", "--checks", "1", "--out", "out",
 		"--properties", "azure-key-vaults: a-*")
-	require.Equal(t, exitNonConformant, got.code, got.stderr)
+	require.Equal(t, exit.NonConformant, got.code, got.stderr)
 	files := writtenBelow(t, "out")
 	files["stdout"], files["stderr"] = got.stdout, got.stderr
 	require.Greater(t, len(files), 8)

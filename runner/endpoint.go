@@ -16,6 +16,8 @@ import (
 
 	"ontap-conformance/fixtures/files"
 	"ontap-conformance/fixtures/wire"
+	"ontap-conformance/runner/exit"
+	"ontap-conformance/runner/wording"
 	"ontap-conformance/steps"
 )
 
@@ -73,27 +75,27 @@ func (f *endpointFlags) registerMaking(cmd *cobra.Command) {
 func (f *endpointFlags) verify() error {
 	switch {
 	case f.timeout <= 0:
-		return misused("--timeout: want more than 0, got %s", f.timeout)
+		return exit.Misusedf("--timeout: want more than 0, got %s", f.timeout)
 	case f.jobTimeout <= 0:
-		return misused("--job-timeout: want more than 0, got %s", f.jobTimeout)
+		return exit.Misusedf("--job-timeout: want more than 0, got %s", f.jobTimeout)
 	case f.outage < 0:
-		return misused("--outage: want 0 or more, got %s", f.outage)
+		return exit.Misusedf("--outage: want 0 or more, got %s", f.outage)
 	case f.maxTime < 0:
-		return misused("--max-time: want 0 or more, got %s", f.maxTime)
+		return exit.Misusedf("--max-time: want 0 or more, got %s", f.maxTime)
 	case f.rate < 0:
-		return misused("--rate: want 0 or more, got %v", f.rate)
+		return exit.Misusedf("--rate: want 0 or more, got %v", f.rate)
 	case (f.clientCert == "") != (f.clientKey == ""):
-		return misused("--client-cert and --client-key belong together")
+		return exit.Misusedf("--client-cert and --client-key belong together")
 	case f.waitForSVM < 0:
-		return misused("--wait-for-svm: want 0 or more, got %s", f.waitForSVM)
+		return exit.Misusedf("--wait-for-svm: want 0 or more, got %s", f.waitForSVM)
 	case f.nonce != "" && steps.VerifyNonce(f.nonce) != nil:
-		return misused("--nonce: %w", steps.VerifyNonce(f.nonce))
+		return exit.Misusedf("--nonce: %w", steps.VerifyNonce(f.nonce))
 	case f.endpoint == "":
 		return f.verifyEmbedded()
 	}
 	if f.lab != "" {
 		if u, err := url.Parse(f.lab); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return misused("--lab: want a URL, got %q", f.lab)
+			return exit.Misusedf("--lab: want a URL, got %q", f.lab)
 		}
 	}
 	return nil
@@ -110,7 +112,7 @@ func (f *endpointFlags) verifyEmbedded() error {
 		{"--client-cert", f.clientCert != ""}, {"--ca-cert", f.caCert != ""}, {"--insecure", f.insecure}, {"--lab", f.lab != ""},
 	} {
 		if flag.given {
-			return misused("%s needs --endpoint: without it, the embedded simulator is tested", flag.name)
+			return exit.Misusedf("%s needs --endpoint: without it, the embedded simulator is tested", flag.name)
 		}
 	}
 	return nil
@@ -119,29 +121,29 @@ func (f *endpointFlags) verifyEmbedded() error {
 // parseEndpoint reads --endpoint. The note, if any, is for the user.
 func parseEndpoint(raw string) (base, note string, err error) {
 	if !strings.Contains(raw, "://") {
-		return "", "", misused("--endpoint: want scheme://host[:port], got %q. Did you mean https://%s?", raw, raw)
+		return "", "", exit.Misusedf("--endpoint: want scheme://host[:port], got %q. Did you mean https://%s?", raw, raw)
 	}
 	u, err := url.Parse(raw)
 	if err != nil {
-		return "", "", misused("--endpoint: want scheme://host[:port], which %s is not", withoutUser(raw))
+		return "", "", exit.Misusedf("--endpoint: want scheme://host[:port], which %s is not", withoutUser(raw))
 	}
 	base = u.Scheme + "://" + u.Host
 	switch {
 	case u.Scheme != "http" && u.Scheme != "https":
-		return "", "", misused("--endpoint: want the scheme https or http, got %q%s", u.Scheme, didYouMean(u.Scheme, []string{"https", "http"}))
+		return "", "", exit.Misusedf("--endpoint: want the scheme https or http, got %q%s", u.Scheme, wording.DidYouMean(u.Scheme, []string{"https", "http"}))
 	case u.User != nil:
-		return "", "", misused("--endpoint: no user or password belongs into it: use --user")
+		return "", "", exit.Misusedf("--endpoint: no user or password belongs into it: use --user")
 	case u.Hostname() == "":
-		return "", "", misused("--endpoint: want scheme://host[:port], got no host")
+		return "", "", exit.Misusedf("--endpoint: want scheme://host[:port], got no host")
 	case u.RawQuery != "" || u.Fragment != "":
-		return "", "", misused("--endpoint: want scheme://host[:port], got more. Did you mean %s?", base)
+		return "", "", exit.Misusedf("--endpoint: want scheme://host[:port], got more. Did you mean %s?", base)
 	}
 	switch strings.TrimSuffix(u.Path, "/") {
 	case "":
 	case "/api":
 		note = "--endpoint is taken as " + base + ": /api is added to every request"
 	default:
-		return "", "", misused("--endpoint: want scheme://host[:port], got the path %q. Did you mean %s?", u.Path, base)
+		return "", "", exit.Misusedf("--endpoint: want scheme://host[:port], got the path %q. Did you mean %s?", u.Path, base)
 	}
 	return base, note, nil
 }
@@ -170,19 +172,19 @@ func (f *endpointFlags) tlsConfig(ctx context.Context) (*tls.Config, error) {
 	if f.caCert != "" {
 		pem, err := files.ReadAny(ctx, f.caCert, files.MaxSecret)
 		if err != nil {
-			return nil, misused("--ca-cert: %w", err)
+			return nil, exit.Misusedf("--ca-cert: %w", err)
 		}
 		if c.RootCAs, err = x509.SystemCertPool(); err != nil {
 			c.RootCAs = x509.NewCertPool()
 		}
 		if !c.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, misused("--ca-cert: %s holds no certificate in PEM", f.caCert)
+			return nil, exit.Misusedf("--ca-cert: %s holds no certificate in PEM", f.caCert)
 		}
 	}
 	if f.clientCert != "" {
 		pair, err := keyPair(ctx, f.clientCert, f.clientKey)
 		if err != nil {
-			return nil, misused("--client-cert and --client-key: %w", err)
+			return nil, exit.Misusedf("--client-cert and --client-key: %w", err)
 		}
 		c.Certificates = []tls.Certificate{pair}
 	}
@@ -205,7 +207,7 @@ func keyPair(ctx context.Context, cert, key string) (tls.Certificate, error) {
 // verifyPrivacy refuses to send credentials where others can read them.
 func (f *endpointFlags) verifyPrivacy(base string) error {
 	if strings.HasPrefix(base, "http:") && (f.user != "" || f.tokenFile != "") && !isLoopback(base) && !f.insecure {
-		return misused("credentials would go over http to %s in plain text: use https, or --insecure if that is meant", base)
+		return exit.Misusedf("credentials would go over http to %s in plain text: use https, or --insecure if that is meant", base)
 	}
 	return nil
 }

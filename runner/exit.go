@@ -8,58 +8,27 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"ontap-conformance/runner/exit"
+	"ontap-conformance/runner/wording"
 )
-
-// Exit codes, which scripts rely on.
-const (
-	exitConformant    = 0
-	exitNonConformant = 1
-	exitUsage         = 2
-	exitInconclusive  = 3
-	exitInterrupted   = 130
-)
-
-// ended is the error of a command that ends with a code other than 0.
-type ended struct {
-	code int
-	err  error // nil when everything has been said
-}
-
-func (e *ended) Error() string {
-	if e.err == nil {
-		return fmt.Sprintf("exit %d", e.code)
-	}
-	return e.err.Error()
-}
-
-func (e *ended) Unwrap() error { return e.err }
-
-// misused is the error of wrong usage or configuration.
-func misused(format string, args ...any) error {
-	return &ended{exitUsage, fmt.Errorf(format, args...)}
-}
-
-// inconclusive is the error of a command that could not find out.
-func inconclusive(format string, args ...any) error {
-	return &ended{exitInconclusive, fmt.Errorf(format, args...)}
-}
 
 // exitCode prints an error and returns the code that it stands for. An error
 // of no kind is our own.
 func (a *app) exitCode(err error) int {
 	if err == nil {
-		return exitConformant
+		return exit.Conformant
 	}
-	var end *ended
+	var end *exit.Error
 	if !errors.As(err, &end) {
-		end = &ended{exitInconclusive, err}
+		end = &exit.Error{Code: exit.Inconclusive, Err: err}
 	}
-	if end.err != nil {
+	if end.Err != nil {
 		for line := range strings.Lines(err.Error()) {
 			fmt.Fprintf(a.stderr, "error: %s\n", a.printable(line))
 		}
 	}
-	return end.code
+	return end.Code
 }
 
 // unknownCommand refuses what stands where a subcommand should.
@@ -71,7 +40,7 @@ func (a *app) unknownCommand(cmd *cobra.Command, args []string) error {
 	for _, c := range cmd.Commands() {
 		names = append(names, c.Name())
 	}
-	return misused("there is no subcommand %q%s", args[0], didYouMean(args[0], names))
+	return exit.Misusedf("there is no subcommand %q%s", args[0], wording.DidYouMean(args[0], names))
 }
 
 // teachHelp makes help with what does not exist wrong usage: a script that asks
@@ -80,7 +49,7 @@ func (a *app) teachHelp(root *cobra.Command) {
 	help := root.HelpFunc()
 	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
 		if cmd.HasSubCommands() && cmd.Flags().NArg() > 0 {
-			a.misplaced = misused("%w", cmd.Args(cmd, cmd.Flags().Args())) // cobra has no way to return it
+			a.misplaced = exit.Misusedf("%w", cmd.Args(cmd, cmd.Flags().Args())) // cobra has no way to return it
 			return
 		}
 		help(cmd, args)
@@ -91,7 +60,7 @@ func (a *app) teachHelp(root *cobra.Command) {
 		RunE: func(_ *cobra.Command, args []string) error {
 			cmd, rest, err := root.Find(args)
 			if err == nil && cmd.HasSubCommands() && len(rest) > 0 {
-				err = misused("%w", cmd.Args(cmd, rest))
+				err = exit.Misusedf("%w", cmd.Args(cmd, rest))
 			}
 			if err != nil {
 				return err
@@ -104,7 +73,7 @@ func (a *app) teachHelp(root *cobra.Command) {
 // noArgs is for commands that take flags only.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return misused("%s takes no arguments, got %q", cmd.CommandPath(), args[0])
+		return exit.Misusedf("%s takes no arguments, got %q", cmd.CommandPath(), args[0])
 	}
 	return nil
 }
@@ -114,11 +83,11 @@ func oneOf(words ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
 		case len(args) == 0:
-			return misused("%s: say which: %s", cmd.CommandPath(), strings.Join(words, ", "))
+			return exit.Misusedf("%s: say which: %s", cmd.CommandPath(), strings.Join(words, ", "))
 		case len(args) > 1:
-			return misused("%s takes one argument, got %d", cmd.CommandPath(), len(args))
+			return exit.Misusedf("%s takes one argument, got %d", cmd.CommandPath(), len(args))
 		case !slices.Contains(words, args[0]):
-			return misused("%s: want one of %s, got %q%s", cmd.CommandPath(), strings.Join(words, ", "), args[0], didYouMean(args[0], words))
+			return exit.Misusedf("%s: want one of %s, got %q%s", cmd.CommandPath(), strings.Join(words, ", "), args[0], wording.DidYouMean(args[0], words))
 		}
 		return nil
 	}
@@ -127,7 +96,7 @@ func oneOf(words ...string) cobra.PositionalArgs {
 // oneFolder is for commands that work on what a run left.
 func oneFolder(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return misused("%s takes one argument, the folder of a run, got %d", cmd.CommandPath(), len(args))
+		return exit.Misusedf("%s takes one argument, the folder of a run, got %d", cmd.CommandPath(), len(args))
 	}
 	return nil
 }
@@ -145,13 +114,13 @@ func flagError(cmd *cobra.Command, err error) error {
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
 		name := "--" + unknown.GetSpecifiedName()
-		return misused("%s has no flag %s%s", cmd.CommandPath(), name, didYouMean(name, names))
+		return exit.Misusedf("%s has no flag %s%s", cmd.CommandPath(), name, wording.DidYouMean(name, names))
 	case errors.As(err, &empty):
-		return misused("--%s needs a value", empty.GetFlag().Name)
+		return exit.Misusedf("--%s needs a value", empty.GetFlag().Name)
 	case errors.As(err, &invalid):
-		return misused("--%s: %w", invalid.GetFlag().Name, wrongValue(invalid.GetFlag(), invalid.GetValue(), invalid.Unwrap()))
+		return exit.Misusedf("--%s: %w", invalid.GetFlag().Name, wrongValue(invalid.GetFlag(), invalid.GetValue(), invalid.Unwrap()))
 	}
-	return misused("%w", err)
+	return exit.Misusedf("%w", err)
 }
 
 // wrongValue says what a flag takes, where the parser's own words say how it

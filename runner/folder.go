@@ -9,6 +9,7 @@ import (
 
 	"ontap-conformance/fixtures/files"
 	"ontap-conformance/fixtures/ledger"
+	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/finding"
 	"ontap-conformance/runner/report"
 )
@@ -40,7 +41,7 @@ func verifyOut(dir string, overwrite bool) error {
 	}
 	for _, name := range names {
 		if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {
-			return misused("--out: %s has the %s of an earlier run: name another folder, or --overwrite if that is meant", dir, name)
+			return exit.Misusedf("--out: %s has the %s of an earlier run: name another folder, or --overwrite if that is meant", dir, name)
 		}
 	}
 	entries, err := os.ReadDir(dir)
@@ -49,7 +50,7 @@ func verifyOut(dir string, overwrite bool) error {
 	}
 	for _, e := range entries {
 		if _, err := os.Lstat(filepath.Join(dir, e.Name(), finding.DataFile)); err == nil {
-			return misused("--out: %s has a finding of an earlier run, %s: name another folder, or --overwrite if that is meant", dir, e.Name())
+			return exit.Misusedf("--out: %s has a finding of an earlier run, %s: name another folder, or --overwrite if that is meant", dir, e.Name())
 		}
 	}
 	return nil
@@ -65,7 +66,7 @@ func takeFolder(asked, fallback string) (string, error) {
 		err = files.MakeFolder(asked)
 	}
 	if err != nil {
-		return "", misused("--out: %w", err)
+		return "", exit.Misusedf("--out: %w", err)
 	}
 	return dir, nil
 }
@@ -81,9 +82,9 @@ func startLedger(dir string, o ledger.Origin, overwrite bool) (*ledger.Ledger, e
 	l, err := ledger.Start(filepath.Join(dir, ledgerFile), o, overwrite)
 	switch {
 	case errors.Is(err, os.ErrExist): // it was not there when we looked first
-		return nil, misused("--out: %s has been taken by another run meanwhile", dir)
+		return nil, exit.Misusedf("--out: %s has been taken by another run meanwhile", dir)
 	case err != nil:
-		return nil, misused("%w", err)
+		return nil, exit.Misusedf("%w", err)
 	}
 	return l, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ontap-conformance/fixtures/ledger"
+	"ontap-conformance/runner/exit"
 )
 
 // few are scenarios that make something and are done at once.
@@ -28,7 +29,7 @@ func TestRunsThatStartTogetherHaveFoldersOfTheirOwn(t *testing.T) {
 	for i := range runs {
 		all.Go(func() {
 			got := command(t, asAdmin, append(few, "run", "--endpoint", url, "--svm", []string{"svm1", "svm2", "svm3"}[i], "--format", "json")...)
-			assert.Equal(t, exitConformant, got.code, got.stderr)
+			assert.Equal(t, exit.Conformant, got.code, got.stderr)
 		})
 	}
 	all.Wait()
@@ -62,7 +63,7 @@ func TestTheEvidenceOfAnEarlierRunIsNotOverwritten(t *testing.T) {
 			require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o700))
 			require.NoError(t, os.WriteFile(file, []byte("{}"), 0o600))
 			got := command(t, nil, append(strings.Fields(tt.command), "--out", dir)...)
-			assert.Equal(t, exitUsage, got.code)
+			assert.Equal(t, exit.Misuse, got.code)
 			assert.Contains(t, got.stderr, "of an earlier run")
 			assert.Equal(t, 1, strings.Count(got.stderr, "\n"), got.stderr)
 			text, err := os.ReadFile(file)
@@ -77,21 +78,21 @@ func TestEvidenceIsOverwrittenWhenThatIsMeantButNoLedgerThatListsSomething(t *te
 	require.NoError(t, os.Mkdir("out", 0o700))
 	require.NoError(t, os.WriteFile("out/notes.txt", nil, 0o600))
 	run := append(few, "run", "--out", "out", "--endpoint", simulated(t, nil), "--format", "json")
-	require.Equal(t, exitConformant, command(t, asAdmin, run...).code, "what is no evidence is not in the way")
-	assert.Equal(t, exitUsage, command(t, asAdmin, run...).code)
+	require.Equal(t, exit.Conformant, command(t, asAdmin, run...).code, "what is no evidence is not in the way")
+	assert.Equal(t, exit.Misuse, command(t, asAdmin, run...).code)
 	again := command(t, asAdmin, append(run, "--overwrite")...)
-	require.Equal(t, exitConformant, again.code, again.stderr)
+	require.Equal(t, exit.Conformant, again.code, again.stderr)
 
 	l, err := listed("out")
 	require.NoError(t, err)
 	locked := command(t, asAdmin, append(run, "--overwrite")...)
-	assert.Equal(t, exitUsage, locked.code)
+	assert.Equal(t, exit.Misuse, locked.code)
 	assert.Contains(t, locked.stderr, ledger.ErrInUse.Error())
 	_, err = l.Intend("aws-kms", "svm1", "mark")
 	require.NoError(t, err)
 	require.NoError(t, l.Close())
 	got := command(t, asAdmin, append(run, "--overwrite")...)
-	assert.Equal(t, exitUsage, got.code)
+	assert.Equal(t, exit.Misuse, got.code)
 	assert.Contains(t, got.stderr, "run cleanup first")
 	assert.FileExists(t, "out/report.json", "and nothing else is touched")
 }
@@ -102,16 +103,16 @@ func TestWhatWeWriteIsForItsOwnerOnly(t *testing.T) {
 	env := []string{envPassword + "=" + passwordOfBent}
 	bent := []string{"--endpoint", bentServer(t, "refused-change-is-made-by-half"), "--user", "admin"}
 	got := command(t, env, append(bent, "run", "--select", "AKV-PATCH-*", "--format", "json,junit,html,text")...)
-	require.Less(t, got.code, exitUsage, got.stderr)
+	require.Less(t, got.code, exit.Misuse, got.stderr)
 	got = command(t, env, append(bent, "fuzz", "--for", "0", "--checks", "3", "--properties", "azure-key-vaults: a-faulty*")...)
-	require.Equal(t, exitNonConformant, got.code, got.stderr)
+	require.Equal(t, exit.NonConformant, got.code, got.stderr)
 	dirs, err := filepath.Glob("reports/*")
 	require.NoError(t, err)
 	require.Len(t, dirs, 1)
 	got = command(t, nil, "baseline", "write", dirs[0], "--baseline", "known.yaml")
-	require.Equal(t, exitConformant, got.code, got.stderr)
+	require.Equal(t, exit.Conformant, got.code, got.stderr)
 	got = command(t, nil, "selftest", "--servers", "delete-keeps-the-record", "--out", "matrix")
-	require.Equal(t, exitConformant, got.code, got.stderr)
+	require.Equal(t, exit.Conformant, got.code, got.stderr)
 
 	seen := map[string]bool{}
 	require.NoError(t, filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
@@ -134,7 +135,7 @@ func TestAnInterruptedHuntDoesNotWaitForItsCleanUp(t *testing.T) {
 	elsewhere(t)
 	url, interrupted := hangingAfter(t, 60)
 	got := commandIn(t, interrupted.ctx, asAdmin, "fuzz", "--endpoint", url, "--timeout", "1h", "--out", "out")
-	assert.Equal(t, exitInterrupted, got.code, got.stderr)
+	assert.Equal(t, exit.Interrupted, got.code, got.stderr)
 	assert.Less(t, time.Since(interrupted.at()), 5*time.Minute, "far less than the timeout of one request")
 	l, err := listed("out")
 	require.NoError(t, err)

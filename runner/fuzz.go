@@ -16,8 +16,10 @@ import (
 	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fuzz"
+	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/finding"
 	"ontap-conformance/runner/report"
+	"ontap-conformance/runner/wording"
 	"ontap-conformance/steps"
 )
 
@@ -147,7 +149,7 @@ func (a *app) fuzz(cmd *cobra.Command, f *fuzzFlags) error {
 		return err
 	}
 	if f.forTime < 0 || f.plateau < 0 {
-		return misused("--for and --plateau: want 0 or more")
+		return exit.Misusedf("--for and --plateau: want 0 or more")
 	}
 	if err := verifyOut(f.out, f.overwrite); err != nil {
 		return err
@@ -173,7 +175,7 @@ func (a *app) fuzz(cmd *cobra.Command, f *fuzzFlags) error {
 	h.over = over(limited, h.bench.target.Health)
 	a.tellHealth(h.bench.target.Health, h.over)
 	if err != nil {
-		return inconclusive("%w", err)
+		return exit.Inconclusivef("%w", err)
 	}
 	if err := h.write(a, end, game); err != nil {
 		return err
@@ -231,7 +233,7 @@ func chosenProperties(c *contract.Catalogue, patterns []string) ([]string, error
 	for _, p := range patterns {
 		some := byPattern(all, p)
 		if len(some) == 0 {
-			return nil, misused("--properties: %q matches no property%s", p, didYouMean(p, names))
+			return nil, exit.Misusedf("--properties: %q matches no property%s", p, wording.DidYouMean(p, names))
 		}
 		for _, one := range some {
 			chosen = append(chosen, one.name)
@@ -274,7 +276,7 @@ func (h *hunt) keep(a *app, f *fuzz.Finding) {
 	if kept.Broken.Flaky {
 		what = "found once, flaky"
 	}
-	fmt.Fprintln(a.stderr, oneLine(fmt.Sprintf("%s: %s %s, %s: %s (%s)", what, kept.Requirement.ID, kept.Requirement.Level, kept.Property, kept.Requirement.Text, dir)))
+	fmt.Fprintln(a.stderr, wording.OneLine(fmt.Sprintf("%s: %s %s, %s: %s (%s)", what, kept.Requirement.ID, kept.Requirement.Level, kept.Property, kept.Requirement.Text, dir)))
 }
 
 // takes returns why run would not take a feature; nil when it would.
@@ -296,17 +298,17 @@ func (h *hunt) verdict(ctx context.Context, end fuzz.End, unknown int) error {
 	broken := h.again[stillFailing] > 0 || h.again[flakyAgain] > 0 && h.flags.flaky.value == report.FlakyFail || slices.ContainsFunc(h.found, h.decides)
 	switch {
 	case ctx.Err() != nil:
-		return &ended{exitInterrupted, errors.New("interrupted: what was found until then is kept")}
+		return exit.Interruptedf("interrupted: what was found until then is kept")
 	case broken:
-		return &ended{code: exitNonConformant}
+		return exit.With(exit.NonConformant)
 	case h.over != nil:
-		return inconclusive("%w", h.over)
+		return exit.Inconclusivef("%w", h.over)
 	case end == fuzz.NoAnswers:
-		return inconclusive("%s", end)
+		return exit.Inconclusivef("%s", end)
 	case unknown > 0:
-		return inconclusive("nothing could be found out about %s", report.Counted(unknown, "property"))
+		return exit.Inconclusivef("nothing could be found out about %s", report.Counted(unknown, "property"))
 	case h.again[couldNotReplay] > 0:
-		return inconclusive("of the corpus, %s could not be replayed", report.Counted(h.again[couldNotReplay], "finding"))
+		return exit.Inconclusivef("of the corpus, %s could not be replayed", report.Counted(h.again[couldNotReplay], "finding"))
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/mutant"
 	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/finding"
 	"ontap-conformance/runner/report"
 )
@@ -59,7 +60,7 @@ func TestAFindingIsKeptInEveryFormThatItsReadersNeed(t *testing.T) {
 			bent := []string{"--endpoint", bentServer(t, tt.mutant), "--user", "admin"}
 			out := filepath.Join("out", tt.mutant)
 			got := command(t, env, append([]string{"fuzz", "--for", "0", "--checks", "2", "--out", out, "--strict", "--properties", "azure-key-vaults: a-faulty*"}, bent...)...)
-			require.Equal(t, exitNonConformant, got.code, got.stdout+got.stderr)
+			require.Equal(t, exit.NonConformant, got.code, got.stdout+got.stderr)
 			found, err := filepath.Glob(filepath.Join(out, string(tt.breaks)+"*"))
 			require.NoError(t, err)
 			require.NotEmpty(t, found, got.stdout)
@@ -74,12 +75,12 @@ func TestAFindingIsKeptInEveryFormThatItsReadersNeed(t *testing.T) {
 				assert.NotContains(t, string(text), passwordOfBent, name)
 			}
 			again := command(t, env, append([]string{"replay", dir}, bent...)...)
-			assert.Equal(t, exitNonConformant, again.code, again.stdout+again.stderr)
+			assert.Equal(t, exit.NonConformant, again.code, again.stdout+again.stderr)
 			clean := command(t, env, "replay", dir, "--endpoint", bentServer(t, ""), "--user", "admin")
-			assert.Equal(t, exitConformant, clean.code, clean.stdout+clean.stderr)
+			assert.Equal(t, exit.Conformant, clean.code, clean.stdout+clean.stderr)
 			assert.Contains(t, clean.stdout, string(tt.breaks)+": fixed")
 			run := command(t, env, append([]string{"run", "--out", "run", "--overwrite", "--features", dir, "--select", finding.FeatureFile, "--strict"}, "--endpoint", bentServer(t, tt.mutant), "--user", "admin")...)
-			assert.Equal(t, exitNonConformant, run.code, run.stdout+run.stderr)
+			assert.Equal(t, exit.NonConformant, run.code, run.stdout+run.stderr)
 			assert.Contains(t, run.stdout, "BROKEN  "+string(tt.breaks))
 		})
 	}
@@ -90,7 +91,7 @@ func TestAHuntTellsWhatFailsOnceAsFlaky(t *testing.T) {
 	c, err := catalogue()
 	require.NoError(t, err)
 	env := []string{envPassword + "=" + passwordOfBent}
-	for flag, code := range map[string]int{"fail": exitNonConformant, "report": exitConformant} {
+	for flag, code := range map[string]int{"fail": exit.NonConformant, "report": exit.Conformant} {
 		t.Run(flag, func(t *testing.T) {
 			elsewhere(t)
 			wrong := 1
@@ -134,25 +135,25 @@ func TestTheCorpusIsPlayedFirst(t *testing.T) {
 	env := []string{envPassword + "=" + passwordOfBent}
 	bent := []string{"--endpoint", bentServer(t, "refused-change-is-made-by-half"), "--user", "admin"}
 	hunt := append([]string{"fuzz", "--for", "0", "--checks", "3", "--out", "out", "--overwrite", "--properties", "azure-key-vaults: a-faulty*"}, bent...)
-	require.Equal(t, exitNonConformant, command(t, env, hunt...).code)
+	require.Equal(t, exit.NonConformant, command(t, env, hunt...).code)
 	found, err := filepath.Glob("out/API-FAULT-01*")
 	require.NoError(t, err)
 	require.Len(t, found, 1)
 	moved := command(t, nil, "promote", found[0])
-	require.Equal(t, exitConformant, moved.code, moved.stderr)
+	require.Equal(t, exit.Conformant, moved.code, moved.stderr)
 	assert.DirExists(t, strings.TrimSpace(moved.stdout))
 	got := command(t, env, append(hunt, "--skip-nothing")...)
-	assert.Equal(t, exitUsage, got.code)
+	assert.Equal(t, exit.Misuse, got.code)
 	got = command(t, env, hunt...)
 	assert.Contains(t, got.stderr, "corpus: 0 fixed, 1 still failing, 0 that could not be replayed")
 	assert.Contains(t, got.stdout, "BROKEN as before: 1 finding of the corpus")
 	assert.NotContains(t, got.stdout, "wrong on purpose", "that is measured with all properties")
 	clean := command(t, env, "fuzz", "--for", "0", "--checks", "1", "--out", "clean", "--endpoint", bentServer(t, ""), "--user", "admin")
-	assert.Equal(t, exitConformant, clean.code, clean.stdout+clean.stderr)
+	assert.Equal(t, exit.Conformant, clean.code, clean.stdout+clean.stderr)
 	assert.Contains(t, clean.stderr, "corpus: 1 fixed, 0 still failing, 0 that could not be replayed")
 	assert.Contains(t, clean.stdout, "nothing was found broken")
 	older := command(t, env, "fuzz", "--for", "0", "--checks", "1", "--out", "older", "--ontap", "9.6")
-	assert.Equal(t, exitInconclusive, older.code, "what could not be replayed is not fixed")
+	assert.Equal(t, exit.Inconclusive, older.code, "what could not be replayed is not fixed")
 	assert.Contains(t, older.stderr, "1 finding could not be replayed")
 }
 
@@ -162,23 +163,23 @@ func TestARunPlaysTheCorpusFirst(t *testing.T) {
 	on := func(mutant string) []string { return []string{"--endpoint", bentServer(t, mutant), "--user", "admin"} }
 	const mutant = "refused-change-is-made-by-half"
 	hunt := command(t, env, append([]string{"fuzz", "--for", "0", "--checks", "3", "--out", "out", "--properties", "azure-key-vaults: a-faulty*"}, on(mutant)...)...)
-	require.Equal(t, exitNonConformant, hunt.code)
+	require.Equal(t, exit.NonConformant, hunt.code)
 	found, err := filepath.Glob("out/API-FAULT-01*")
 	require.NoError(t, err)
 	require.Len(t, found, 1)
 	name := "corpus: " + filepath.Base(found[0])
-	require.Equal(t, exitConformant, command(t, nil, "promote", found[0]).code)
+	require.Equal(t, exit.Conformant, command(t, nil, "promote", found[0]).code)
 
 	for title, tt := range map[string]struct {
 		args   []string
 		code   int
 		status string
 	}{
-		"still failing":        {append([]string{"--select", "corpus"}, on(mutant)...), exitNonConformant, report.Failed},
-		"fixed":                {append([]string{"--select", "API-FAULT-01"}, on("")...), exitConformant, report.Passed},
-		"not promised":         {[]string{"--select", "corpus", "--ontap", "9.6"}, exitInconclusive, report.Skipped},
-		"not selected":         {append([]string{"--select", "AKV-READ-01"}, on(mutant)...), exitConformant, report.Skipped},
-		"beside what is known": {append([]string{"--select", "corpus", "--baseline", "known.yaml"}, on(mutant)...), exitConformant, report.KnownFailure},
+		"still failing":        {append([]string{"--select", "corpus"}, on(mutant)...), exit.NonConformant, report.Failed},
+		"fixed":                {append([]string{"--select", "API-FAULT-01"}, on("")...), exit.Conformant, report.Passed},
+		"not promised":         {[]string{"--select", "corpus", "--ontap", "9.6"}, exit.Inconclusive, report.Skipped},
+		"not selected":         {append([]string{"--select", "AKV-READ-01"}, on(mutant)...), exit.Conformant, report.Skipped},
+		"beside what is known": {append([]string{"--select", "corpus", "--baseline", "known.yaml"}, on(mutant)...), exit.Conformant, report.KnownFailure},
 	} {
 		t.Run(title, func(t *testing.T) {
 			if title == "beside what is known" {
@@ -198,7 +199,7 @@ func TestARunPlaysTheCorpusFirst(t *testing.T) {
 		})
 	}
 	require.NoError(t, os.WriteFile(filepath.Join("corpus", filepath.Base(found[0]), finding.DataFile), []byte("{"), 0o600))
-	assert.Equal(t, exitUsage, command(t, env, append([]string{"run"}, on("")...)...).code, "a damaged finding is told before anything is sent")
+	assert.Equal(t, exit.Misuse, command(t, env, append([]string{"run"}, on("")...)...).code, "a damaged finding is told before anything is sent")
 }
 
 func TestADamagedCaseIsNotTakenForFixed(t *testing.T) {
@@ -212,7 +213,7 @@ func TestADamagedCaseIsNotTakenForFixed(t *testing.T) {
 			elsewhere(t)
 			require.NoError(t, os.WriteFile(finding.DataFile, fmt.Appendf(nil, whole, calls), 0o600))
 			got := command(t, nil, "replay", ".")
-			assert.Equal(t, exitInconclusive, got.code, got.stdout+got.stderr)
+			assert.Equal(t, exit.Inconclusive, got.code, got.stdout+got.stderr)
 		})
 	}
 }
@@ -221,7 +222,7 @@ func TestWhatIsNoFindingIsNotReplayed(t *testing.T) {
 	elsewhere(t)
 	require.NoError(t, os.WriteFile(finding.DataFile, []byte(`{"format":"another"}`), 0o600))
 	for _, args := range [][]string{{"replay", "."}, {"replay"}, {"replay", "nowhere"}, {"promote", "."}} {
-		assert.Equal(t, exitUsage, command(t, nil, args...).code, args)
+		assert.Equal(t, exit.Misuse, command(t, nil, args...).code, args)
 	}
 }
 
@@ -230,7 +231,7 @@ func TestTheGoTestOfAFindingTellsABrokenServerFromOneThatIsNot(t *testing.T) {
 	env := []string{envPassword + "=" + passwordOfBent}
 	bent := bentServer(t, "proxy-host-of-a-change-is-lost")
 	got := command(t, env, "fuzz", "--for", "0", "--checks", "3", "--out", "out", "--properties", "azure-key-vaults: a-change-takes*", "--endpoint", bent, "--user", "admin")
-	require.Equal(t, exitNonConformant, got.code, got.stdout+got.stderr)
+	require.Equal(t, exit.NonConformant, got.code, got.stdout+got.stderr)
 	found, err := filepath.Glob(filepath.Join("out", "AKV-PATCH-*"))
 	require.NoError(t, err)
 	require.NotEmpty(t, found)
@@ -272,7 +273,7 @@ func TestTheShellLinesOfAFindingWriteToNothingButWhatTheyMade(t *testing.T) {
 	elsewhere(t)
 	bent := bentServer(t, "proxy-host-of-a-change-is-lost")
 	got := command(t, []string{envPassword + "=" + passwordOfBent}, "fuzz", "--for", "0", "--checks", "3", "--out", "out", "--properties", "azure-key-vaults: a-change-takes*", "--endpoint", bent, "--user", "admin")
-	require.Equal(t, exitNonConformant, got.code, got.stdout+got.stderr)
+	require.Equal(t, exit.NonConformant, got.code, got.stdout+got.stderr)
 	found, err := filepath.Glob(filepath.Join("out", "AKV-PATCH-*", finding.ShellFile))
 	require.NoError(t, err)
 	require.NotEmpty(t, found)

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"ontap-conformance/runner/exit"
 )
 
 // expiring takes one token after another: each is good for so many requests, and put into a file.
@@ -41,7 +43,7 @@ func TestATokenThatWasChangedIsReadAgain(t *testing.T) {
 	elsewhere(t)
 	url := simulated(t, expiring(t, "token", 60, true))
 	got := command(t, nil, "run", "--endpoint", url, "--token-file", "token", "--mode", "guarded", "--select", "AKV-READ-*", "--select", "AKV-PATCH-0*", "--out", "out")
-	assert.Equal(t, exitConformant, got.code, "%s\n%s", got.stdout, got.stderr)
+	assert.Equal(t, exit.Conformant, got.code, "%s\n%s", got.stdout, got.stderr)
 	assert.Contains(t, got.stderr, "1 renewal of the credentials, which had been changed")
 	assert.NotContains(t, got.stderr, "token-1")
 	r := readReport(t, "out")
@@ -54,7 +56,7 @@ func TestATokenThatExpiresEndsTheRunInconclusive(t *testing.T) {
 	elsewhere(t)
 	url := simulated(t, expiring(t, "token", 100, false))
 	got := command(t, nil, "run", "--endpoint", url, "--token-file", "token", "--mode", "guarded", "--select", "AKV-*", "--out", "out")
-	assert.Equal(t, exitInconclusive, got.code, "%s\n%s", got.stdout, got.stderr)
+	assert.Equal(t, exit.Inconclusive, got.code, "%s\n%s", got.stdout, got.stderr)
 	assert.Contains(t, got.stderr, "warning: the target no longer accepts the credentials (401 since request ")
 	r := readReport(t, "out")
 	assert.Empty(t, r.Broken())
@@ -75,7 +77,7 @@ func TestATargetThatIsAlwaysBusyEndsTheRun(t *testing.T) {
 			})
 		})
 		got := command(t, asAdmin, "run", "--endpoint", url, "--mode", "guarded", "--max-time", "2s", "--select", "AKV-*", "--out", "out"+only)
-		assert.Equal(t, exitInconclusive, got.code, "%s", got.stderr)
+		assert.Equal(t, exit.Inconclusive, got.code, "%s", got.stderr)
 		assert.Contains(t, got.stderr, "the time of the run is up (--max-time)")
 		if only != "" {
 			r := readReport(t, "out"+only)
@@ -99,7 +101,7 @@ func TestARunEndsWhenItsTimeIsUpAndCleansUp(t *testing.T) {
 		})
 	})
 	got := command(t, asAdmin, "run", "--endpoint", url, "--mode", "guarded", "--max-time", "3s", "--checks", "1000", "--out", "out")
-	assert.Equal(t, exitInconclusive, got.code, "%s", got.stderr)
+	assert.Equal(t, exit.Inconclusive, got.code, "%s", got.stderr)
 	assert.Contains(t, got.stderr, "the time of the run is up (--max-time)")
 	r := readReport(t, "out")
 	assert.Equal(t, "the time of the run is up (--max-time)", r.Environment.EndedEarly)
@@ -112,7 +114,7 @@ func TestATokenThatExpiresEndsAHuntInconclusive(t *testing.T) {
 	elsewhere(t)
 	url := simulated(t, expiring(t, "token", 300, false))
 	got := command(t, nil, "fuzz", "--endpoint", url, "--token-file", "token", "--for", "10m", "--out", "out")
-	assert.Equal(t, exitInconclusive, got.code, "%s\n%s", got.stdout, got.stderr)
+	assert.Equal(t, exit.Inconclusive, got.code, "%s\n%s", got.stdout, got.stderr)
 	assert.Contains(t, got.stderr, "the target no longer accepts the credentials (401 since request ")
 	assert.NotContains(t, got.stderr, "found: ")
 }
@@ -120,7 +122,7 @@ func TestATokenThatExpiresEndsAHuntInconclusive(t *testing.T) {
 func TestAHuntEndsWhenItsTimeIsUp(t *testing.T) {
 	elsewhere(t)
 	got := command(t, nil, "fuzz", "--for", "0", "--max-time", "500ms", "--out", "out")
-	assert.Equal(t, exitInconclusive, got.code, "%s\n%s", got.stdout, got.stderr)
+	assert.Equal(t, exit.Inconclusive, got.code, "%s\n%s", got.stdout, got.stderr)
 	assert.Contains(t, got.stderr, "the time of the run is up (--max-time)")
 }
 
@@ -142,9 +144,9 @@ func TestARunWhoseTargetGoesAwayInTheCleanUpIsInconclusive(t *testing.T) {
 		asked.Store(0)
 		return command(t, asAdmin, append(few, "run", "--endpoint", here.url, "--parallel", "1", "--outage", "100ms", "--out", out)...)
 	}
-	require.Equal(t, exitConformant, once("whole").code)
+	require.Equal(t, exit.Conformant, once("whole").code)
 	last.Store(asked.Load()) // which looks whether anything is left
 	got := once("cut")
-	assert.Equal(t, exitInconclusive, got.code, got.stdout+got.stderr)
+	assert.Equal(t, exit.Inconclusive, got.code, got.stdout+got.stderr)
 	assert.Contains(t, got.stderr, "the target has been away for 100ms")
 }

@@ -6,13 +6,14 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/report"
 )
 
 func TestAPropertyThatTheReleaseHasNothingForStaysInTheReport(t *testing.T) {
 	elsewhere(t)
 	got := command(t, nil, "run", "--ontap", "9.7", "--out", "out")
-	assert.Equal(t, exitConformant, got.code, got.stderr)
+	assert.Equal(t, exit.Conformant, got.code, got.stderr)
 	properties := 0
 	for _, o := range readReport(t, "out").Outcomes {
 		newer := strings.HasPrefix(o.Name, "azure-key-vaults:") || strings.HasPrefix(o.Name, "aws-kms:")

@@ -16,15 +16,14 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
 	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/runner/wording"
 )
 
 func main() {
@@ -159,17 +158,5 @@ func (a *app) printable(s string) string {
 	if a.proof != nil {
 		s = a.proof.redact(s)
 	}
-	return oneLine(s)
-}
-
-// oneLine puts s on one line and replaces control characters: much of what we
-// print came from a target, and must not move anybody's cursor.
-func oneLine(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
-			return '\uFFFD'
-		}
-		return r
-	}, s)
+	return wording.OneLine(s)
 }

@@ -21,6 +21,7 @@ import (
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/report"
 )
 
@@ -134,7 +135,7 @@ func TestWrongUsageEndsWith2AndOneLine(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got := command(t, nil, strings.Fields(tt.args)...)
-			assert.Equal(t, exitUsage, got.code)
+			assert.Equal(t, exit.Misuse, got.code)
 			assert.Contains(t, got.stderr, tt.want)
 			assert.Equal(t, 1, strings.Count(got.stderr, "\n"), "one line: %s", got.stderr)
 			assert.Empty(t, got.stdout)
@@ -169,7 +170,7 @@ func TestHelpAndListsGoToStdout(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.args, func(t *testing.T) {
 			got := command(t, nil, strings.Fields(tt.args)...)
-			assert.Equal(t, exitConformant, got.code)
+			assert.Equal(t, exit.Conformant, got.code)
 			assert.Contains(t, got.stdout, tt.want)
 			assert.Empty(t, got.stderr)
 		})
@@ -179,7 +180,7 @@ func TestHelpAndListsGoToStdout(t *testing.T) {
 func TestARunOnTheEmbeddedSimulatorIsConformant(t *testing.T) {
 	elsewhere(t)
 	got := command(t, nil, "run", "--out", "out", "--format", "json,junit,html,text")
-	require.Equal(t, exitConformant, got.code, got.stdout+got.stderr)
+	require.Equal(t, exit.Conformant, got.code, got.stdout+got.stderr)
 	assert.Contains(t, got.stderr, "seed 1")
 	r := readReport(t, "out")
 	assert.Contains(t, got.stderr, report.CountedOutcomes(r.Outcomes)+" on the embedded simulator")
@@ -198,7 +199,7 @@ func TestARunOnTheEmbeddedSimulatorIsConformant(t *testing.T) {
 func TestWhatIsNotSelectedStaysInTheReport(t *testing.T) {
 	elsewhere(t)
 	got := command(t, nil, "run", "--out", "out", "--select", "akv-patch-03")
-	require.Equal(t, exitConformant, got.code, got.stdout+got.stderr)
+	require.Equal(t, exit.Conformant, got.code, got.stdout+got.stderr)
 	assert.Contains(t, got.stdout, "\nCONFORMANT AS FAR AS LOOKED AT: ")
 	r := readReport(t, "out")
 	assert.Regexp(t, `^`+report.CountedOutcomes(r.Outcomes)+` \(\d+ not selected\) on `, got.stderr)
@@ -262,9 +263,9 @@ func TestWhatFailsOnceIsFlakyAndDecidesUnlessItIsOnlyToBeReported(t *testing.T) 
 		wantStatus   string
 		want         string
 	}{
-		{"once", "fail", 1, exitNonConformant, oracle.BrokenReq, report.Flaky, "FLAKY   API-HAL-01  MUST"},
-		{"once, which is only told", "report", 1, exitConformant, oracle.ErroredReq, report.Flaky, "FLAKY   API-HAL-01  MUST"},
-		{"twice", "report", 100, exitNonConformant, oracle.BrokenReq, report.Failed, "BROKEN  API-HAL-01  MUST"},
+		{"once", "fail", 1, exit.NonConformant, oracle.BrokenReq, report.Flaky, "FLAKY   API-HAL-01  MUST"},
+		{"once, which is only told", "report", 1, exit.Conformant, oracle.ErroredReq, report.Flaky, "FLAKY   API-HAL-01  MUST"},
+		{"twice", "report", 100, exit.NonConformant, oracle.BrokenReq, report.Failed, "BROKEN  API-HAL-01  MUST"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := command(t, asAdmin, "run", "--select", "*A configuration is read by its uuid", "--flaky", tt.flaky,
@@ -287,7 +288,7 @@ func TestWhatFailsOnceIsFlakyAndDecidesUnlessItIsOnlyToBeReported(t *testing.T) 
 		})
 	}
 	got := command(t, asAdmin, "run", "--flaky", "never")
-	assert.Equal(t, exitUsage, got.code)
+	assert.Equal(t, exit.Misuse, got.code)
 }
 
 func TestABaselineExcusesWhatIsKnownAndNothingElse(t *testing.T) {
@@ -295,22 +296,22 @@ func TestABaselineExcusesWhatIsKnownAndNothingElse(t *testing.T) {
 	wrong, right := simulated(t, mislabelled), simulated(t, nil)
 	one := []string{"--select", "AKV-READ-01"}
 	got := command(t, asAdmin, append(one, "run", "--endpoint", wrong, "--out", "first")...)
-	require.Equal(t, exitNonConformant, got.code, got.stdout+got.stderr)
+	require.Equal(t, exit.NonConformant, got.code, got.stdout+got.stderr)
 	assert.Contains(t, got.stdout, "BROKEN  API-HAL-01  MUST")
 	assert.Contains(t, got.stdout, `user = "admin:$ONTAP_CONFORMANCE_PASSWORD"`)
 
 	got = command(t, nil, "baseline", "write", "first", "--baseline", "known.yaml")
-	require.Equal(t, exitConformant, got.code, got.stderr)
+	require.Equal(t, exit.Conformant, got.code, got.stderr)
 	got = command(t, nil, "baseline", "check", "first", "--baseline", "known.yaml")
-	assert.Equal(t, exitConformant, got.code, got.stdout+got.stderr)
+	assert.Equal(t, exit.Conformant, got.code, got.stdout+got.stderr)
 
 	got = command(t, asAdmin, append(one, "run", "--endpoint", wrong, "--out", "second", "--baseline", "known.yaml")...)
-	assert.Equal(t, exitConformant, got.code, got.stdout+got.stderr)
+	assert.Equal(t, exit.Conformant, got.code, got.stdout+got.stderr)
 	assert.NotEmpty(t, readReport(t, "second").Ended(report.KnownFailure))
 	assert.Contains(t, lastLine(got.stdout), "; all of it is in the baseline known.yaml")
 
 	got = command(t, asAdmin, append(one, "run", "--endpoint", right, "--out", "third", "--baseline", "known.yaml")...)
-	assert.Equal(t, exitNonConformant, got.code, "what was mended must be struck off")
+	assert.Equal(t, exit.NonConformant, got.code, "what was mended must be struck off")
 	assert.Contains(t, got.stderr, "in the baseline, but kept now: API-HAL-01")
 	assert.Contains(t, got.stdout, "\nMENDED  and still in the baseline: remove from known.yaml\n  API-HAL-01\n")
 	assert.Contains(t, lastLine(got.stdout), "but the baseline known.yaml is out of date")
@@ -319,7 +320,7 @@ func TestABaselineExcusesWhatIsKnownAndNothingElse(t *testing.T) {
 
 	require.NoError(t, os.WriteFile("stale.yaml", []byte("format: ontap-conformance/baseline/1\nknown:\n- {requirement: AKV-GONE-01, reason: x}\n"), 0o600))
 	got = command(t, asAdmin, "run", "--endpoint", right, "--baseline", "stale.yaml")
-	assert.Equal(t, exitUsage, got.code)
+	assert.Equal(t, exit.Misuse, got.code)
 	assert.Contains(t, got.stderr, "AKV-GONE-01, and there is no such requirement")
 }
 
@@ -342,8 +343,8 @@ func TestTwoReportsAreComparedByWhatTheTargetsDo(t *testing.T) {
 		wantSaid string
 	}{
 		{"again", 0, "THE SAME"},
-		{"less", exitInconclusive, "INCONCLUSIVE"},
-		{"bent", exitNonConformant, "CHANGED: "},
+		{"less", exit.Inconclusive, "INCONCLUSIVE"},
+		{"bent", exit.NonConformant, "CHANGED: "},
 	} {
 		got := command(t, nil, "report", tt.now, "--compare", "first")
 		assert.Equal(t, tt.wantCode, got.code, tt.now)
@@ -352,7 +353,7 @@ func TestTwoReportsAreComparedByWhatTheTargetsDo(t *testing.T) {
 	got := command(t, nil, "report", "bent", "--compare", "first", "--format", "json")
 	assert.Contains(t, got.stdout, `"format": "ontap-conformance/comparison/1"`)
 	got = command(t, nil, "report", "bent", "--compare", "first", "--format", "html")
-	assert.Equal(t, exitUsage, got.code)
+	assert.Equal(t, exit.Misuse, got.code)
 }
 
 func lastLine(text string) string {
@@ -367,7 +368,7 @@ func TestAnInterruptEndsARunOfATargetThatHangs(t *testing.T) {
 	url, interrupt := hangingAfter(t, 60)
 	got := commandIn(t, interrupt.ctx, asAdmin, "run", "--endpoint", url, "--timeout", "1h", "--out", "out")
 	assert.Less(t, time.Since(interrupt.at()), 5*time.Minute, "far less than the timeout of one request")
-	require.Equal(t, exitInterrupted, got.code, got.stderr)
+	require.Equal(t, exit.Interrupted, got.code, got.stderr)
 	assert.FileExists(t, "out/junit.xml")
 	assert.Equal(t, oracle.Inconclusive, readReport(t, "out").Verdict)
 }
@@ -417,7 +418,7 @@ func TestAnInterruptedRunIsInconclusiveAndCleansUp(t *testing.T) {
 		})
 	})
 	got := commandIn(t, ctx, asAdmin, "run", "--endpoint", url, "--out", "out")
-	require.Equal(t, exitInterrupted, got.code, got.stderr)
+	require.Equal(t, exit.Interrupted, got.code, got.stderr)
 	r := readReport(t, "out")
 	assert.Equal(t, oracle.Inconclusive, r.Verdict)
 	assert.Empty(t, r.Environment.Objects.LeftBehind)

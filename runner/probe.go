@@ -12,6 +12,8 @@ import (
 	"ontap-conformance/fixtures/lab"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/wire"
+	"ontap-conformance/runner/exit"
+	"ontap-conformance/runner/wording"
 	"ontap-conformance/steps"
 )
 
@@ -30,20 +32,20 @@ type check struct {
 	state  state
 	said   string // what was seen
 	advice string // what to do about it; empty for nothing
-	code   int    // the exit code of a failed one; zero means exitInconclusive
+	code   int    // the exit code of a failed one; zero means exit.Inconclusive
 }
 
 // err is the error of a failed check: one clear line.
 func (c check) err() error {
 	code := c.code
 	if code == 0 {
-		code = exitInconclusive
+		code = exit.Inconclusive
 	}
 	line := c.said
 	if c.advice != "" {
 		line += ": " + c.advice
 	}
-	return &ended{code, errors.New(oneLine(line))}
+	return &exit.Error{Code: code, Err: errors.New(wording.OneLine(line))}
 }
 
 // A survey is what was found out about a target before it is tested.
@@ -292,7 +294,7 @@ type resources struct {
 // check says what was found.
 func (r resources) check(release contract.Release) check {
 	const role, claim = "give the user a role that may read what is to be tested", "claim a resource with --claim if it should be there"
-	c := check{name: "resources", state: stateOK, said: commaList(r.there) + " found"}
+	c := check{name: "resources", state: stateOK, said: wording.CommaList(r.there) + " found"}
 	switch {
 	case !r.testable && len(r.hidden) > 0:
 		return check{name: c.name, state: stateFailed, said: "the user may read nothing that can be tested: " + r.refusal, advice: role}
@@ -301,11 +303,11 @@ func (r resources) check(release contract.Release) check {
 	}
 	if len(r.missing) > 0 {
 		c.state, c.advice = stateUnknown, claim
-		c.said += ", " + commaList(r.missing) + " missing"
+		c.said += ", " + wording.CommaList(r.missing) + " missing"
 	}
 	if len(r.hidden) > 0 {
 		c.state, c.advice = stateUnknown, role
-		c.said += ", " + commaList(r.hidden) + " not allowed by the role of the user"
+		c.said += ", " + wording.CommaList(r.hidden) + " not allowed by the role of the user"
 	}
 	return c
 }
@@ -313,13 +315,6 @@ func (r resources) check(release contract.Release) check {
 // incidental is what every cluster has and what calls leave behind: no target is
 // tested for it alone.
 var incidental = []string{"cluster", "nodes", "svms", "jobs"}
-
-func commaList(names []string) string {
-	if len(names) == 0 {
-		return "nothing"
-	}
-	return strings.Join(names, ", ")
-}
 
 // findLab asks the lab to end a condition that does not exist, which every
 // hook that works answers.

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/report"
 )
 
@@ -72,13 +73,13 @@ func TestATargetThatCannotBeTestedIsInconclusiveInOneLine(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got := command(t, nil, "run", "--endpoint", tt.endpoint)
-			assert.Equal(t, exitInconclusive, got.code)
+			assert.Equal(t, exit.Inconclusive, got.code)
 			assert.Contains(t, got.stderr, tt.want)
 			assert.Equal(t, 1, strings.Count(got.stderr, "\n"), "one line: %s", got.stderr)
 			assert.Empty(t, got.stdout)
 
 			got = command(t, nil, "doctor", "--endpoint", tt.endpoint)
-			assert.Equal(t, exitInconclusive, got.code)
+			assert.Equal(t, exit.Inconclusive, got.code)
 			assert.Contains(t, got.stdout, "failed")
 			assert.Contains(t, got.stdout, "cannot be tested yet")
 			assert.Len(t, regexp.MustCompile(`(?m)^(ok|failed|unknown) `).FindAllString(got.stdout, -1), 7, got.stdout)
@@ -89,7 +90,7 @@ func TestATargetThatCannotBeTestedIsInconclusiveInOneLine(t *testing.T) {
 func TestDoctorFindsTheSimulatorInGoodHealth(t *testing.T) {
 	elsewhere(t)
 	got := command(t, nil, "doctor")
-	assert.Equal(t, exitConformant, got.code)
+	assert.Equal(t, exit.Conformant, got.code)
 	assert.Contains(t, got.stdout, "can be tested")
 	assert.NotContains(t, got.stdout, "failed")
 }
@@ -103,9 +104,9 @@ func TestAnSVMIsUsedOnlyIfItExistsAndIsFree(t *testing.T) {
 		want      string
 		wantCode  int
 	}{
-		{"free", "svm1", "1 by --svm: svm1", exitConformant},
-		{"has a key manager", "svm2", "the SVM svm2 has an Azure Key Vault already", exitInconclusive},
-		{"does not exist", "svn1", `no SVM "svn1". Did you mean svm1?`, exitUsage},
+		{"free", "svm1", "1 by --svm: svm1", exit.Conformant},
+		{"has a key manager", "svm2", "the SVM svm2 has an Azure Key Vault already", exit.Inconclusive},
+		{"does not exist", "svn1", `no SVM "svn1". Did you mean svm1?`, exit.Misuse},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -141,7 +142,7 @@ func TestTheReleaseIsTheFlagsElseTheTargetsElseTheNewest(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got := command(t, asAdmin, append([]string{"doctor"}, tt.args...)...)
-			assert.Equal(t, exitConformant, got.code, got.stdout)
+			assert.Equal(t, exit.Conformant, got.code, got.stdout)
 			assert.Contains(t, got.stdout, tt.want)
 		})
 	}
@@ -158,11 +159,11 @@ func TestAMissingResourceIsNotApplicableUnlessItIsClaimed(t *testing.T) {
 		})
 	})
 	got := command(t, asAdmin, "run", "--endpoint", without, "--select", "AKV-READ-01", "--out", "unclaimed")
-	assert.Equal(t, exitConformant, got.code, got.stdout)
+	assert.Equal(t, exit.Conformant, got.code, got.stdout)
 	assert.Equal(t, oracle.NotApplicable, standing(readReport(t, "unclaimed"), "JOB-LIST-01"))
 
 	got = command(t, asAdmin, "run", "--endpoint", without, "--select", "JOB-LIST-01", "--claim", "jobs", "--out", "claimed")
-	assert.NotEqual(t, exitConformant, got.code, got.stdout)
+	assert.NotEqual(t, exit.Conformant, got.code, got.stdout)
 	assert.NotEqual(t, oracle.NotApplicable, standing(readReport(t, "claimed"), "JOB-LIST-01"))
 }
 
@@ -181,10 +182,10 @@ func TestAFileThatOthersCanReadIsWarnedOf(t *testing.T) {
 	require.NoError(t, os.WriteFile("shut", []byte("open-sesame\n"), 0o600))
 	url := simulated(t, nil)
 	got := command(t, nil, "doctor", "--endpoint", url, "--user", "admin", "--password-file", "open")
-	assert.Equal(t, exitConformant, got.code, got.stdout)
+	assert.Equal(t, exit.Conformant, got.code, got.stdout)
 	assert.Contains(t, got.stderr, "open can be read by others (mode 0644)")
 	got = command(t, nil, "doctor", "--endpoint", url, "--user", "admin", "--password-file", "shut")
-	assert.Equal(t, exitConformant, got.code, got.stdout)
+	assert.Equal(t, exit.Conformant, got.code, got.stdout)
 	assert.Empty(t, got.stderr)
 	got = command(t, nil, "doctor", "--endpoint", url, "--token-file", "shut")
 	assert.Contains(t, got.stdout, "the token is accepted")

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ontap-conformance/fixtures/wire"
+	"ontap-conformance/runner/exit"
 )
 
 const told = "Kx7mPq2RtVw9ZaBcDeFgHjLn"
@@ -53,11 +54,11 @@ func TestASecretThatIsSentLaterIsFoundInWhatWasWrittenBefore(t *testing.T) {
 	require.NoError(t, a.proof.write("early", []byte("it was guessed: "+later)))
 	a.proof.ledger, a.proof.tells = "ledger", true
 	require.NoError(t, os.WriteFile("ledger", []byte("somewhere"), 0o600))
-	assert.Equal(t, exitConformant, a.prove(exitConformant))
+	assert.Equal(t, exit.Conformant, a.prove(exit.Conformant))
 	assert.FileExists(t, "early")
 	send(t, target, "proxy_password", later)
 	require.NoError(t, os.WriteFile("ledger", []byte(told), 0o600))
-	assert.Equal(t, exitInconclusive, a.prove(exitNonConformant))
+	assert.Equal(t, exit.Inconclusive, a.prove(exit.NonConformant))
 	assert.NoFileExists(t, "early")
 	assert.FileExists(t, "ledger", "nothing else knows what may be left")
 	text, _ := stderr.news()
@@ -87,7 +88,7 @@ func TestAPasswordOfOurOwnWordsIsNoCanary(t *testing.T) {
 func TestAReportIsNotRenderedAgainWithTheCredentialsOfTheEnvironment(t *testing.T) {
 	elsewhere(t)
 	got := command(t, nil, "run", "--select", "AKV-READ-08", "--out", "out")
-	require.Equal(t, exitConformant, got.code, got.stderr)
+	require.Equal(t, exit.Conformant, got.code, got.stderr)
 	assert.Regexp(t, `secrets: 0 of \d+ canaries in 3 files and what was printed\n$`, got.stderr)
 	text, err := os.ReadFile("out/report.json")
 	require.NoError(t, err)
@@ -98,7 +99,7 @@ func TestAReportIsNotRenderedAgainWithTheCredentialsOfTheEnvironment(t *testing.
 		got = command(t, env, "report", "out", "--format", format)
 		assert.NotContains(t, got.stdout, "open-sesame")
 		if format != "text" { // which has no reasons of what was not looked at
-			assert.Equal(t, exitInconclusive, got.code, format)
+			assert.Equal(t, exit.Inconclusive, got.code, format)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"ontap-conformance/fixtures/files"
 	"ontap-conformance/runner/baseline"
+	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/report"
 )
 
@@ -65,15 +66,15 @@ func (a *app) compare(other string, now *report.Report, format string) error {
 	case "json":
 		err = c.JSON(a.stdout)
 	default:
-		return misused("--compare: a comparison is written as text or json, not as %s", format)
+		return exit.Misusedf("--compare: a comparison is written as text or json, not as %s", format)
 	}
 	switch {
 	case err != nil:
 		return err
 	case c.Changed():
-		return &ended{code: exitNonConformant}
+		return exit.With(exit.NonConformant)
 	case !c.Whole:
-		return inconclusive("not everything was looked at in both runs")
+		return exit.Inconclusivef("not everything was looked at in both runs")
 	}
 	return nil
 }
@@ -93,12 +94,12 @@ func recorded(name string) (*report.Report, error) {
 	}
 	f, err := files.Open(name)
 	if err != nil {
-		return nil, misused("there is no report: %w", absence(name, err))
+		return nil, exit.Misusedf("there is no report: %w", absence(name, err))
 	}
 	defer f.Close()
 	r, err := report.Read(files.Bound(f, name, files.MaxRecord))
 	if err != nil {
-		return nil, misused("%s: %w", name, err)
+		return nil, exit.Misusedf("%s: %w", name, err)
 	}
 	return r, nil
 }
@@ -140,7 +141,7 @@ var errNoBaseline = errors.New("--baseline: name the file of known deviations")
 
 func (a *app) writeBaseline(dir, file string) error {
 	if file == "" {
-		return misused("%w", errNoBaseline)
+		return exit.Misusedf("%w", errNoBaseline)
 	}
 	r, err := recorded(dir)
 	if err != nil {
@@ -148,7 +149,7 @@ func (a *app) writeBaseline(dir, file string) error {
 	}
 	old, err := baseline.Load(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return misused("%w", err)
+		return exit.Misusedf("%w", err)
 	}
 	b := baseline.New(r, old)
 	var text bytes.Buffer
@@ -160,7 +161,7 @@ func (a *app) writeBaseline(dir, file string) error {
 		return fmt.Errorf("%w; it is not written", err)
 	}
 	if err := files.Write(file, text.Bytes()); err != nil {
-		return misused("--baseline: %w", err)
+		return exit.Misusedf("--baseline: %w", err)
 	}
 	fmt.Fprintf(a.stderr, "%s in %s; say in each reason why\n", report.Counted(len(b.Known), "known deviation"), file)
 	return nil
@@ -168,7 +169,7 @@ func (a *app) writeBaseline(dir, file string) error {
 
 func (a *app) checkBaseline(dir, file string, strict bool) error {
 	if file == "" {
-		return misused("%w", errNoBaseline)
+		return exit.Misusedf("%w", errNoBaseline)
 	}
 	r, err := recorded(dir)
 	if err != nil {
@@ -176,10 +177,10 @@ func (a *app) checkBaseline(dir, file string, strict bool) error {
 	}
 	b, err := baseline.Load(file)
 	if err != nil {
-		return misused("%w", err)
+		return exit.Misusedf("%w", err)
 	}
 	if err := b.VerifyReport(r); err != nil {
-		return misused("%w", err)
+		return exit.Misusedf("%w", err)
 	}
 	return compared(a.stdout, b.Compare(r, strict))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ontap-conformance/fixtures/files"
+	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/finding"
 )
 
@@ -36,7 +37,7 @@ func (a *app) replayCommand() *cobra.Command {
 
 func oneFinding(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return misused("%s takes one argument, the folder of a finding, got %d", cmd.CommandPath(), len(args))
+		return exit.Misusedf("%s takes one argument, the folder of a finding, got %d", cmd.CommandPath(), len(args))
 	}
 	return nil
 }
@@ -44,7 +45,7 @@ func oneFinding(cmd *cobra.Command, args []string) error {
 func (a *app) replay(cmd *cobra.Command, dir string, f *endpointFlags, seed uint64) error {
 	kept, err := finding.Read(dir)
 	if err != nil {
-		return misused("%w", err)
+		return exit.Misusedf("%w", err)
 	}
 	c, err := a.load()
 	if err != nil {
@@ -70,9 +71,9 @@ func (a *app) replay(cmd *cobra.Command, dir string, f *endpointFlags, seed uint
 	fmt.Fprintln(a.stdout, a.printable(said))
 	switch state {
 	case stillFailing:
-		return &ended{code: exitNonConformant}
+		return exit.With(exit.NonConformant)
 	case couldNotReplay:
-		return &ended{code: exitInconclusive}
+		return exit.With(exit.Inconclusive)
 	}
 	return nil
 }
@@ -95,21 +96,21 @@ func (a *app) promoteCommand() *cobra.Command {
 // promote moves a folder. One that the corpus has already stays.
 func (a *app) promote(dir, corpus string) error {
 	if _, err := finding.Read(dir); err != nil {
-		return misused("%w", err)
+		return exit.Misusedf("%w", err)
 	}
 	abs, err := filepath.Abs(dir)
 	if err != nil {
-		return misused("%w", err)
+		return exit.Misusedf("%w", err)
 	}
 	to := filepath.Join(corpus, filepath.Base(abs))
 	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
-		return misused("the corpus has %s already", to)
+		return exit.Misusedf("the corpus has %s already", to)
 	}
 	if err := files.MakeFolder(corpus); err != nil {
-		return misused("--corpus: %w", err)
+		return exit.Misusedf("--corpus: %w", err)
 	}
 	if err := os.Rename(dir, to); err != nil {
-		return misused("moving the finding: %w", err)
+		return exit.Misusedf("moving the finding: %w", err)
 	}
 	fmt.Fprintln(a.stdout, to)
 	return nil

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/runner/exit"
 )
 
 // limited is the simulator before which a front refuses what a role does not allow.
@@ -52,14 +53,14 @@ func TestAUserWhoMayNotSeeTheClusterIsToldWhatToName(t *testing.T) {
 		want     []string
 		wantCode int
 	}{
-		{"nothing is named", at("/api/cluster"), nil, []string{hidden, "name the release with --ontap and the SVMs with --svm"}, exitInconclusive},
-		{"the release is named", at("/api/cluster"), named[:2], []string{hidden, "name those that may be used with --svm"}, exitInconclusive},
-		{"both are named", at("/api/cluster"), named, []string{"accepted for admin, whose role does not allow everything: " + hidden, "2 by --svm"}, exitConformant},
-		{"the nodes tell the release", itself, named[2:], []string{"ONTAP 9.19.1", "2 by --svm"}, exitConformant},
-		{"nothing is written", at("/api/cluster"), []string{"--ontap", "9.19.1", "--mode", "read-only"}, []string{"ONTAP 9.19.1 by --ontap"}, exitConformant},
-		{"nor the SVMs", at("/api/cluster", "/api/svm/svms"), named, []string{"the target does not list them"}, exitConformant},
-		{"nothing may be read", at("/api"), named, []string{hidden + ", and nothing else may be read either"}, exitInconclusive},
-		{"nothing that can be tested", at("/api/security"), named, []string{"the user may read nothing that can be tested: GET /api/security/"}, exitInconclusive},
+		{"nothing is named", at("/api/cluster"), nil, []string{hidden, "name the release with --ontap and the SVMs with --svm"}, exit.Inconclusive},
+		{"the release is named", at("/api/cluster"), named[:2], []string{hidden, "name those that may be used with --svm"}, exit.Inconclusive},
+		{"both are named", at("/api/cluster"), named, []string{"accepted for admin, whose role does not allow everything: " + hidden, "2 by --svm"}, exit.Conformant},
+		{"the nodes tell the release", itself, named[2:], []string{"ONTAP 9.19.1", "2 by --svm"}, exit.Conformant},
+		{"nothing is written", at("/api/cluster"), []string{"--ontap", "9.19.1", "--mode", "read-only"}, []string{"ONTAP 9.19.1 by --ontap"}, exit.Conformant},
+		{"nor the SVMs", at("/api/cluster", "/api/svm/svms"), named, []string{"the target does not list them"}, exit.Conformant},
+		{"nothing may be read", at("/api"), named, []string{hidden + ", and nothing else may be read either"}, exit.Inconclusive},
+		{"nothing that can be tested", at("/api/security"), named, []string{"the user may read nothing that can be tested: GET /api/security/"}, exit.Inconclusive},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -80,7 +81,7 @@ func TestAUserOfOneSVMTestsWhatTheRoleAllows(t *testing.T) {
 		return !vaults(r)
 	})
 	got := command(t, asAdmin, "run", "--endpoint", url, "--ontap", "9.19.1", "--svm", "svm1", "--svm", "svm2", "--svm", "svm3", "--checks", "1", "--out", "out")
-	require.Equal(t, exitConformant, got.code, got.stdout+got.stderr)
+	require.Equal(t, exit.Conformant, got.code, got.stdout+got.stderr)
 	r := readReport(t, "out")
 	assert.Equal(t, oracle.Kept, standing(r, "AKV-CREATE-01"))
 	assert.Equal(t, oracle.NotTestable, standing(r, "KMS-CREATE-01"))

@@ -18,6 +18,7 @@ import (
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fuzz"
 	"ontap-conformance/runner/baseline"
+	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/report"
 	"ontap-conformance/steps"
 )
@@ -161,7 +162,7 @@ func (a *app) plan(cmd *cobra.Command, f *runFlags) (*trial, error) {
 func knownIn(file string, c *contract.Catalogue, all []*steps.Scenario, corpus []keptFinding) (*baseline.Baseline, error) {
 	b, err := baseline.Load(file)
 	if err != nil {
-		return nil, misused("--baseline: %w", err)
+		return nil, exit.Misusedf("--baseline: %w", err)
 	}
 	names := map[string]bool{}
 	for _, sc := range all {
@@ -177,7 +178,7 @@ func knownIn(file string, c *contract.Catalogue, all []*steps.Scenario, corpus [
 		func(id contract.ID) bool { return c.Requirement(id) != nil },
 		func(name string) bool { return names[name] })
 	if err != nil {
-		return nil, misused("%w", err)
+		return nil, exit.Misusedf("%w", err)
 	}
 	return b, nil
 }
@@ -186,10 +187,10 @@ func knownIn(file string, c *contract.Catalogue, all []*steps.Scenario, corpus [
 func (a *app) look(ctx context.Context, all *contract.Catalogue, b *bench, f *endpointFlags) (*survey, error) {
 	found := probe(ctx, all, b, f)
 	if cause := context.Cause(ctx); errors.Is(cause, steps.ErrTimeIsUp) {
-		return nil, inconclusive("%w before anything was tested", cause)
+		return nil, exit.Inconclusivef("%w before anything was tested", cause)
 	}
 	if ctx.Err() != nil {
-		return nil, &ended{exitInterrupted, fmt.Errorf("interrupted before anything was tested")}
+		return nil, exit.Interruptedf("interrupted before anything was tested")
 	}
 	if bad := found.failed(); bad != nil {
 		return nil, bad.err()
@@ -218,7 +219,7 @@ func (t *trial) open() error {
 	for _, format := range report.Names() { // a run that is killed must not leave the verdict of another
 		f, _ := report.Find(format)
 		if err := os.Remove(filepath.Join(t.out, f.File)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return misused("--out: %w", err)
+			return exit.Misusedf("--out: %w", err)
 		}
 	}
 	return nil

@@ -9,7 +9,9 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fuzz"
+	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/report"
+	"ontap-conformance/runner/wording"
 	"ontap-conformance/steps"
 )
 
@@ -76,7 +78,7 @@ func choose(c *contract.Catalogue, scenarios []*steps.Scenario, corpus []keptFin
 		s.put(one, (len(selected) == 0 || wanted[one.name]) && !unwanted[one.name])
 	}
 	if s.size() == 0 {
-		return s, misused("--select and --skip leave nothing to run")
+		return s, exit.Misusedf("--select and --skip leave nothing to run")
 	}
 	return s, nil
 }
@@ -104,7 +106,7 @@ func matching(flag string, c *contract.Catalogue, all []candidate, patterns []st
 	for _, p := range patterns {
 		some := byPattern(all, p)
 		if len(some) == 0 {
-			return nil, misused("%s: %w", flag, unmatched(c, all, p))
+			return nil, exit.Misusedf("%s: %w", flag, unmatched(c, all, p))
 		}
 		for _, one := range some {
 			found[one.name] = true
@@ -175,5 +177,5 @@ func unmatched(c *contract.Catalogue, all []candidate, pattern string) error {
 	for _, one := range all {
 		names = append(names, one.names...)
 	}
-	return fmt.Errorf("%q matches no scenario and no property%s", pattern, didYouMean(pattern, names))
+	return fmt.Errorf("%q matches no scenario and no property%s", pattern, wording.DidYouMean(pattern, names))
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -19,7 +18,9 @@ import (
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/files"
 	"ontap-conformance/fixtures/mutant"
+	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/selftest"
+	"ontap-conformance/runner/wording"
 )
 
 // selftestFlags are the flags of a test of the suite itself.
@@ -82,7 +83,7 @@ type examiner struct {
 
 func (a *app) selftest(ctx context.Context, f *selftestFlags) error {
 	if !slices.Contains([]string{byScenarios, byFuzz, byBoth}, f.by) {
-		return misused("--by: want scenarios, fuzz or both, got %q", f.by)
+		return exit.Misusedf("--by: want scenarios, fuzz or both, got %q", f.by)
 	}
 	if err := verifyOut(f.out, f.overwrite); err != nil {
 		return err
@@ -108,9 +109,9 @@ func (a *app) selftest(ctx context.Context, f *selftestFlags) error {
 	}
 	switch {
 	case ctx.Err() != nil:
-		return &ended{exitInterrupted, errors.New("interrupted: what was not tried is not known")}
+		return exit.Interruptedf("interrupted: what was not tried is not known")
 	case e.wrong > 0:
-		return &ended{code: exitNonConformant}
+		return exit.With(exit.NonConformant)
 	}
 	return nil
 }
@@ -141,7 +142,7 @@ func (e *examiner) chosen(c *contract.Catalogue) (mutants []mutant.Mutant, liber
 	}
 	for _, p := range e.flags.servers {
 		if !slices.ContainsFunc(slices.Collect(maps.Keys(known)), glob(p).MatchString) {
-			return nil, nil, nil, misused("--servers: %q matches no server%s", p, didYouMean(p, slices.Concat(mutantNames(c), libertyNames())))
+			return nil, nil, nil, exit.Misusedf("--servers: %q matches no server%s", p, wording.DidYouMean(p, slices.Concat(mutantNames(c), libertyNames())))
 		}
 	}
 	return mutants, liberties, fakes, nil
@@ -175,7 +176,7 @@ func (e *examiner) tries(ctx context.Context, what string, n int, try func(int) 
 				return
 			}
 			e.wrong++
-			fmt.Fprintln(e.stdout, oneLine(why))
+			fmt.Fprintln(e.stdout, wording.OneLine(why))
 		})
 	}
 	all.Wait()
@@ -245,7 +246,7 @@ func (e *examiner) fake(ctx context.Context, k mutant.Fake) string {
 	switch {
 	case limited.Err() != nil:
 		return fmt.Sprintf("NO END %s: the run did not end within %s", k.Name, fakeLimit)
-	case code == exitConformant:
+	case code == exit.Conformant:
 		return fmt.Sprintf("PASSED %s: a run against it ended with 0", k.Name)
 	}
 	return ""

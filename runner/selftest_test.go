@@ -11,13 +11,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ontap-conformance/fixtures/mutant"
+	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/selftest"
 )
 
 func TestASelftestTriesTheServersThatItIsTold(t *testing.T) {
 	elsewhere(t)
 	got := command(t, nil, "selftest", "--servers", "delete-keeps-the-record", "--servers", "accepted-change-*", "--servers", "nothing-is-*", "--by", "both", "--out", "out")
-	assert.Equal(t, exitConformant, got.code, got.stdout+got.stderr)
+	assert.Equal(t, exit.Conformant, got.code, got.stdout+got.stderr)
 	assert.Contains(t, got.stdout, "mutants that were found out: 1 of 1\n")
 	assert.Contains(t, got.stdout, "liberties that were let pass: 1 of 1\n")
 	assert.Contains(t, got.stdout, "servers that know nothing and did not pass: 2 of 2\n")
@@ -47,7 +48,7 @@ func TestABadSelftestIsRefused(t *testing.T) {
 		{"--every 0", "--every"},
 	} {
 		got := command(t, nil, append([]string{"selftest"}, strings.Fields(tt.args)...)...)
-		assert.Equal(t, exitUsage, got.code, tt.args)
+		assert.Equal(t, exit.Misuse, got.code, tt.args)
 		assert.Contains(t, got.stderr, tt.want)
 	}
 }

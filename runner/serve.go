@@ -14,6 +14,7 @@ import (
 
 	"ontap-conformance/fixtures/simulator"
 	"ontap-conformance/fixtures/wire"
+	"ontap-conformance/runner/exit"
 )
 
 // defaultAddr is where serve is, unless it is told otherwise.
@@ -67,13 +68,13 @@ func (f *serveFlags) verify() error {
 	}
 	switch {
 	case f.svms < 1:
-		return misused("--svms: want 1 or more, got %d", f.svms)
+		return exit.Misusedf("--svms: want 1 or more, got %d", f.svms)
 	case f.jobPolls < 0:
-		return misused("--job-polls: want 0 or more, got %d", f.jobPolls)
+		return exit.Misusedf("--job-polls: want 0 or more, got %d", f.jobPolls)
 	case f.latency < 0:
-		return misused("--latency: want 0 or more, got %s", f.latency)
+		return exit.Misusedf("--latency: want 0 or more, got %s", f.latency)
 	case f.http && f.writeCA != "":
-		return misused("--write-ca: there is no certificate with --http")
+		return exit.Misusedf("--write-ca: there is no certificate with --http")
 	}
 	return nil
 }
@@ -82,10 +83,10 @@ func (f *serveFlags) verify() error {
 func (f *serveFlags) verifyAddress(flag, addr string) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
-		return misused("%s: want host:port, got %q", flag, addr)
+		return exit.Misusedf("%s: want host:port, got %q", flag, addr)
 	}
 	if !f.allowRemote && !isLoopback("http://"+net.JoinHostPort(host, "0")) {
-		return misused("%s: %s can be reached from other machines: --allow-remote if that is meant", flag, addr)
+		return exit.Misusedf("%s: %s can be reached from other machines: --allow-remote if that is meant", flag, addr)
 	}
 	return nil
 }
@@ -101,12 +102,12 @@ func (a *app) serve(ctx context.Context, f *serveFlags) error {
 	}
 	api, err := listen(f.addr, sim)
 	if err != nil {
-		return misused("%w", err)
+		return exit.Misusedf("%w", err)
 	}
 	defer api.server.Close()
 	hook, err := listen(f.labAddr, sim.Lab())
 	if err != nil {
-		return errors.Join(misused("%w", err), api.listener.Close())
+		return errors.Join(exit.Misusedf("%w", err), api.listener.Close())
 	}
 	defer hook.server.Close()
 	if !f.http {
@@ -116,7 +117,7 @@ func (a *app) serve(ctx context.Context, f *serveFlags) error {
 		}
 		if f.writeCA != "" {
 			if err := os.WriteFile(f.writeCA, ca, 0o644); err != nil {
-				return misused("--write-ca: %w", err)
+				return exit.Misusedf("--write-ca: %w", err)
 			}
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ontap-conformance/fixtures/wire"
+	"ontap-conformance/runner/exit"
 )
 
 // served starts the server and returns the line that says it is ready, and a
@@ -52,9 +53,9 @@ func TestServeSpeaksHTTP2OverTLSAndStopsCleanly(t *testing.T) {
 	assert.Contains(t, string(x.Response.Body), "9.13.1")
 
 	got := command(t, []string{"ONTAP_CONFORMANCE_PASSWORD=password"}, "run", "--endpoint", api, "--user", "admin", "--ca-cert", "ca.pem", "--lab", lab, "--select", "AKV-CREATE-65537506", "--out", "out")
-	assert.Equal(t, exitConformant, got.code, got.stdout+got.stderr)
+	assert.Equal(t, exit.Conformant, got.code, got.stdout+got.stderr)
 	target.HTTP.CloseIdleConnections()
-	assert.Equal(t, exitConformant, stop())
+	assert.Equal(t, exit.Conformant, stop())
 }
 
 func TestServeOverHTTPShowsTheRealPort(t *testing.T) {
@@ -63,7 +64,7 @@ func TestServeOverHTTPShowsTheRealPort(t *testing.T) {
 	assert.True(t, strings.HasPrefix(api, "http://"), api)
 	assert.False(t, strings.HasSuffix(api, ":0") || strings.HasSuffix(lab, ":0"), api+lab)
 	got := command(t, nil, "doctor", "--endpoint", api, "--lab", lab)
-	assert.Equal(t, exitConformant, got.code, got.stdout)
+	assert.Equal(t, exit.Conformant, got.code, got.stdout)
 	assert.Contains(t, got.stdout, "2 free: svm1, svm2")
-	assert.Equal(t, exitConformant, stop())
+	assert.Equal(t, exit.Conformant, stop())
 }

@@ -13,6 +13,8 @@ import (
 
 	"ontap-conformance/fixtures/files"
 	"ontap-conformance/fixtures/strictyaml"
+	"ontap-conformance/runner/exit"
+	"ontap-conformance/runner/wording"
 )
 
 const (
@@ -51,10 +53,10 @@ func (a *app) settle(cmd *cobra.Command) error {
 		return noneEmpty(cmd.Flags())
 	}
 	if err != nil {
-		return misused("--config: %w", err)
+		return exit.Misusedf("--config: %w", err)
 	}
 	if err := fromFile(cmd, name, text); err != nil {
-		return misused("%w", err)
+		return exit.Misusedf("%w", err)
 	}
 	return noneEmpty(cmd.Flags())
 }
@@ -74,7 +76,7 @@ func noneEmpty(flags *pflag.FlagSet) error {
 		}
 		empty := len(values) == 0 || slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) == "" })
 		if f.Changed && empty && err == nil {
-			err = misused("--%s: its value is empty: leave it out, or give it a value", f.Name)
+			err = exit.Misusedf("--%s: its value is empty: leave it out, or give it a value", f.Name)
 		}
 	})
 	return err
@@ -95,13 +97,13 @@ func (a *app) fromEnvironment(cmd *cobra.Command) error {
 			return
 		}
 		if err := set(cmd.Flags(), f, strings.Split(v, "\n")); err != nil {
-			errs = append(errs, misused("%s: %w", variable(f.Name), err))
+			errs = append(errs, exit.Misusedf("%s: %w", variable(f.Name), err))
 		}
 	})
 	for _, pair := range a.env {
 		name, _, _ := strings.Cut(pair, "=")
 		if strings.HasPrefix(name, envPrefix) && !slices.Contains(known, name) {
-			a.warn("the variable %s sets nothing%s", name, didYouMean(name, known))
+			a.warn("the variable %s sets nothing%s", name, wording.DidYouMean(name, known))
 		}
 	}
 	return errors.Join(errs...)
@@ -167,7 +169,7 @@ func fromPair(flags *pflag.FlagSet, known []string, key string, value *yaml.Node
 	case key == "config":
 		return errors.New("a file of settings cannot name another one")
 	case !slices.Contains(known, key):
-		return fmt.Errorf("unknown key %q%s", key, didYouMean(key, known))
+		return fmt.Errorf("unknown key %q%s", key, wording.DidYouMean(key, known))
 	}
 	values, err := scalars(value)
 	if err != nil {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"ontap-conformance/runner/exit"
 )
 
 func TestAFlagWinsOverTheEnvironmentAndTheEnvironmentOverTheFile(t *testing.T) {
@@ -29,7 +31,7 @@ func TestAFlagWinsOverTheEnvironmentAndTheEnvironmentOverTheFile(t *testing.T) {
 				require.NoError(t, os.WriteFile(defaultConfig, []byte(tt.file), 0o600))
 			}
 			got := command(t, tt.env, append([]string{"run", "--select", "AKV-READ-01", "--out", "out"}, tt.args...)...)
-			require.Equal(t, exitConformant, got.code, got.stderr)
+			require.Equal(t, exit.Conformant, got.code, got.stderr)
 			assert.Equal(t, tt.want, readReport(t, "out").Run.Seed)
 		})
 	}
@@ -39,7 +41,7 @@ func TestAListOfTheFileSetsARepeatableFlag(t *testing.T) {
 	elsewhere(t)
 	require.NoError(t, os.WriteFile("mine.yaml", []byte("select:\n- AKV-READ-01\n- AKV-PATCH-03\nformat: [json]\nout: out\nlevel: must\n"), 0o600))
 	got := command(t, nil, "run", "--config", "mine.yaml")
-	require.Equal(t, exitConformant, got.code, got.stderr)
+	require.Equal(t, exit.Conformant, got.code, got.stderr)
 	assert.FileExists(t, "out/report.json")
 	assert.NoFileExists(t, "out/junit.xml", "format: [json]")
 }
@@ -65,7 +67,7 @@ func TestABadSettingIsRefusedWithItsLine(t *testing.T) {
 			elsewhere(t)
 			require.NoError(t, os.WriteFile(defaultConfig, []byte(tt.file), 0o600))
 			got := command(t, nil, "run")
-			assert.Equal(t, exitUsage, got.code)
+			assert.Equal(t, exit.Misuse, got.code)
 			assert.Contains(t, got.stderr, tt.want)
 			assert.Equal(t, 1, strings.Count(got.stderr, "\n"), "one line: %s", got.stderr)
 		})
@@ -75,11 +77,11 @@ func TestABadSettingIsRefusedWithItsLine(t *testing.T) {
 func TestAWrongVariableIsNamed(t *testing.T) {
 	elsewhere(t)
 	got := command(t, []string{"ONTAP_CONFORMANCE_SEED=x"}, "run")
-	assert.Equal(t, exitUsage, got.code)
+	assert.Equal(t, exit.Misuse, got.code)
 	assert.Contains(t, got.stderr, `ONTAP_CONFORMANCE_SEED: want a whole number, got "x"`)
 
 	got = command(t, []string{"ONTAP_CONFORMANCE_ENDPIONT=x"}, "list", "conditions")
-	assert.Equal(t, exitConformant, got.code)
+	assert.Equal(t, exit.Conformant, got.code)
 	assert.Contains(t, got.stderr, "ONTAP_CONFORMANCE_ENDPIONT sets nothing. Did you mean ONTAP_CONFORMANCE_ENDPOINT?")
 }
 

@@ -7,6 +7,7 @@ import (
 	"ontap-conformance/features"
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/runner/exit"
 	"ontap-conformance/steps"
 )
 
@@ -18,15 +19,15 @@ func scenarios(c *contract.Catalogue, folders []string) ([]*steps.Scenario, erro
 	}
 	for _, name := range folders {
 		if info, err := os.Stat(name); err != nil || !info.IsDir() {
-			return nil, misused("--features: %s is no folder", name)
+			return nil, exit.Misusedf("--features: %s is no folder", name)
 		}
 		more, err := steps.PlanFolder(name, c)
 		if err != nil {
-			return nil, misused("--features: %w", err)
+			return nil, exit.Misusedf("--features: %w", err)
 		}
 		for _, sc := range more {
 			if slices.ContainsFunc(all, func(k *steps.Scenario) bool { return k.Name == sc.Name }) {
-				return nil, misused("--features: there are two scenarios named %q", sc.Name)
+				return nil, exit.Misusedf("--features: there are two scenarios named %q", sc.Name)
 			}
 		}
 		all = append(all, more...)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/runner/exit"
+	"ontap-conformance/runner/wording"
 	"ontap-conformance/steps"
 )
 
@@ -191,9 +193,9 @@ func (p *prober) named(found []steps.SVM, used taken, unknown error) check {
 		i := slices.Index(names, name)
 		switch {
 		case name == p.admin.Name && name != "":
-			return check{name: "SVMs", state: stateFailed, code: exitUsage, said: fmt.Sprintf("--svm: %s is the admin SVM, which is never used", name)}
+			return check{name: "SVMs", state: stateFailed, code: exit.Misuse, said: fmt.Sprintf("--svm: %s is the admin SVM, which is never used", name)}
 		case i < 0:
-			return check{name: "SVMs", state: stateFailed, code: exitUsage, said: fmt.Sprintf("--svm: the target has no SVM %q%s", name, orOneOf(name, names))}
+			return check{name: "SVMs", state: stateFailed, code: exit.Misuse, said: fmt.Sprintf("--svm: the target has no SVM %q%s", name, wording.OrOneOf(name, names))}
 		case used.by(found[i]) != "" && p.bench.mode != string(steps.ReadOnly):
 			return inUse(name, used.by(found[i]))
 		}
@@ -211,9 +213,9 @@ func some(svms []steps.SVM) string {
 	var names []string
 	for _, svm := range svms {
 		if len(names) == 4 {
-			return commaList(names) + " and more"
+			return wording.CommaList(names) + " and more"
 		}
 		names = append(names, svm.Name)
 	}
-	return commaList(names)
+	return wording.CommaList(names)
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"ontap-conformance/runner/exit"
 )
 
 // absent among the paths of overlaid says that the answers also hold for whether a resource is there.
@@ -61,38 +63,38 @@ func TestAnSVMIsDiscoveredOnlyIfItHasNoKeyManagerOfAnyKind(t *testing.T) {
 		want     string
 		wantCode int
 	}{
-		{"none of any kind", nil, nil, "16 free: svm1", exitConformant},
+		{"none of any kind", nil, nil, "16 free: svm1", exit.Conformant},
 		{"a next page that is not there", map[string]http.HandlerFunc{managersAPI: func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Query().Has("page") {
 				answer(404, `{"error":{"code":"4","message":"none"}}`)(w, r)
 				return
 			}
 			second(w, r)
-		}}, nil, unknown, exitInconclusive},
-		{"another key manager", map[string]http.HandlerFunc{managersAPI: answer(200, svm1)}, nil, "15 free: svm2", exitConformant},
-		{"an AWS KMS on the second page", map[string]http.HandlerFunc{kmsAPI: second}, nil, "15 free: svm2", exitConformant},
-		{"no right to see the others", map[string]http.HandlerFunc{managersAPI: answer(403, `{"error":{"code":"6","message":"no"}}`)}, nil, unknown, exitInconclusive},
+		}}, nil, unknown, exit.Inconclusive},
+		{"another key manager", map[string]http.HandlerFunc{managersAPI: answer(200, svm1)}, nil, "15 free: svm2", exit.Conformant},
+		{"an AWS KMS on the second page", map[string]http.HandlerFunc{kmsAPI: second}, nil, "15 free: svm2", exit.Conformant},
+		{"no right to see the others", map[string]http.HandlerFunc{managersAPI: answer(403, `{"error":{"code":"6","message":"no"}}`)}, nil, unknown, exit.Inconclusive},
 		{"no right to see the others, and a named SVM", map[string]http.HandlerFunc{managersAPI: answer(403, "{}")}, []string{"--svm", "svm1"},
-			"whether they have a key manager could not be found out", exitConformant},
-		{"others that may not be asked for so", map[string]http.HandlerFunc{kmsAPI: answer(400, `{"error":{"code":"262197","message":"no"}}`)}, nil, unknown, exitInconclusive},
-		{"others that are gone again", map[string]http.HandlerFunc{kmsAPI: answer(405, "{}")}, nil, unknown, exitInconclusive},
-		{"others that a target does not have", map[string]http.HandlerFunc{kmsAPI: answer(404, `{"error":{"code":"3","message":"no"}}`), absent: nil}, nil, "16 free", exitConformant},
-		{"others that nobody may list", map[string]http.HandlerFunc{kmsAPI: answer(405, "{}"), absent: nil}, nil, "16 free", exitConformant},
-		{"a record that is no object", map[string]http.HandlerFunc{managersAPI: answer(200, `{"records":["svm1"],"num_records":1}`)}, nil, unknown, exitInconclusive},
-		{"more records than are shown", map[string]http.HandlerFunc{managersAPI: answer(200, `{"records":[],"num_records":1}`)}, nil, unknown, exitInconclusive},
-		{"SVMs of which one is no object", map[string]http.HandlerFunc{svmsAPI: answer(200, `{"records":[null,{"name":"svm2"}]}`)}, nil, "name those that may be used with --svm", exitInconclusive},
-		{"others that fail", map[string]http.HandlerFunc{managersAPI: answer(500, "{}")}, nil, unknown, exitInconclusive},
-		{"vaults that fail", map[string]http.HandlerFunc{vaultsAPI: answer(500, "{}")}, nil, unknown, exitInconclusive},
-		{"vaults that nobody may see", map[string]http.HandlerFunc{vaultsAPI: answer(403, "{}")}, nil, "name those that may be used with --svm", exitInconclusive},
-		{"vaults that are gone again", map[string]http.HandlerFunc{vaultsAPI: answer(404, "{}")}, nil, unknown, exitInconclusive},
-		{"vaults without records", map[string]http.HandlerFunc{vaultsAPI: answer(200, "{}")}, nil, unknown, exitInconclusive},
-		{"vaults that fail, and nothing is written", map[string]http.HandlerFunc{vaultsAPI: answer(500, "{}")}, []string{"--mode", "read-only"}, unknown, exitConformant},
-		{"vaults that fail, and a named SVM", map[string]http.HandlerFunc{vaultsAPI: answer(500, "{}")}, []string{"--svm", "svm1"}, "1 by --svm: svm1", exitConformant},
-		{"vaults that are claimed", map[string]http.HandlerFunc{vaultsAPI: answer(200, svm1)}, []string{"--claim", "azure-key-vaults"}, "15 free: svm2", exitConformant},
+			"whether they have a key manager could not be found out", exit.Conformant},
+		{"others that may not be asked for so", map[string]http.HandlerFunc{kmsAPI: answer(400, `{"error":{"code":"262197","message":"no"}}`)}, nil, unknown, exit.Inconclusive},
+		{"others that are gone again", map[string]http.HandlerFunc{kmsAPI: answer(405, "{}")}, nil, unknown, exit.Inconclusive},
+		{"others that a target does not have", map[string]http.HandlerFunc{kmsAPI: answer(404, `{"error":{"code":"3","message":"no"}}`), absent: nil}, nil, "16 free", exit.Conformant},
+		{"others that nobody may list", map[string]http.HandlerFunc{kmsAPI: answer(405, "{}"), absent: nil}, nil, "16 free", exit.Conformant},
+		{"a record that is no object", map[string]http.HandlerFunc{managersAPI: answer(200, `{"records":["svm1"],"num_records":1}`)}, nil, unknown, exit.Inconclusive},
+		{"more records than are shown", map[string]http.HandlerFunc{managersAPI: answer(200, `{"records":[],"num_records":1}`)}, nil, unknown, exit.Inconclusive},
+		{"SVMs of which one is no object", map[string]http.HandlerFunc{svmsAPI: answer(200, `{"records":[null,{"name":"svm2"}]}`)}, nil, "name those that may be used with --svm", exit.Inconclusive},
+		{"others that fail", map[string]http.HandlerFunc{managersAPI: answer(500, "{}")}, nil, unknown, exit.Inconclusive},
+		{"vaults that fail", map[string]http.HandlerFunc{vaultsAPI: answer(500, "{}")}, nil, unknown, exit.Inconclusive},
+		{"vaults that nobody may see", map[string]http.HandlerFunc{vaultsAPI: answer(403, "{}")}, nil, "name those that may be used with --svm", exit.Inconclusive},
+		{"vaults that are gone again", map[string]http.HandlerFunc{vaultsAPI: answer(404, "{}")}, nil, unknown, exit.Inconclusive},
+		{"vaults without records", map[string]http.HandlerFunc{vaultsAPI: answer(200, "{}")}, nil, unknown, exit.Inconclusive},
+		{"vaults that fail, and nothing is written", map[string]http.HandlerFunc{vaultsAPI: answer(500, "{}")}, []string{"--mode", "read-only"}, unknown, exit.Conformant},
+		{"vaults that fail, and a named SVM", map[string]http.HandlerFunc{vaultsAPI: answer(500, "{}")}, []string{"--svm", "svm1"}, "1 by --svm: svm1", exit.Conformant},
+		{"vaults that are claimed", map[string]http.HandlerFunc{vaultsAPI: answer(200, svm1)}, []string{"--claim", "azure-key-vaults"}, "15 free: svm2", exit.Conformant},
 		{"a named SVM with another key manager", map[string]http.HandlerFunc{managersAPI: answer(200, svm1)}, []string{"--svm", "svm1"},
-			"the SVM svm1 has a key manager already", exitInconclusive},
+			"the SVM svm1 has a key manager already", exit.Inconclusive},
 		{"a named SVM with one, and no list of SVMs", map[string]http.HandlerFunc{kmsAPI: answer(200, svm1), svmsAPI: answer(403, "{}")}, []string{"--svm", "svm1"},
-			"the SVM svm1 has an AWS KMS already", exitInconclusive},
+			"the SVM svm1 has an AWS KMS already", exit.Inconclusive},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -134,7 +136,7 @@ func TestPagesAreFollowedWithinBounds(t *testing.T) {
 				answer(200, fmt.Sprintf(`{"records":[],"padding":%q,"_links":{"next":{"href":%q}}}`, strings.Repeat("x", padding), next))(w, r)
 			}})
 			got := command(t, asAdmin, "doctor", "--endpoint", url)
-			assert.Equal(t, exitInconclusive, got.code, got.stdout)
+			assert.Equal(t, exit.Inconclusive, got.code, got.stdout)
 			assert.Contains(t, got.stdout, tt.want)
 		})
 	}
@@ -192,10 +194,10 @@ func TestABrokenListStopsARunOnlyUntilTheUserSaysWhatMayBeUsed(t *testing.T) {
 	})
 	args := []string{"run", "--endpoint", url, "--select", "protocol/lists.feature*", "--out", "out"}
 	got := command(t, asAdmin, args...)
-	assert.Equal(t, exitInconclusive, got.code)
+	assert.Equal(t, exit.Inconclusive, got.code)
 	assert.Contains(t, got.stderr, "name those that may be used with --svm")
 	got = command(t, asAdmin, append(args, "--svm", "svm1", "--svm", "svm2")...)
-	assert.Equal(t, exitNonConformant, got.code, got.stderr)
+	assert.Equal(t, exit.NonConformant, got.code, got.stderr)
 	assert.Contains(t, got.stdout, "BROKEN  API-LIST-01")
 }
 
@@ -219,6 +221,6 @@ func TestALockForTheMomentPutsOffTheReadingsBeforeARun(t *testing.T) {
 		})
 	})
 	got := command(t, asAdmin, "doctor", "--endpoint", url)
-	assert.Equal(t, exitConformant, got.code, got.stdout)
+	assert.Equal(t, exit.Conformant, got.code, got.stdout)
 	assert.Contains(t, got.stdout, "16 free: svm1")
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/runner/exit"
 )
 
 // How much torture there is to be.
@@ -133,10 +134,10 @@ func tormented(t *testing.T, binary string, args []string, wait int, carriedOut 
 	t.Logf("killed by request %s, carried out: %t", k.killed, carriedOut)
 	if _, err := os.Stat(filepath.Join(out, ledgerFile)); err == nil {
 		got := command(t, asAdmin, append([]string{"cleanup", out}, g.flags()...)...)
-		if got.code == exitInconclusive && g.leftUnmarked(t, got) {
+		if got.code == exit.Inconclusive && g.leftUnmarked(t, got) {
 			return sent
 		}
-		assert.Equal(t, exitConformant, got.code, got.stdout+got.stderr)
+		assert.Equal(t, exit.Conformant, got.code, got.stdout+got.stderr)
 	}
 	g.assertAsBefore(t, "killed by request "+k.killed)
 	return sent

@@ -1,25 +1,25 @@
-package main
+package wording
 
 import "strings"
 
-// orOneOf suggests the word that comes nearest to what was typed, or, when none is near
+// OrOneOf suggests the word that comes nearest to what was typed, or, when none is near
 // enough, says which there are, four at most. It is "" when there are none.
-func orOneOf(typed string, words []string) string {
-	if near := didYouMean(typed, words); near != "" || len(words) == 0 {
+func OrOneOf(typed string, words []string) string {
+	if near := DidYouMean(typed, words); near != "" || len(words) == 0 {
 		return near
 	}
 	if len(words) > 4 {
-		return ": it has " + commaList(words[:4]) + " and more"
+		return ": it has " + CommaList(words[:4]) + " and more"
 	}
-	return ": it has " + commaList(words)
+	return ": it has " + CommaList(words)
 }
 
-// didYouMean suggests the word that comes nearest to what was typed; it is ""
+// DidYouMean suggests the word that comes nearest to what was typed; it is ""
 // when none is near enough to be meant.
-func didYouMean(typed string, words []string) string {
+func DidYouMean(typed string, words []string) string {
 	best, least := "", max(2, len(typed)/3)+1
 	for _, w := range words {
-		if d := distance(strings.ToLower(typed), strings.ToLower(w)); d < least {
+		if d := Distance(strings.ToLower(typed), strings.ToLower(w)); d < least {
 			best, least = w, d
 		}
 	}
@@ -46,9 +46,9 @@ func containing(typed string, words []string) string {
 	return ""
 }
 
-// distance is the number of letters to insert, leave out or replace to make b
+// Distance is the number of letters to insert, leave out or replace to make b
 // of a (Levenshtein).
-func distance(a, b string) int {
+func Distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
