@@ -19,6 +19,7 @@ import (
 	"ontap-conformance/fixtures/simulator"
 	"ontap-conformance/fixtures/wire"
 	"ontap-conformance/runner/exit"
+	"ontap-conformance/runner/flags"
 	"ontap-conformance/steps"
 )
 
@@ -85,7 +86,7 @@ func (a *app) bench(ctx context.Context, c *contract.Catalogue, f *endpointFlags
 	if f.nonce == "" { // the embedded simulator has no other users, so that its runs may send the same bytes
 		f.nonce = steps.NewNonce()
 	}
-	b := &bench{target: target, mode: f.mode.value, close: target.HTTP.CloseIdleConnections}
+	b := &bench{target: target, mode: f.mode.Value, close: target.HTTP.CloseIdleConnections}
 	target.Renew = f.renewal(ctx)
 	target.Known.Ask(who)
 	a.proof = a.newProof(target.Known)
@@ -106,7 +107,7 @@ func verifyClaims(c *contract.Catalogue, claims []string) error {
 		names = append(names, r.Name)
 	}
 	for _, claim := range claims {
-		if err := (&choice{words: names}).Set(claim); err != nil {
+		if err := (&flags.Choice{Words: names}).Set(claim); err != nil {
 			return exit.Misusedf("--claim: %w", err)
 		}
 	}
@@ -117,7 +118,7 @@ func verifyClaims(c *contract.Catalogue, claims []string) error {
 // with TLS as ONTAP has it: the suite sees no more of it than of any other
 // target.
 func embedded(ctx context.Context, c *contract.Catalogue, f *endpointFlags) (*bench, error) {
-	password := wire.NewSecret(envPassword, rand.Text()) // a word like "password" could not be told from text when it is redacted
+	password := wire.NewSecret(flags.EnvPassword, rand.Text()) // a word like "password" could not be told from text when it is redacted
 	sim := simulator.New(c, simulator.Options{Release: f.ontap.Release, User: "admin", Password: password.Reveal()})
 	api, err := listen("127.0.0.1:0", sim)
 	if err != nil {
@@ -138,7 +139,7 @@ func embedded(ctx context.Context, c *contract.Catalogue, f *endpointFlags) (*be
 	trust := x509.NewCertPool()
 	trust.AppendCertsFromPEM(ca)
 	target.HTTP = wire.NewClient(f.connections(), &tls.Config{RootCAs: trust})
-	b := &bench{target: target, lab: &lab.Lab{URL: hook.url()}, simulator: true, verified: true, mode: f.mode.value}
+	b := &bench{target: target, lab: &lab.Lab{URL: hook.url()}, simulator: true, verified: true, mode: f.mode.Value}
 	if b.mode == "" {
 		b.mode = "full"
 	}

@@ -11,6 +11,7 @@ import (
 
 	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/runner/exit"
+	"ontap-conformance/runner/flags"
 	"ontap-conformance/runner/report"
 	"ontap-conformance/steps"
 )
@@ -32,7 +33,7 @@ func (a *app) cleanupCommand() *cobra.Command {
 			"3 something may be left, 130 interrupted.",
 		Example: "  ontap-conformance cleanup reports/20261123T085600Z-1 --endpoint https://cluster.example --user admin\n" +
 			"  ontap-conformance cleanup reports/20261123T085600Z-1 --endpoint https://cluster.example --user admin --lab http://lab.example",
-		Args: oneFolder,
+		Args: flags.OneFolder,
 		RunE: a.settled(func(cmd *cobra.Command, args []string) error { return a.cleanup(cmd, args[0], f, same) }),
 	}
 	f.register(cmd)

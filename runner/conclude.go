@@ -26,8 +26,8 @@ import (
 
 // report makes the report of a run.
 func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Report {
-	scope := oracle.Scope{Release: t.survey.release, Level: contract.Level(t.flags.level.value), Absent: t.survey.absent, Lacking: t.survey.lacking,
-		Lenient: t.flags.flaky.value == report.FlakyReport}
+	scope := oracle.Scope{Release: t.survey.release, Level: contract.Level(t.flags.level.Value), Absent: t.survey.absent, Lacking: t.survey.lacking,
+		Lenient: t.flags.flaky.Value == report.FlakyReport}
 	results := oracle.Sum(t.contract, scope, outcomes)
 	verdict := oracle.Conclude(results, outcomes, t.flags.strict)
 	if interrupted || t.ended != nil && verdict == oracle.Conformant { // it may have been in the clean-up
@@ -45,7 +45,7 @@ func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Repo
 		Tool: tool().Tool,
 		Run: report.Run{ID: t.id, Command: t.command, Started: report.Stamp(t.started), Finished: report.Stamp(time.Now()),
 			Seed: t.flags.seed, Nonce: t.flags.nonce, Checks: int(t.flags.checks),
-			Flaky: t.flags.flaky.value, Mode: t.bench.mode, Parallel: parallel},
+			Flaky: t.flags.flaky.Value, Mode: t.bench.mode, Parallel: parallel},
 		Target: report.Target{Endpoint: t.bench.target.BaseURL, Simulator: t.bench.simulator, ONTAP: t.survey.release.String(),
 			ReportedVersion: t.survey.reported, TLSVerified: t.bench.verified},
 		Contract: t.contract, Release: t.survey.release, Results: results, Outcomes: outcomes, Verdict: verdict,
@@ -82,7 +82,7 @@ func (a *app) publish(t *trial, r *report.Report) error {
 	var errs []error
 	source, _ := report.Find("json")
 	write := func(f report.Rendering) {
-		if slices.Contains(t.flags.formats.values, f.Name) {
+		if slices.Contains(t.flags.formats.Values, f.Name) {
 			errs = append(errs, a.proof.render(filepath.Join(t.out, f.File), r, f.Write))
 		}
 	}

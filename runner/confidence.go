@@ -164,7 +164,7 @@ func (h *hunt) write(a *app, end fuzz.End, game *fuzz.Hunt) error {
 // tellFound tells of the findings, and of those of the corpus.
 func (h *hunt) tellFound(a *app) {
 	flaky := ""
-	if h.flags.flaky.value == report.FlakyReport {
+	if h.flags.flaky.Value == report.FlakyReport {
 		flaky = " (does not decide)"
 	}
 	for _, f := range h.found {

@@ -11,6 +11,7 @@ import (
 	"ontap-conformance/fixtures/files"
 	"ontap-conformance/fixtures/wire"
 	"ontap-conformance/runner/exit"
+	"ontap-conformance/runner/flags"
 )
 
 // credentials finds out who asks. The password comes from a file, the
@@ -23,7 +24,7 @@ func (a *app) credentials(ctx context.Context, f *endpointFlags) (wire.Credentia
 		if f.user != "" || f.passwordFile != "" {
 			return wire.Credentials{}, exit.Misusedf("--token-file stands in place of --user and its password")
 		}
-		token, err := a.secretFile(ctx, "--token-file", f.tokenFile, envToken)
+		token, err := a.secretFile(ctx, "--token-file", f.tokenFile, flags.EnvToken)
 		return wire.Credentials{Token: token}, err
 	}
 	if f.user == "" {
@@ -44,12 +45,12 @@ func (f *endpointFlags) renewal(ctx context.Context) func() (wire.Credentials, e
 	switch {
 	case f.tokenFile != "":
 		return func() (wire.Credentials, error) {
-			token, err := secretIn(ctx, "--token-file", f.tokenFile, envToken)
+			token, err := secretIn(ctx, "--token-file", f.tokenFile, flags.EnvToken)
 			return wire.Credentials{Token: token}, err
 		}
 	case f.passwordFile != "":
 		return func() (wire.Credentials, error) {
-			password, err := secretIn(ctx, "--password-file", f.passwordFile, envPassword)
+			password, err := secretIn(ctx, "--password-file", f.passwordFile, flags.EnvPassword)
 			return wire.Credentials{User: f.user, Password: password}, err
 		}
 	}
@@ -59,10 +60,10 @@ func (f *endpointFlags) renewal(ctx context.Context) func() (wire.Credentials, e
 // password reads the password from the file, the environment or a prompt.
 func (a *app) password(ctx context.Context, file, prompt string) (wire.Secret, error) {
 	if file != "" {
-		return a.secretFile(ctx, "--password-file", file, envPassword)
+		return a.secretFile(ctx, "--password-file", file, flags.EnvPassword)
 	}
-	if v, ok := a.getenv(envPassword); ok && v != "" {
-		return wire.NewSecret(envPassword, v), nil
+	if v, ok := flags.Getenv(a.env, flags.EnvPassword); ok && v != "" {
+		return wire.NewSecret(flags.EnvPassword, v), nil
 	}
 	in, ok := a.stdin.(*os.File)
 	if !ok || !term.IsTerminal(int(in.Fd())) {
@@ -79,7 +80,7 @@ func (a *app) password(ctx context.Context, file, prompt string) (wire.Secret, e
 	case len(typed) == 0:
 		return wire.Secret{}, exit.Misusedf("%w", errNoPassword)
 	}
-	return wire.NewSecret(envPassword, string(typed)), nil
+	return wire.NewSecret(flags.EnvPassword, string(typed)), nil
 }
 
 // typedIn reads a line from a terminal without showing it. When ctx ends, the

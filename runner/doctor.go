@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ontap-conformance/runner/exit"
+	"ontap-conformance/runner/flags"
 	"ontap-conformance/runner/wording"
 )
 
@@ -20,7 +21,7 @@ func (a *app) doctorCommand() *cobra.Command {
 			"see /cluster gives --ontap and --svm.\n\n" +
 			"Exit codes: 0 it can, 2 wrong usage, 3 it cannot.",
 		Example: "  ontap-conformance doctor --endpoint https://cluster.example --user admin",
-		Args:    noArgs,
+		Args:    flags.NoArgs,
 		RunE:    a.settled(func(cmd *cobra.Command, _ []string) error { return a.doctor(cmd, f) }),
 	}
 	f.register(cmd)

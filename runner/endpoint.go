@@ -17,6 +17,7 @@ import (
 	"ontap-conformance/fixtures/files"
 	"ontap-conformance/fixtures/wire"
 	"ontap-conformance/runner/exit"
+	"ontap-conformance/runner/flags"
 	"ontap-conformance/runner/wording"
 	"ontap-conformance/steps"
 )
@@ -28,22 +29,22 @@ type endpointFlags struct {
 	clientCert, clientKey, caCert           string
 	insecure                                bool
 	svms, claims                            []string
-	ontap                                   release
-	mode                                    choice
+	ontap                                   flags.Release
+	mode                                    flags.Choice
 	lab                                     string
 	timeout, jobTimeout                     time.Duration
-	outage, maxTime                         time.Duration // zero means not at all, and without end
-	rate                                    float64       // requests a second; zero means no limit
-	parallel                                positive      // zero means the number of SVMs
-	waitForSVM                              time.Duration // until somebody else's key manager is gone
-	nonce                                   string        // of what the run makes; made up for a target unless given
+	outage, maxTime                         time.Duration  // zero means not at all, and without end
+	rate                                    float64        // requests a second; zero means no limit
+	parallel                                flags.Positive // zero means the number of SVMs
+	waitForSVM                              time.Duration  // until somebody else's key manager is gone
+	nonce                                   string         // of what the run makes; made up for a target unless given
 }
 
 func (f *endpointFlags) register(cmd *cobra.Command) {
-	f.mode = choice{words: []string{"read-only", "guarded", "full"}}
+	f.mode = flags.Choice{Words: []string{"read-only", "guarded", "full"}}
 	fs := cmd.Flags()
 	fs.StringVar(&f.endpoint, "endpoint", "", "URL of the target, scheme://host[:port]; none means the embedded simulator")
-	fs.StringVar(&f.user, "user", "", "user of the target; the password comes from --password-file, "+envPassword+" or a prompt")
+	fs.StringVar(&f.user, "user", "", "user of the target; the password comes from --password-file, "+flags.EnvPassword+" or a prompt")
 	fs.StringVar(&f.passwordFile, "password-file", "", "file with the password")
 	fs.StringVar(&f.tokenFile, "token-file", "", "file with a bearer token")
 	fs.StringVar(&f.clientCert, "client-cert", "", "PEM file with a client certificate")
@@ -61,8 +62,8 @@ func (f *endpointFlags) register(cmd *cobra.Command) {
 	fs.DurationVar(&f.maxTime, "max-time", 2*time.Hour, "time limit for everything but the clean-up at the end; 0 means no limit")
 	fs.Float64Var(&f.rate, "rate", 0, "requests a second at most; 0 means no limit")
 	fs.Var(&f.parallel, "parallel", "scenarios at a time (default: the number of SVMs)")
-	completes(cmd, "mode", f.mode.words)
-	completes(cmd, "ontap", releaseNames())
+	flags.Completes(cmd, "mode", f.mode.Words)
+	flags.Completes(cmd, "ontap", flags.ReleaseNames())
 }
 
 // registerMaking adds the flags of commands that make something on the target.
@@ -257,7 +258,7 @@ func (f *endpointFlags) connections() int { return max(int(f.parallel), idleConn
 // idleConnections is enough for every SVM that a run is likely to have.
 const idleConnections = 16
 
-var errNoPassword = errors.New("no password: use --password-file, " + envPassword + " or a terminal to type it in")
+var errNoPassword = errors.New("no password: use --password-file, " + flags.EnvPassword + " or a terminal to type it in")
 
 // name is the endpoint for a reader.
 func (f *endpointFlags) name() string {

@@ -14,6 +14,7 @@ import (
 
 	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/runner/exit"
+	"ontap-conformance/runner/flags"
 )
 
 // few are scenarios that make something and are done at once.
@@ -100,7 +101,7 @@ func TestEvidenceIsOverwrittenWhenThatIsMeantButNoLedgerThatListsSomething(t *te
 // TestWhatWeWriteIsForItsOwnerOnly: evidence names hosts, users and keys.
 func TestWhatWeWriteIsForItsOwnerOnly(t *testing.T) {
 	elsewhere(t)
-	env := []string{envPassword + "=" + passwordOfBent}
+	env := []string{flags.EnvPassword + "=" + passwordOfBent}
 	bent := []string{"--endpoint", bentServer(t, "refused-change-is-made-by-half"), "--user", "admin"}
 	got := command(t, env, append(bent, "run", "--select", "AKV-PATCH-*", "--format", "json,junit,html,text")...)
 	require.Less(t, got.code, exit.Misuse, got.stderr)

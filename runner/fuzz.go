@@ -18,6 +18,7 @@ import (
 	"ontap-conformance/fuzz"
 	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/finding"
+	"ontap-conformance/runner/flags"
 	"ontap-conformance/runner/report"
 	"ontap-conformance/runner/wording"
 	"ontap-conformance/steps"
@@ -28,11 +29,11 @@ type fuzzFlags struct {
 	endpointFlags
 	properties      []string
 	forTime         time.Duration
-	checks, workers positive
+	checks, workers flags.Positive
 	plateau         int
 	seed            uint64
 	strict          bool
-	flaky           choice
+	flaky           flags.Choice
 	out, corpus     string
 	overwrite       bool
 }
@@ -52,27 +53,27 @@ func (a *app) fuzzCommand() *cobra.Command {
 		Example: "  ontap-conformance fuzz --for 10m\n" +
 			"  ontap-conformance fuzz --endpoint https://cluster.example --user admin --for 1h --rate 20\n" +
 			"  ontap-conformance fuzz --properties 'aws-kms: *' --checks 200 --seed 7",
-		Args: noArgs,
+		Args: flags.NoArgs,
 		RunE: a.settled(func(cmd *cobra.Command, _ []string) error { return a.fuzz(cmd, f) }),
 	}
 	f.register(cmd)
 	f.registerMaking(cmd)
-	flags := cmd.Flags()
-	limit := flags.Lookup("max-time")
+	fs := cmd.Flags()
+	limit := fs.Lookup("max-time")
 	limit.Usage, limit.DefValue = "time limit for everything but the clean-up at the end (default: ten minutes more than --for, if that is given)", "0s"
-	flags.DurationVar(&f.forTime, "for", time.Minute, "how long to go on; 0 means until --checks or --plateau ends it")
-	flags.Var(&f.checks, "checks", "end after so many rounds, in each of which every property is checked (default: no limit)")
-	flags.StringSliceVar(&f.properties, "properties", nil, "only these properties, with * and ?; repeatable")
-	flags.Var(&f.workers, "workers", "cases at a time (default: one for each three SVMs); they do not change what is sent")
-	flags.IntVar(&f.plateau, "plateau", 20000, "end after so many cases that showed nothing new; 0 means never")
-	flags.Uint64Var(&f.seed, "seed", 1, "the same seed sends the same requests")
-	flags.BoolVar(&f.strict, "strict", false, "broken SHOULDs decide the exit code too")
-	f.flaky = choice{value: report.FlakyFail, words: []string{report.FlakyFail, report.FlakyReport}}
-	flags.Var(&f.flaky, "flaky", "what is found once and not again: fail counts it as broken, report only shows it")
-	completes(cmd, "flaky", f.flaky.words)
-	flags.StringVar(&f.out, "out", "", "folder for the findings; one that holds those of an earlier hunt is refused (default findings/<id>)")
-	flags.BoolVar(&f.overwrite, "overwrite", false, overwriteUsage)
-	flags.StringVar(&f.corpus, "corpus", "corpus", "folder of findings that are played first, when it exists")
+	fs.DurationVar(&f.forTime, "for", time.Minute, "how long to go on; 0 means until --checks or --plateau ends it")
+	fs.Var(&f.checks, "checks", "end after so many rounds, in each of which every property is checked (default: no limit)")
+	fs.StringSliceVar(&f.properties, "properties", nil, "only these properties, with * and ?; repeatable")
+	fs.Var(&f.workers, "workers", "cases at a time (default: one for each three SVMs); they do not change what is sent")
+	fs.IntVar(&f.plateau, "plateau", 20000, "end after so many cases that showed nothing new; 0 means never")
+	fs.Uint64Var(&f.seed, "seed", 1, "the same seed sends the same requests")
+	fs.BoolVar(&f.strict, "strict", false, "broken SHOULDs decide the exit code too")
+	f.flaky = flags.Choice{Value: report.FlakyFail, Words: []string{report.FlakyFail, report.FlakyReport}}
+	fs.Var(&f.flaky, "flaky", "what is found once and not again: fail counts it as broken, report only shows it")
+	flags.Completes(cmd, "flaky", f.flaky.Words)
+	fs.StringVar(&f.out, "out", "", "folder for the findings; one that holds those of an earlier hunt is refused (default findings/<id>)")
+	fs.BoolVar(&f.overwrite, "overwrite", false, overwriteUsage)
+	fs.StringVar(&f.corpus, "corpus", "corpus", "folder of findings that are played first, when it exists")
 	return cmd
 }
 
@@ -287,7 +288,7 @@ func (h *hunt) takes(feature string) error {
 
 // decides reports whether a finding decides the exit code.
 func (h *hunt) decides(f *finding.Finding) bool {
-	if f.Broken.Flaky && h.flags.flaky.value == report.FlakyReport {
+	if f.Broken.Flaky && h.flags.flaky.Value == report.FlakyReport {
 		return false
 	}
 	return f.Requirement.Level == contract.Must || h.flags.strict && f.Requirement.Level == contract.Should
@@ -295,7 +296,7 @@ func (h *hunt) decides(f *finding.Finding) bool {
 
 // verdict turns a hunt into the exit code.
 func (h *hunt) verdict(ctx context.Context, end fuzz.End, unknown int) error {
-	broken := h.again[stillFailing] > 0 || h.again[flakyAgain] > 0 && h.flags.flaky.value == report.FlakyFail || slices.ContainsFunc(h.found, h.decides)
+	broken := h.again[stillFailing] > 0 || h.again[flakyAgain] > 0 && h.flags.flaky.Value == report.FlakyFail || slices.ContainsFunc(h.found, h.decides)
 	switch {
 	case ctx.Err() != nil:
 		return exit.Interruptedf("interrupted: what was found until then is kept")

@@ -20,6 +20,7 @@ import (
 	"ontap-conformance/fixtures/simulator"
 	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/finding"
+	"ontap-conformance/runner/flags"
 	"ontap-conformance/runner/report"
 )
 
@@ -44,7 +45,7 @@ func bentServer(t *testing.T, name string) string {
 
 func TestAFindingIsKeptInEveryFormThatItsReadersNeed(t *testing.T) {
 	elsewhere(t)
-	env := []string{envPassword + "=" + passwordOfBent}
+	env := []string{flags.EnvPassword + "=" + passwordOfBent}
 	tests := []struct {
 		mutant string
 		breaks contract.ID
@@ -90,7 +91,7 @@ func TestAFindingIsKeptInEveryFormThatItsReadersNeed(t *testing.T) {
 func TestAHuntTellsWhatFailsOnceAsFlaky(t *testing.T) {
 	c, err := catalogue()
 	require.NoError(t, err)
-	env := []string{envPassword + "=" + passwordOfBent}
+	env := []string{flags.EnvPassword + "=" + passwordOfBent}
 	for flag, code := range map[string]int{"fail": exit.NonConformant, "report": exit.Conformant} {
 		t.Run(flag, func(t *testing.T) {
 			elsewhere(t)
@@ -132,7 +133,7 @@ func TestAHuntTellsWhatFailsOnceAsFlaky(t *testing.T) {
 
 func TestTheCorpusIsPlayedFirst(t *testing.T) {
 	elsewhere(t)
-	env := []string{envPassword + "=" + passwordOfBent}
+	env := []string{flags.EnvPassword + "=" + passwordOfBent}
 	bent := []string{"--endpoint", bentServer(t, "refused-change-is-made-by-half"), "--user", "admin"}
 	hunt := append([]string{"fuzz", "--for", "0", "--checks", "3", "--out", "out", "--overwrite", "--properties", "azure-key-vaults: a-faulty*"}, bent...)
 	require.Equal(t, exit.NonConformant, command(t, env, hunt...).code)
@@ -159,7 +160,7 @@ func TestTheCorpusIsPlayedFirst(t *testing.T) {
 
 func TestARunPlaysTheCorpusFirst(t *testing.T) {
 	elsewhere(t)
-	env := []string{envPassword + "=" + passwordOfBent}
+	env := []string{flags.EnvPassword + "=" + passwordOfBent}
 	on := func(mutant string) []string { return []string{"--endpoint", bentServer(t, mutant), "--user", "admin"} }
 	const mutant = "refused-change-is-made-by-half"
 	hunt := command(t, env, append([]string{"fuzz", "--for", "0", "--checks", "3", "--out", "out", "--properties", "azure-key-vaults: a-faulty*"}, on(mutant)...)...)
@@ -228,7 +229,7 @@ func TestWhatIsNoFindingIsNotReplayed(t *testing.T) {
 
 func TestTheGoTestOfAFindingTellsABrokenServerFromOneThatIsNot(t *testing.T) {
 	elsewhere(t)
-	env := []string{envPassword + "=" + passwordOfBent}
+	env := []string{flags.EnvPassword + "=" + passwordOfBent}
 	bent := bentServer(t, "proxy-host-of-a-change-is-lost")
 	got := command(t, env, "fuzz", "--for", "0", "--checks", "3", "--out", "out", "--properties", "azure-key-vaults: a-change-takes*", "--endpoint", bent, "--user", "admin")
 	require.Equal(t, exit.NonConformant, got.code, got.stdout+got.stderr)
@@ -237,7 +238,7 @@ func TestTheGoTestOfAFindingTellsABrokenServerFromOneThatIsNot(t *testing.T) {
 	require.NotEmpty(t, found)
 	repro := func(endpoint string, env ...string) (said string, passed bool) {
 		cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", filepath.Join(found[0], finding.TestFile), "-endpoint", endpoint)
-		cmd.Env = append(append(os.Environ(), envPassword+"="+passwordOfBent), env...)
+		cmd.Env = append(append(os.Environ(), flags.EnvPassword+"="+passwordOfBent), env...)
 		out, err := cmd.CombinedOutput()
 		return string(out), err == nil
 	}
@@ -246,7 +247,7 @@ func TestTheGoTestOfAFindingTellsABrokenServerFromOneThatIsNot(t *testing.T) {
 	assert.Contains(t, said, "AKV-PATCH-")
 	said, passed = repro(bentServer(t, ""))
 	assert.True(t, passed, said)
-	said, passed = repro(bentServer(t, ""), envPassword+"=wrong")
+	said, passed = repro(bentServer(t, ""), flags.EnvPassword+"=wrong")
 	assert.False(t, passed, "nothing was mended")
 	assert.Contains(t, said, "the target does not know admin")
 	said, passed = repro(refusing(t, nil))
@@ -272,7 +273,7 @@ func TestTheShellLinesOfAFindingWriteToNothingButWhatTheyMade(t *testing.T) {
 	}
 	elsewhere(t)
 	bent := bentServer(t, "proxy-host-of-a-change-is-lost")
-	got := command(t, []string{envPassword + "=" + passwordOfBent}, "fuzz", "--for", "0", "--checks", "3", "--out", "out", "--properties", "azure-key-vaults: a-change-takes*", "--endpoint", bent, "--user", "admin")
+	got := command(t, []string{flags.EnvPassword + "=" + passwordOfBent}, "fuzz", "--for", "0", "--checks", "3", "--out", "out", "--properties", "azure-key-vaults: a-change-takes*", "--endpoint", bent, "--user", "admin")
 	require.Equal(t, exit.NonConformant, got.code, got.stdout+got.stderr)
 	found, err := filepath.Glob(filepath.Join("out", "AKV-PATCH-*", finding.ShellFile))
 	require.NoError(t, err)
@@ -290,7 +291,7 @@ func TestTheShellLinesOfAFindingWriteToNothingButWhatTheyMade(t *testing.T) {
 	}
 	assert.Contains(t, play(), "ONTAP_CONFORMANCE_PASSWORD")
 	assert.Empty(t, asked, "values are missing")
-	env := []string{envPassword + "=" + passwordOfBent}
+	env := []string{flags.EnvPassword + "=" + passwordOfBent}
 	for _, m := range regexp.MustCompile(`\$\{([A-Z_]+):`).FindAllStringSubmatch(string(lines), -1) {
 		env = append(env, m[1]+"=x")
 	}

@@ -11,6 +11,7 @@ import (
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/mutant"
 	"ontap-conformance/fuzz"
+	"ontap-conformance/runner/flags"
 	"ontap-conformance/runner/report"
 	"ontap-conformance/steps"
 )
@@ -38,14 +39,14 @@ func (a *app) listCommand() *cobra.Command {
 	for _, l := range lists {
 		words = append(words, l.name)
 	}
-	var of release
+	var of flags.Release
 	cmd := &cobra.Command{
 		Use:       "list " + strings.Join(words, "|"),
 		Short:     "List what is promised, and what tests it",
 		Long:      "List what is promised, and what tests it: one row each, for reading and for grep.",
 		Example:   "  ontap-conformance list requirements --ontap 9.13.1\n  ontap-conformance list codes | grep 65537500",
 		ValidArgs: words,
-		Args:      oneOf(words...),
+		Args:      flags.OneOf(words...),
 		RunE: a.settled(func(_ *cobra.Command, args []string) error {
 			c, err := a.load()
 			if err != nil {
@@ -64,7 +65,7 @@ func (a *app) listCommand() *cobra.Command {
 		}),
 	}
 	cmd.Flags().Var(&of, "ontap", "only what this release promises (default: every release)")
-	completes(cmd, "ontap", releaseNames())
+	flags.Completes(cmd, "ontap", flags.ReleaseNames())
 	return cmd
 }
 

@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -23,6 +24,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/runner/exit"
+	"ontap-conformance/runner/flags"
 	"ontap-conformance/runner/wording"
 )
 
@@ -85,7 +88,7 @@ func (a *app) root() *cobra.Command {
 		Use:   toolName,
 		Short: "Find out whether a server keeps the promises of the ONTAP REST API",
 		Long: "Find out whether a server keeps the promises of the ONTAP REST API.\n\n" +
-			"Every flag can also be set in the environment, as " + envPrefix + "<FLAG>, and in a YAML\n" +
+			"Every flag can also be set in the environment, as " + flags.EnvPrefix + "<FLAG>, and in a YAML\n" +
 			"file (--config) whose keys are the names of flags; a flag wins over the environment,\n" +
 			"and the environment over the file.\n\n" +
 			"Exit codes: 0 conformant, 1 not conformant, 2 wrong usage, 3 inconclusive, 130 interrupted.",
@@ -95,23 +98,68 @@ func (a *app) root() *cobra.Command {
 		Version:       tool().String(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          a.unknownCommand,
+		Args:          flags.Unknown,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetVersionTemplate("{{.Version}}\n")
-	root.SetFlagErrorFunc(flagError)
-	root.PersistentFlags().String("config", "", "file of settings (default "+defaultConfig+" when it exists)")
+	root.SetFlagErrorFunc(flags.Error)
+	root.PersistentFlags().String("config", "", "file of settings (default "+flags.DefaultConfig+" when it exists)")
 	a.teachHelp(root)
 	root.AddCommand(a.runCommand(), a.fuzzCommand(), a.replayCommand(), a.promoteCommand(), a.serveCommand(), a.selftestCommand(), a.listCommand(), a.doctorCommand(), a.reportCommand(),
 		a.baselineCommand(), a.cleanupCommand(), a.versionCommand())
 	return root
 }
 
+// exitCode prints an error and returns the code that it stands for. An error
+// of no kind is our own.
+func (a *app) exitCode(err error) int {
+	if err == nil {
+		return exit.Conformant
+	}
+	var end *exit.Error
+	if !errors.As(err, &end) {
+		end = &exit.Error{Code: exit.Inconclusive, Err: err}
+	}
+	if end.Err != nil {
+		for line := range strings.Lines(err.Error()) {
+			fmt.Fprintf(a.stderr, "error: %s\n", a.printable(line))
+		}
+	}
+	return end.Code
+}
+
+// teachHelp makes help with what does not exist wrong usage: a script that asks
+// whether there is a subcommand must not be told that there is.
+func (a *app) teachHelp(root *cobra.Command) {
+	help := root.HelpFunc()
+	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+		if cmd.HasSubCommands() && cmd.Flags().NArg() > 0 {
+			a.misplaced = exit.Misusedf("%w", cmd.Args(cmd, cmd.Flags().Args())) // cobra has no way to return it
+			return
+		}
+		help(cmd, args)
+	})
+	root.SetHelpCommand(&cobra.Command{
+		Use:   "help [subcommand]",
+		Short: "Print the help of a subcommand",
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, rest, err := root.Find(args)
+			if err == nil && cmd.HasSubCommands() && len(rest) > 0 {
+				err = exit.Misusedf("%w", cmd.Args(cmd, rest))
+			}
+			if err != nil {
+				return err
+			}
+			return cmd.Help()
+		},
+	})
+}
+
 // settled wraps the work of a subcommand: its flags are settled from the
 // environment and the file first.
 func (a *app) settled(work func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
-		if err := a.settle(cmd); err != nil {
+		if err := flags.Settle(cmd, a.env, a.warn); err != nil {
 			return err
 		}
 		return work(cmd, args)

@@ -22,6 +22,7 @@ import (
 	"ontap-conformance/fixtures/wire"
 	"ontap-conformance/fuzz"
 	"ontap-conformance/runner/canary"
+	"ontap-conformance/runner/flags"
 	"ontap-conformance/runner/report"
 )
 
@@ -56,8 +57,8 @@ func (a *app) newProof(known *wire.Known) *proof {
 // credentials of the environment.
 func (a *app) ownProof() *proof {
 	known := new(wire.Known)
-	for _, name := range []string{envPassword, envToken} {
-		value, _ := a.getenv(name)
+	for _, name := range []string{flags.EnvPassword, flags.EnvToken} {
+		value, _ := flags.Getenv(a.env, name)
 		known.Ask(wire.Credentials{Password: wire.NewSecret(name, value)})
 	}
 	return a.newProof(known)
@@ -85,7 +86,7 @@ func (p *proof) canaries() *canary.Search {
 func (p *proof) lookAmongOurs(sent []wire.Sent) {
 	var given []canary.Canary
 	for _, s := range sent {
-		if s.As == envPassword || s.As == envToken {
+		if s.As == flags.EnvPassword || s.As == flags.EnvToken {
 			given = append(given, canary.Canary{Kind: s.As, Value: s.Reveal()})
 		}
 	}

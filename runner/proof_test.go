@@ -13,6 +13,7 @@ import (
 
 	"ontap-conformance/fixtures/wire"
 	"ontap-conformance/runner/exit"
+	"ontap-conformance/runner/flags"
 )
 
 const told = "Kx7mPq2RtVw9ZaBcDeFgHjLn"
@@ -80,7 +81,7 @@ func TestWhatWasPrintedIsLookedThroughAcrossWrites(t *testing.T) {
 func TestAPasswordOfOurOwnWordsIsNoCanary(t *testing.T) {
 	elsewhere(t)
 	a, target, _ := proving(t)
-	target.Known.Ask(wire.Credentials{User: "admin", Password: wire.NewSecret(envPassword, "ontap-conformance")})
+	target.Known.Ask(wire.Credentials{User: "admin", Password: wire.NewSecret(flags.EnvPassword, "ontap-conformance")})
 	require.NoError(t, a.proof.write("report", []byte("ontap-conformance")))
 	assert.Equal(t, "secrets: 0 of 1 canaries in 1 file and what was printed; ONTAP_CONFORMANCE_PASSWORD is none, since our own words have it", a.proof.String())
 }

@@ -13,6 +13,7 @@ import (
 	"ontap-conformance/fixtures/files"
 	"ontap-conformance/runner/baseline"
 	"ontap-conformance/runner/exit"
+	"ontap-conformance/runner/flags"
 	"ontap-conformance/runner/report"
 )
 
@@ -20,7 +21,7 @@ import (
 const reportFile = "report.json"
 
 func (a *app) reportCommand() *cobra.Command {
-	format := choice{value: "text", words: report.Names()}
+	format := flags.Choice{Value: "text", Words: report.Names()}
 	var other string
 	cmd := &cobra.Command{
 		Use:   "report DIR",
@@ -33,23 +34,23 @@ func (a *app) reportCommand() *cobra.Command {
 			"the two runs did not look at everything that the other did.",
 		Example: "  ontap-conformance report reports/20261123T085600Z-1\n  ontap-conformance report reports/20261123T085600Z-1 --format junit\n" +
 			"  ontap-conformance report reports/20261124T090000Z-1 --compare reports/20261123T085600Z-1",
-		Args: oneFolder,
+		Args: flags.OneFolder,
 		RunE: a.settled(func(_ *cobra.Command, args []string) error {
 			r, err := recorded(args[0])
 			if err != nil {
 				return err
 			}
 			if other != "" {
-				return a.compare(other, r, format.value)
+				return a.compare(other, r, format.Value)
 			}
-			f, _ := report.Find(format.value) // cannot fail: the flag takes no other names
+			f, _ := report.Find(format.Value) // cannot fail: the flag takes no other names
 			a.proof = a.ownProof()
 			return a.proof.show(a.stdout, r, f.Write)
 		}),
 	}
 	cmd.Flags().Var(&format, "format", "json, junit, html or text")
 	cmd.Flags().StringVar(&other, "compare", "", "folder of an earlier run to compare with; --format text or json")
-	completes(cmd, "format", format.words)
+	flags.Completes(cmd, "format", format.Words)
 	return cmd
 }
 
@@ -110,7 +111,7 @@ func (a *app) baselineCommand() *cobra.Command {
 		Short: "Write or check the known deviations of one target",
 		Example: "  ontap-conformance baseline write reports/20261123T085600Z-1 --baseline known.yaml\n" +
 			"  ontap-conformance baseline check reports/20261123T085600Z-1 --baseline known.yaml",
-		Args: oneOf("write", "check"),
+		Args: flags.OneOf("write", "check"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }, // never reached: both words are subcommands
 	}
 	var file string
@@ -119,14 +120,14 @@ func (a *app) baselineCommand() *cobra.Command {
 		Use:     "write DIR --baseline FILE",
 		Short:   "List everything that a run found broken; reasons that the file has already are kept",
 		Example: "  ontap-conformance baseline write reports/20261123T085600Z-1 --baseline known.yaml",
-		Args:    oneFolder,
+		Args:    flags.OneFolder,
 		RunE:    a.settled(func(_ *cobra.Command, args []string) error { return a.writeBaseline(args[0], file) }),
 	}
 	check := &cobra.Command{
 		Use:     "check DIR --baseline FILE",
 		Short:   "Compare a run with the file: 1 for something new or mended, 2 for an entry that matches nothing",
 		Example: "  ontap-conformance baseline check reports/20261123T085600Z-1 --baseline known.yaml",
-		Args:    oneFolder,
+		Args:    flags.OneFolder,
 		RunE:    a.settled(func(_ *cobra.Command, args []string) error { return a.checkBaseline(args[0], file, strict) }),
 	}
 	for _, sub := range []*cobra.Command{write, check} {

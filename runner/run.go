@@ -19,6 +19,7 @@ import (
 	"ontap-conformance/fuzz"
 	"ontap-conformance/runner/baseline"
 	"ontap-conformance/runner/exit"
+	"ontap-conformance/runner/flags"
 	"ontap-conformance/runner/report"
 	"ontap-conformance/steps"
 )
@@ -27,14 +28,14 @@ import (
 type runFlags struct {
 	endpointFlags
 	selected, skipped []string
-	level             choice
+	level             flags.Choice
 	strict            bool
-	flaky             choice
+	flaky             flags.Choice
 	seed              uint64
-	checks            positive
+	checks            flags.Positive
 	out               string
 	overwrite         bool
-	formats           choices
+	formats           flags.Choices
 	baseline          string
 	features          []string
 	corpus            string
@@ -54,14 +55,14 @@ func (a *app) runCommand() *cobra.Command {
 			"  ontap-conformance run --endpoint https://cluster.example --user admin --svm test1\n" +
 			"  ontap-conformance run --select 'AKV-PATCH-*' --skip '*job*' --seed 7\n" +
 			"  ontap-conformance run --endpoint https://cluster.example --baseline known.yaml --strict",
-		Args: noArgs,
+		Args: flags.NoArgs,
 		RunE: a.settled(func(cmd *cobra.Command, _ []string) error { return a.run(cmd, f) }),
 	}
 	f.register(cmd)
 	f.registerMaking(cmd)
-	f.level = choice{value: string(contract.Should), words: []string{"must", "should", "may"}}
-	f.flaky = choice{value: report.FlakyFail, words: []string{report.FlakyFail, report.FlakyReport}}
-	f.formats = choices{values: []string{"json", "junit", "html"}, words: report.Names()}
+	f.level = flags.Choice{Value: string(contract.Should), Words: []string{"must", "should", "may"}}
+	f.flaky = flags.Choice{Value: report.FlakyFail, Words: []string{report.FlakyFail, report.FlakyReport}}
+	f.formats = flags.Choices{Values: []string{"json", "junit", "html"}, Words: report.Names()}
 	fs := cmd.Flags()
 	fs.StringArrayVar(&f.selected, "select", nil, "run only these: IDs, names, features, tags, with * and ?; repeatable")
 	fs.StringArrayVar(&f.skipped, "skip", nil, "leave these out; as --select")
@@ -77,9 +78,9 @@ func (a *app) runCommand() *cobra.Command {
 	fs.StringVar(&f.baseline, "baseline", "", "file of known deviations")
 	fs.StringSliceVar(&f.features, "features", nil, "folder of further .feature files, repeatable")
 	fs.StringVar(&f.corpus, "corpus", "corpus", "folder of findings that are played first, when it exists")
-	completes(cmd, "level", f.level.words)
-	completes(cmd, "flaky", f.flaky.words)
-	completes(cmd, "format", f.formats.words)
+	flags.Completes(cmd, "level", f.level.Words)
+	flags.Completes(cmd, "flaky", f.flaky.Words)
+	flags.Completes(cmd, "format", f.formats.Words)
 	return cmd
 }
 
@@ -249,7 +250,7 @@ func (t *trial) idle(trials []*fuzz.Trial) []oracle.Outcome {
 // says that it removed and did not.
 func (a *app) perform(ctx context.Context, t *trial) []oracle.Outcome {
 	s := suite(t.contract, t.bench, t.survey, &t.flags.endpointFlags)
-	s.Ledger, s.Seed, s.Level = t.ledger, t.flags.seed, contract.Level(t.flags.level.value)
+	s.Ledger, s.Seed, s.Level = t.ledger, t.flags.seed, contract.Level(t.flags.level.Value)
 	p := newProgress(a.stderr, t.selection.size())
 	outcomes := replayAll(ctx, s, t.selection.corpus, p.add)
 	outcomes = append(outcomes, s.Run(ctx, t.selection.chosen, p.add)...)

@@ -19,6 +19,7 @@ import (
 	"ontap-conformance/fixtures/files"
 	"ontap-conformance/fixtures/mutant"
 	"ontap-conformance/runner/exit"
+	"ontap-conformance/runner/flags"
 	"ontap-conformance/runner/selftest"
 	"ontap-conformance/runner/wording"
 )
@@ -27,8 +28,8 @@ import (
 type selftestFlags struct {
 	servers         []string
 	by              string
-	every, parallel positive
-	requests        positive
+	every, parallel flags.Positive
+	requests        flags.Positive
 	seed            uint64
 	out             string
 	overwrite       bool
@@ -54,7 +55,7 @@ func (a *app) selftestCommand() *cobra.Command {
 		Example: "  ontap-conformance selftest --every 20\n" +
 			"  ontap-conformance selftest --servers 'aws-kms-*' --by fuzz\n" +
 			"  ontap-conformance selftest --out selftest",
-		Args: noArgs,
+		Args: flags.NoArgs,
 		RunE: a.settled(func(cmd *cobra.Command, _ []string) error { return a.selftest(cmd.Context(), f) }),
 	}
 	fs := cmd.Flags()
@@ -66,7 +67,7 @@ func (a *app) selftestCommand() *cobra.Command {
 	fs.Uint64Var(&f.seed, "seed", 1, "the same seed sends the same requests")
 	fs.StringVar(&f.out, "out", "", "folder for the matrix of mutants and what killed them, kills.tsv")
 	fs.BoolVar(&f.overwrite, "overwrite", false, overwriteUsage)
-	completes(cmd, "by", []string{byScenarios, byFuzz, byBoth})
+	flags.Completes(cmd, "by", []string{byScenarios, byFuzz, byBoth})
 	return cmd
 }
 
@@ -242,7 +243,7 @@ func (e *examiner) fake(ctx context.Context, k mutant.Fake) string {
 	defer cancel()
 	args := []string{"run", "--endpoint", server.URL, "--user", "admin", "--ontap", contract.Newest().String(), "--svm", "svm1",
 		"--timeout", "1s", "--job-timeout", "2s", "--out", dir, "--format", "json"}
-	code := run(limited, args, process{strings.NewReader(""), io.Discard, io.Discard, []string{envPassword + "=password"}})
+	code := run(limited, args, process{strings.NewReader(""), io.Discard, io.Discard, []string{flags.EnvPassword + "=password"}})
 	switch {
 	case limited.Err() != nil:
 		return fmt.Sprintf("NO END %s: the run did not end within %s", k.Name, fakeLimit)

@@ -15,6 +15,7 @@ import (
 	"ontap-conformance/fixtures/simulator"
 	"ontap-conformance/fixtures/wire"
 	"ontap-conformance/runner/exit"
+	"ontap-conformance/runner/flags"
 )
 
 // defaultAddr is where serve is, unless it is told otherwise.
@@ -26,7 +27,7 @@ type serveFlags struct {
 	http, allowRemote        bool
 	user, passwordFile       string
 	svms, jobPolls           int
-	ontap                    release
+	ontap                    flags.Release
 	latency                  time.Duration
 	mutant, liberty, writeCA string
 }
@@ -41,7 +42,7 @@ func (a *app) serveCommand() *cobra.Command {
 		Example: "  ontap-conformance serve\n" +
 			"  ontap-conformance serve --http --addr 127.0.0.1:0 --ontap 9.13.1\n" +
 			"  ontap-conformance serve --write-ca ca.pem",
-		Args: noArgs,
+		Args: flags.NoArgs,
 		RunE: a.settled(func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), f) }),
 	}
 	fs := cmd.Flags()
@@ -50,7 +51,7 @@ func (a *app) serveCommand() *cobra.Command {
 	fs.BoolVar(&f.http, "http", false, "serve without TLS")
 	fs.BoolVar(&f.allowRemote, "allow-remote", false, "let other machines reach it")
 	fs.StringVar(&f.user, "user", "admin", "who may use it; empty means everybody")
-	fs.StringVar(&f.passwordFile, "password-file", "", "file with the password (default: "+envPassword+`, else "password")`)
+	fs.StringVar(&f.passwordFile, "password-file", "", "file with the password (default: "+flags.EnvPassword+`, else "password")`)
 	fs.IntVar(&f.svms, "svms", 16, "number of data SVMs")
 	fs.IntVar(&f.jobPolls, "job-polls", 2, "how often a job is seen unfinished")
 	fs.Var(&f.ontap, "ontap", "release that it plays, as in 9.13.1 (default: the newest known)")
@@ -58,7 +59,7 @@ func (a *app) serveCommand() *cobra.Command {
 	fs.StringVar(&f.mutant, "mutant", "", "break one promise")
 	fs.StringVar(&f.liberty, "liberty", "", "take one liberty that is allowed")
 	fs.StringVar(&f.writeCA, "write-ca", "", "file to write the certificate to, for clients to trust")
-	completes(cmd, "ontap", releaseNames())
+	flags.Completes(cmd, "ontap", flags.ReleaseNames())
 	return cmd
 }
 
@@ -156,8 +157,8 @@ func (a *app) simulator(ctx context.Context, f *serveFlags) (*simulator.Simulato
 
 // servePassword never asks: a server is started by scripts.
 func (a *app) servePassword(ctx context.Context, f *serveFlags) (wire.Secret, error) {
-	if v, _ := a.getenv(envPassword); f.passwordFile == "" && v == "" {
-		return wire.NewSecret(envPassword, "password"), nil
+	if v, _ := flags.Getenv(a.env, flags.EnvPassword); f.passwordFile == "" && v == "" {
+		return wire.NewSecret(flags.EnvPassword, "password"), nil
 	}
 	return a.password(ctx, f.passwordFile, "")
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ontap-conformance/runner/exit"
+	"ontap-conformance/runner/flags"
 )
 
 func TestAFlagWinsOverTheEnvironmentAndTheEnvironmentOverTheFile(t *testing.T) {
@@ -28,7 +29,7 @@ func TestAFlagWinsOverTheEnvironmentAndTheEnvironmentOverTheFile(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			elsewhere(t)
 			if tt.file != "" {
-				require.NoError(t, os.WriteFile(defaultConfig, []byte(tt.file), 0o600))
+				require.NoError(t, os.WriteFile(flags.DefaultConfig, []byte(tt.file), 0o600))
 			}
 			got := command(t, tt.env, append([]string{"run", "--select", "AKV-READ-01", "--out", "out"}, tt.args...)...)
 			require.Equal(t, exit.Conformant, got.code, got.stderr)
@@ -65,7 +66,7 @@ func TestABadSettingIsRefusedWithItsLine(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			elsewhere(t)
-			require.NoError(t, os.WriteFile(defaultConfig, []byte(tt.file), 0o600))
+			require.NoError(t, os.WriteFile(flags.DefaultConfig, []byte(tt.file), 0o600))
 			got := command(t, nil, "run")
 			assert.Equal(t, exit.Misuse, got.code)
 			assert.Contains(t, got.stderr, tt.want)
@@ -134,8 +135,8 @@ func FuzzSettings(f *testing.F) {
 		root := new(app).root()
 		run, _, err := root.Find([]string{"run"})
 		require.NoError(t, err)
-		if err := fromFile(run, defaultConfig, text); err != nil {
-			require.True(t, strings.HasPrefix(err.Error(), defaultConfig+":"), "%v", err)
+		if err := flags.FromFile(run, flags.DefaultConfig, text); err != nil {
+			require.True(t, strings.HasPrefix(err.Error(), flags.DefaultConfig+":"), "%v", err)
 		}
 	})
 }

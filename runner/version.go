@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/runner/flags"
 	"ontap-conformance/runner/report"
 )
 
@@ -45,7 +46,7 @@ func (a *app) versionCommand() *cobra.Command {
 		Use:     "version",
 		Short:   "Print the version, and the releases whose promises are known",
 		Example: "  ontap-conformance version",
-		Args:    noArgs,
+		Args:    flags.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			all := contract.Releases()
 			fmt.Fprintf(a.stdout, "%s\nONTAP %s to %s\n", tool(), all[0], contract.Newest())

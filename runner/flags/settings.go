@@ -1,4 +1,4 @@
-package main
+package flags
 
 import (
 	"errors"
@@ -17,16 +17,17 @@ import (
 	"ontap-conformance/runner/wording"
 )
 
+// The variables that are no flags, and the file of settings that is read when it exists.
 const (
-	envPrefix     = "ONTAP_CONFORMANCE_"
-	envPassword   = envPrefix + "PASSWORD"
-	envToken      = envPrefix + "TOKEN"
-	defaultConfig = "ontap-conformance.yaml"
+	EnvPrefix     = "ONTAP_CONFORMANCE_"
+	EnvPassword   = EnvPrefix + "PASSWORD"
+	EnvToken      = EnvPrefix + "TOKEN"
+	DefaultConfig = "ontap-conformance.yaml"
 )
 
-// getenv returns a variable of the process; ok is false when it is not set.
-func (p process) getenv(name string) (value string, ok bool) {
-	for _, pair := range slices.Backward(p.env) { // the last one counts, as in a shell
+// Getenv returns a variable of an environment as from os.Environ; ok is false when it is not set.
+func Getenv(env []string, name string) (value string, ok bool) {
+	for _, pair := range slices.Backward(env) { // the last one counts, as in a shell
 		if n, v, found := strings.Cut(pair, "="); found && n == name {
 			return v, true
 		}
@@ -34,10 +35,10 @@ func (p process) getenv(name string) (value string, ok bool) {
 	return "", false
 }
 
-// settle sets the flags that the command line left alone: from the
-// environment, then from the file.
-func (a *app) settle(cmd *cobra.Command) error {
-	if err := a.fromEnvironment(cmd); err != nil {
+// Settle sets the flags that the command line left alone: from the environment, which is as
+// from os.Environ, then from the file of settings. warn tells the user of what is likely a slip.
+func Settle(cmd *cobra.Command, env []string, warn func(format string, args ...any)) error {
+	if err := fromEnvironment(cmd, env, warn); err != nil {
 		return err
 	}
 	name, err := cmd.Flags().GetString("config")
@@ -46,7 +47,7 @@ func (a *app) settle(cmd *cobra.Command) error {
 	}
 	optional := name == ""
 	if optional {
-		name = defaultConfig
+		name = DefaultConfig
 	}
 	text, err := files.ReadAny(cmd.Context(), name, files.MaxText)
 	if optional && errors.Is(err, fs.ErrNotExist) {
@@ -55,7 +56,7 @@ func (a *app) settle(cmd *cobra.Command) error {
 	if err != nil {
 		return exit.Misusedf("--config: %w", err)
 	}
-	if err := fromFile(cmd, name, text); err != nil {
+	if err := FromFile(cmd, name, text); err != nil {
 		return exit.Misusedf("%w", err)
 	}
 	return noneEmpty(cmd.Flags())
@@ -85,14 +86,14 @@ func noneEmpty(flags *pflag.FlagSet) error {
 // fromEnvironment sets flags from variables. One that is like ours and names
 // no flag is likely misspelt, so it is worth a warning; it may also be meant
 // for another version of us, so it is not worth more.
-func (a *app) fromEnvironment(cmd *cobra.Command) error {
-	known := []string{envPassword, envToken}
+func fromEnvironment(cmd *cobra.Command, env []string, warn func(format string, args ...any)) error {
+	known := []string{EnvPassword, EnvToken}
 	for _, f := range everyFlag(cmd) {
 		known = append(known, variable(f))
 	}
 	var errs []error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		v, ok := a.getenv(variable(f.Name))
+		v, ok := Getenv(env, variable(f.Name))
 		if !ok || f.Changed {
 			return
 		}
@@ -100,10 +101,10 @@ func (a *app) fromEnvironment(cmd *cobra.Command) error {
 			errs = append(errs, exit.Misusedf("%s: %w", variable(f.Name), err))
 		}
 	})
-	for _, pair := range a.env {
+	for _, pair := range env {
 		name, _, _ := strings.Cut(pair, "=")
-		if strings.HasPrefix(name, envPrefix) && !slices.Contains(known, name) {
-			a.warn("the variable %s sets nothing%s", name, wording.DidYouMean(name, known))
+		if strings.HasPrefix(name, EnvPrefix) && !slices.Contains(known, name) {
+			warn("the variable %s sets nothing%s", name, wording.DidYouMean(name, known))
 		}
 	}
 	return errors.Join(errs...)
@@ -111,7 +112,7 @@ func (a *app) fromEnvironment(cmd *cobra.Command) error {
 
 // variable is the environment variable of a flag.
 func variable(flag string) string {
-	return envPrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+	return EnvPrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
 // everyFlag returns the names of the flags of all subcommands: one file and
@@ -131,9 +132,9 @@ func everyFlag(cmd *cobra.Command) []string {
 	return slices.DeleteFunc(slices.Compact(names), func(n string) bool { return n == "help" || n == "version" })
 }
 
-// fromFile sets flags from the text of a file: a mapping of names of flags to
+// FromFile sets the flags of a command from the text of a file: a mapping of names of flags to
 // a value or a list of values.
-func fromFile(cmd *cobra.Command, name string, text []byte) error {
+func FromFile(cmd *cobra.Command, name string, text []byte) error {
 	var file yaml.Node
 	if err := strictyaml.Decode(name, text, &file); err != nil {
 		return err

@@ -1,4 +1,4 @@
-package main
+package flags
 
 import (
 	"errors"
@@ -13,26 +13,8 @@ import (
 	"ontap-conformance/runner/wording"
 )
 
-// exitCode prints an error and returns the code that it stands for. An error
-// of no kind is our own.
-func (a *app) exitCode(err error) int {
-	if err == nil {
-		return exit.Conformant
-	}
-	var end *exit.Error
-	if !errors.As(err, &end) {
-		end = &exit.Error{Code: exit.Inconclusive, Err: err}
-	}
-	if end.Err != nil {
-		for line := range strings.Lines(err.Error()) {
-			fmt.Fprintf(a.stderr, "error: %s\n", a.printable(line))
-		}
-	}
-	return end.Code
-}
-
-// unknownCommand refuses what stands where a subcommand should.
-func (a *app) unknownCommand(cmd *cobra.Command, args []string) error {
+// Unknown refuses an argument that stands where a subcommand should.
+func Unknown(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
@@ -43,43 +25,16 @@ func (a *app) unknownCommand(cmd *cobra.Command, args []string) error {
 	return exit.Misusedf("there is no subcommand %q%s", args[0], wording.DidYouMean(args[0], names))
 }
 
-// teachHelp makes help with what does not exist wrong usage: a script that asks
-// whether there is a subcommand must not be told that there is.
-func (a *app) teachHelp(root *cobra.Command) {
-	help := root.HelpFunc()
-	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
-		if cmd.HasSubCommands() && cmd.Flags().NArg() > 0 {
-			a.misplaced = exit.Misusedf("%w", cmd.Args(cmd, cmd.Flags().Args())) // cobra has no way to return it
-			return
-		}
-		help(cmd, args)
-	})
-	root.SetHelpCommand(&cobra.Command{
-		Use:   "help [subcommand]",
-		Short: "Print the help of a subcommand",
-		RunE: func(_ *cobra.Command, args []string) error {
-			cmd, rest, err := root.Find(args)
-			if err == nil && cmd.HasSubCommands() && len(rest) > 0 {
-				err = exit.Misusedf("%w", cmd.Args(cmd, rest))
-			}
-			if err != nil {
-				return err
-			}
-			return cmd.Help()
-		},
-	})
-}
-
-// noArgs is for commands that take flags only.
-func noArgs(cmd *cobra.Command, args []string) error {
+// NoArgs is for commands that take flags only.
+func NoArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return exit.Misusedf("%s takes no arguments, got %q", cmd.CommandPath(), args[0])
 	}
 	return nil
 }
 
-// oneOf is for commands whose argument is one of a few words.
-func oneOf(words ...string) cobra.PositionalArgs {
+// OneOf is for commands whose argument is one of a few words.
+func OneOf(words ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
 		case len(args) == 0:
@@ -93,16 +48,16 @@ func oneOf(words ...string) cobra.PositionalArgs {
 	}
 }
 
-// oneFolder is for commands that work on what a run left.
-func oneFolder(cmd *cobra.Command, args []string) error {
+// OneFolder is for commands that work on what a run left.
+func OneFolder(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {
 		return exit.Misusedf("%s takes one argument, the folder of a run, got %d", cmd.CommandPath(), len(args))
 	}
 	return nil
 }
 
-// flagError says in one line what is wrong with a flag.
-func flagError(cmd *cobra.Command, err error) error {
+// Error says in one line what is wrong with a flag.
+func Error(cmd *cobra.Command, err error) error {
 	if !cmd.HasParent() && cmd.Flags().NArg() > 0 {
 		return cmd.Args(cmd, cmd.Flags().Args()) // the wrong subcommand comes first
 	}
