@@ -28,6 +28,7 @@ var allowed = map[string]struct {
 	"fixtures/rawclient":       {nil, "what we are measured against has nothing of ours"},
 	"fixtures/sample":          {nil, "it chooses among servers that it does not know"},
 	"fixtures/oracle":          {[]string{"fixtures/contract", "fixtures/wire"}, "a judge that knew the simulator would read the documents with its eyes"},
+	"fixtures/resource":        {[]string{"fixtures/contract", "fixtures/wire"}, "bodies depend on facts and seeds, never on answers"},
 	"fixtures/simulator":       {[]string{"fixtures/contract", "fixtures/wire"}, "a simulator that knew the oracle would pass by construction"},
 	"fixtures/mutant":          {[]string{"fixtures/contract", "fixtures/mutant/operator", "fixtures/simulator", "fixtures/wire"}, "a mutant must not know how it is caught"},
 	"fixtures/mutant/operator": {[]string{"fixtures/contract", "fixtures/simulator"}, "what edits a server must not know how it is caught"},
