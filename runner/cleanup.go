@@ -12,6 +12,7 @@ import (
 	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/flags"
+	"ontap-conformance/runner/probe"
 	"ontap-conformance/runner/report"
 	"ontap-conformance/steps"
 )
@@ -66,20 +67,18 @@ func (a *app) cleanup(cmd *cobra.Command, name string, f *endpointFlags, same bo
 	}
 	defer b.close()
 	a.proof.ledger, a.proof.tells = ledgerOf(name), true
-	p := newProber(c, b, f)
-	p.add(p.reach(cmd.Context())...)
-	p.add(p.findRelease(cmd.Context())...)
-	switch bad := p.survey.failed(); {
+	found := probe.Identify(cmd.Context(), f.probed(c, b))
+	switch bad := found.Failed(); {
 	case cmd.Context().Err() != nil:
 		return exit.Interruptedf("interrupted before anything was removed")
 	case bad != nil:
-		return bad.err()
+		return bad.Err()
 	}
-	if err := sameTarget(l, b.target.BaseURL, p.cluster, same); err != nil {
+	if err := sameTarget(l, b.target.BaseURL, found.Cluster, same); err != nil {
 		return err
 	}
 	objects, conditions := len(l.Left()), len(l.Conditions())
-	s := suite(c, b, &p.survey, f)
+	s := suite(c, b, found, f)
 	s.Ledger = l
 	err = s.CleanUp(cmd.Context())
 	a.tellLeft(l, objects, conditions, steps.Unknowns(err))

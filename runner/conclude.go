@@ -26,7 +26,7 @@ import (
 
 // report makes the report of a run.
 func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Report {
-	scope := oracle.Scope{Release: t.survey.release, Level: contract.Level(t.flags.level.Value), Absent: t.survey.absent, Lacking: t.survey.lacking,
+	scope := oracle.Scope{Release: t.survey.Release, Level: contract.Level(t.flags.level.Value), Absent: t.survey.Absent, Lacking: t.survey.Lacking,
 		Lenient: t.flags.flaky.Value == report.FlakyReport}
 	results := oracle.Sum(t.contract, scope, outcomes)
 	verdict := oracle.Conclude(results, outcomes, t.flags.strict)
@@ -35,7 +35,7 @@ func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Repo
 	}
 	parallel := int(t.flags.parallel)
 	if parallel == 0 {
-		parallel = max(1, len(t.survey.svms))
+		parallel = max(1, len(t.survey.SVMs))
 	}
 	conditions := map[string][]string{}
 	for _, sc := range t.selection.chosen {
@@ -46,11 +46,11 @@ func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Repo
 		Run: report.Run{ID: t.id, Command: t.command, Started: report.Stamp(t.started), Finished: report.Stamp(time.Now()),
 			Seed: t.flags.seed, Nonce: t.flags.nonce, Checks: int(t.flags.checks),
 			Flaky: t.flags.flaky.Value, Mode: t.bench.mode, Parallel: parallel},
-		Target: report.Target{Endpoint: t.bench.target.BaseURL, Simulator: t.bench.simulator, ONTAP: t.survey.release.String(),
-			ReportedVersion: t.survey.reported, TLSVerified: t.bench.verified},
-		Contract: t.contract, Release: t.survey.release, Results: results, Outcomes: outcomes, Verdict: verdict,
+		Target: report.Target{Endpoint: t.bench.target.BaseURL, Simulator: t.bench.simulator, ONTAP: t.survey.Release.String(),
+			ReportedVersion: t.survey.Reported, TLSVerified: t.bench.verified},
+		Contract: t.contract, Release: t.survey.Release, Results: results, Outcomes: outcomes, Verdict: verdict,
 		Secrets: t.bench.secrets(-1), Curl: t.bench.curl, Ledger: t.ledger, Conditions: conditions, Health: t.bench.target.Health, Ended: t.ended,
-		Revision: contract.SetRevision(t.survey.release),
+		Revision: contract.SetRevision(t.survey.Release),
 		Replay:   func(name string) string { return t.replay + " --select " + quote(name) },
 	})
 	left := map[string][]contract.ID{}
@@ -59,7 +59,7 @@ func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Repo
 	}
 	r.AddUnselected("scenario", left)
 	left = map[string][]contract.ID{}
-	for _, f := range fuzz.TrialsCalled(t.contract, t.survey.release, t.selection.without...) {
+	for _, f := range fuzz.TrialsCalled(t.contract, t.survey.Release, t.selection.without...) {
 		left[f.Name] = f.Requirements
 	}
 	for _, k := range t.selection.corpusLeft {

@@ -53,7 +53,7 @@ type part struct {
 // confidence sums a hunt up.
 func (h *hunt) confidence(end fuzz.End, game *fuzz.Hunt) confidence {
 	t := game.Tally()
-	c := confidence{Format: "ontap-conformance/fuzz/1", Endpoint: h.bench.target.BaseURL, ONTAP: h.survey.release.String(), Seed: h.flags.seed,
+	c := confidence{Format: "ontap-conformance/fuzz/1", Endpoint: h.bench.target.BaseURL, ONTAP: h.survey.Release.String(), Seed: h.flags.seed,
 		End: end, Requests: t.Requests, Cases: t.Cases, Calls: t.Calls, Rounds: t.Rounds, Unanswered: t.Unanswered,
 		Faults: []string{}, Statuses: []int{}, Points: game.Coverage(), Unknown: append([]string{}, slices.Sorted(maps.Keys(game.Unknown()))...), Findings: []string{}, Flaky: []string{}}
 	slices.SortFunc(c.Points, func(a, b fuzz.Seen) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
@@ -85,7 +85,7 @@ func (h *hunt) confidence(end fuzz.End, game *fuzz.Hunt) confidence {
 // reached compares what was seen with what the resources have that are fuzzed.
 func (h *hunt) reached(operations, codes map[string]bool) (ops, rows part) {
 	ops.Missing, rows.Missing = []string{}, []string{}
-	release := h.survey.release
+	release := h.survey.Release
 	seen := map[*contract.Resource]bool{}
 	for _, t := range fuzz.Trials(h.contract, release) {
 		if seen[t.Sort.Resource] || h.suite.Lacks(t.Sort) != nil {

@@ -8,6 +8,7 @@ import (
 
 	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/flags"
+	"ontap-conformance/runner/probe"
 	"ontap-conformance/runner/wording"
 )
 
@@ -39,20 +40,20 @@ func (a *app) doctor(cmd *cobra.Command, f *endpointFlags) error {
 		return err
 	}
 	defer b.close()
-	s := probe(cmd.Context(), c, b, f)
+	s := probe.All(cmd.Context(), f.probed(c, b))
 	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	for _, k := range s.checks {
-		fmt.Fprintf(t, "%s\t%s\t%s\n", k.state, k.name, wording.OneLine(k.said))
-		if k.advice != "" {
-			fmt.Fprintf(t, "\t\t-> %s\n", wording.OneLine(k.advice))
+	for _, k := range s.Checks {
+		fmt.Fprintf(t, "%s\t%s\t%s\n", k.State, k.Name, wording.OneLine(k.Said))
+		if k.Advice != "" {
+			fmt.Fprintf(t, "\t\t-> %s\n", wording.OneLine(k.Advice))
 		}
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	if bad := s.failed(); bad != nil {
+	if bad := s.Failed(); bad != nil {
 		fmt.Fprintf(a.stdout, "%s cannot be tested yet\n", f.name())
-		return exit.With(bad.err().(*exit.Error).Code)
+		return exit.With(bad.ExitCode())
 	}
 	fmt.Fprintf(a.stdout, "%s can be tested\n", f.name())
 	return nil

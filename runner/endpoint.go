@@ -8,16 +8,19 @@ import (
 	"net"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/time/rate"
 
+	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/files"
 	"ontap-conformance/fixtures/wire"
 	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/flags"
+	"ontap-conformance/runner/probe"
 	"ontap-conformance/runner/wording"
 	"ontap-conformance/steps"
 )
@@ -64,6 +67,23 @@ func (f *endpointFlags) register(cmd *cobra.Command) {
 	fs.Var(&f.parallel, "parallel", "scenarios at a time (default: the number of SVMs)")
 	flags.Completes(cmd, "mode", f.mode.Words)
 	flags.Completes(cmd, "ontap", flags.ReleaseNames())
+}
+
+// namedSVMs are those of --svm, each once: two scenarios on one SVM would meet there.
+func (f *endpointFlags) namedSVMs() []string {
+	var all []string
+	for _, name := range f.svms {
+		if !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// probed is what there is to probe of a bench.
+func (f *endpointFlags) probed(c *contract.Catalogue, b *bench) probe.Input {
+	return probe.Input{Contract: c, Target: b.target, Verified: b.verified, Redactor: b.redactor(), Lab: b.lab, Mode: steps.Mode(b.mode),
+		Release: f.ontap.Release, Claims: f.claims, SVMs: f.namedSVMs(), Wait: f.waitForSVM}
 }
 
 // registerMaking adds the flags of commands that make something on the target.

@@ -11,6 +11,7 @@ import (
 	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/finding"
+	"ontap-conformance/runner/probe"
 	"ontap-conformance/runner/report"
 )
 
@@ -72,8 +73,8 @@ func takeFolder(asked, fallback string) (string, error) {
 }
 
 // origin says whose ledger a run writes.
-func origin(run string, b *bench, s *survey) ledger.Origin {
-	return ledger.Origin{Run: run, Endpoint: b.target.BaseURL, Cluster: s.cluster, Simulator: b.simulator}
+func origin(run string, b *bench, s *probe.Survey) ledger.Origin {
+	return ledger.Origin{Run: run, Endpoint: b.target.BaseURL, Cluster: s.Cluster, Simulator: b.simulator}
 }
 
 // startLedger starts the ledger of a run in its folder, which nobody else can have as

@@ -19,6 +19,7 @@ import (
 	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/finding"
 	"ontap-conformance/runner/flags"
+	"ontap-conformance/runner/probe"
 	"ontap-conformance/runner/report"
 	"ontap-conformance/runner/wording"
 	"ontap-conformance/steps"
@@ -94,7 +95,7 @@ type hunt struct {
 type stand struct {
 	contract *contract.Catalogue
 	bench    *bench
-	survey   *survey
+	survey   *probe.Survey
 	suite    *steps.Suite
 	ledger   *ledger.Ledger
 }
@@ -165,7 +166,7 @@ func (a *app) fuzz(cmd *cobra.Command, f *fuzzFlags) error {
 	}
 	defer a.leave(ctx, h.stand, f.jobTimeout+f.outage)
 	a.proof.ledger, a.proof.tells = filepath.Join(h.out, ledgerFile), true
-	fmt.Fprintf(a.stderr, "fuzzing %s, ONTAP %s, seed %d\n", f.name(), h.survey.release, f.seed)
+	fmt.Fprintf(a.stderr, "fuzzing %s, ONTAP %s, seed %d\n", f.name(), h.survey.Release, f.seed)
 	if !cmd.Flags().Changed("max-time") {
 		f.maxTime = f.longEnough()
 	}
@@ -250,7 +251,7 @@ func (a *app) pursue(ctx context.Context, h *hunt) (fuzz.End, *fuzz.Hunt, error)
 	defer p.finish()
 	game := &fuzz.Hunt{
 		Suite: h.suite, Workers: int(h.flags.workers), Checks: int(h.flags.checks), For: h.flags.forTime, Plateau: h.flags.plateau, Told: p.tell,
-		Trials: fuzz.TrialsCalled(h.contract, h.survey.release, h.chosen...),
+		Trials: fuzz.TrialsCalled(h.contract, h.survey.Release, h.chosen...),
 		Found: func(f *fuzz.Finding) {
 			p.wipe()
 			h.keep(a, f)
@@ -268,7 +269,7 @@ const maxRedacted = 4096
 func (h *hunt) keep(a *app, f *fuzz.Finding) {
 	dir := filepath.Join(h.out, finding.Folder(f.Bucket))
 	kept, err := finding.Write(dir, finding.Input{Found: f, RunSeed: h.flags.seed, At: time.Now(), Vet: a.proof.file, Takes: h.takes, Record: report.Record{
-		Contract: h.contract, Release: h.survey.release, Secrets: h.bench.secrets(maxRedacted), Curl: h.bench.curl}})
+		Contract: h.contract, Release: h.survey.Release, Secrets: h.bench.secrets(maxRedacted), Curl: h.bench.curl}})
 	h.found = slices.DeleteFunc(h.found, func(old *finding.Finding) bool {
 		return old.Requirement.ID == kept.Requirement.ID && old.Operation == kept.Operation
 	})

@@ -20,6 +20,7 @@ import (
 	"ontap-conformance/runner/baseline"
 	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/flags"
+	"ontap-conformance/runner/probe"
 	"ontap-conformance/runner/report"
 	"ontap-conformance/steps"
 )
@@ -91,7 +92,7 @@ type trial struct {
 	selection selection
 	known     *baseline.Baseline // nil for none
 	bench     *bench
-	survey    *survey
+	survey    *probe.Survey
 	ledger    *ledger.Ledger
 	command   string
 	replay    string // the command that repeats the run, without a selection
@@ -121,7 +122,7 @@ func (a *app) run(cmd *cobra.Command, f *runFlags) error {
 		return err
 	}
 	defer t.ledger.Close()
-	fmt.Fprintf(a.stderr, "%s on %s, ONTAP %s, seed %d\n", t.selection, f.name(), t.survey.release, f.seed)
+	fmt.Fprintf(a.stderr, "%s on %s, ONTAP %s, seed %d\n", t.selection, f.name(), t.survey.Release, f.seed)
 	outcomes := a.perform(ctx, t)
 	t.ended = over(ctx, t.bench.target.Health)
 	a.tellHealth(t.bench.target.Health, t.ended)
@@ -185,20 +186,20 @@ func knownIn(file string, c *contract.Catalogue, all []*steps.Scenario, corpus [
 }
 
 // look probes the target; what it leaves in doubt the user is told.
-func (a *app) look(ctx context.Context, all *contract.Catalogue, b *bench, f *endpointFlags) (*survey, error) {
-	found := probe(ctx, all, b, f)
+func (a *app) look(ctx context.Context, all *contract.Catalogue, b *bench, f *endpointFlags) (*probe.Survey, error) {
+	found := probe.All(ctx, f.probed(all, b))
 	if cause := context.Cause(ctx); errors.Is(cause, steps.ErrTimeIsUp) {
 		return nil, exit.Inconclusivef("%w before anything was tested", cause)
 	}
 	if ctx.Err() != nil {
 		return nil, exit.Interruptedf("interrupted before anything was tested")
 	}
-	if bad := found.failed(); bad != nil {
-		return nil, bad.err()
+	if bad := found.Failed(); bad != nil {
+		return nil, bad.Err()
 	}
-	for _, c := range found.checks {
-		if c.state == stateUnknown && (c.name == "release" || c.name == "resources") || c.state == stateOK && c.advice != "" {
-			a.note("%s (%s)", c.said, c.advice)
+	for _, c := range found.Checks {
+		if c.State == probe.Unknown && (c.Name == "release" || c.Name == "resources") || c.State == probe.OK && c.Advice != "" {
+			a.note("%s (%s)", c.Said, c.Advice)
 		}
 	}
 	return found, nil
@@ -228,7 +229,7 @@ func (t *trial) open() error {
 
 // trials are those that were selected, as far as the release has them.
 func (t *trial) trials() []*fuzz.Trial {
-	return fuzz.TrialsCalled(t.contract, t.survey.release, t.selection.properties...)
+	return fuzz.TrialsCalled(t.contract, t.survey.Release, t.selection.properties...)
 }
 
 // idle are outcomes for the properties that were selected and that are not among
@@ -239,7 +240,7 @@ func (t *trial) idle(trials []*fuzz.Trial) []oracle.Outcome {
 	for _, name := range t.selection.properties {
 		if !slices.ContainsFunc(trials, func(f *fuzz.Trial) bool { return f.Name == name }) {
 			o := oracle.Outcome{Name: name, Kind: "property"}
-			o.Conclude(&oracle.Skip{Reason: "ONTAP " + t.survey.release.String() + " has nothing that it is about"})
+			o.Conclude(&oracle.Skip{Reason: "ONTAP " + t.survey.Release.String() + " has nothing that it is about"})
 			outcomes = append(outcomes, o)
 		}
 	}

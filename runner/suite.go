@@ -8,6 +8,7 @@ import (
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/runner/exit"
+	"ontap-conformance/runner/probe"
 	"ontap-conformance/steps"
 )
 
@@ -37,10 +38,10 @@ func scenarios(c *contract.Catalogue, folders []string) ([]*steps.Scenario, erro
 
 // suite makes the suite that tests a bench as the survey found it. It still
 // needs a ledger.
-func suite(c *contract.Catalogue, b *bench, s *survey, f *endpointFlags) *steps.Suite {
+func suite(c *contract.Catalogue, b *bench, s *probe.Survey, f *endpointFlags) *steps.Suite {
 	return &steps.Suite{
-		Judge: oracle.NewJudge(c, s.release), Target: b.target, Lab: b.lab, SVMs: s.svms, Admin: s.admin,
-		Parallel: int(f.parallel), JobTimeout: f.jobTimeout, Mode: steps.Mode(b.mode), Absent: s.absent, Lacking: s.lacking,
-		Nonce: f.nonce, WaitForSVM: f.waitForSVM, Cluster: s.cluster,
+		Judge: oracle.NewJudge(c, s.Release), Target: b.target, Lab: b.lab, SVMs: s.SVMs, Admin: s.Admin,
+		Parallel: int(f.parallel), JobTimeout: f.jobTimeout, Mode: steps.Mode(b.mode), Absent: s.Absent, Lacking: s.Lacking,
+		Nonce: f.nonce, WaitForSVM: f.waitForSVM, Cluster: s.Cluster,
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package probe
 
 import (
 	"context"
@@ -34,13 +34,13 @@ func codeOf(r *wire.Response) string {
 // withoutCluster looks for any other reading that the user is allowed, and for the version of
 // a node, which is that of the cluster: the credentials are good if the target lets anything
 // be read with them.
-func (p *prober) withoutCluster(ctx context.Context, r *wire.Response) check {
+func (p *prober) withoutCluster(ctx context.Context, r *wire.Response) Check {
 	p.hidden = refusedTo("/api/cluster", r)
 	for _, path := range p.otherReadings() {
 		res, err := p.get(ctx, path)
 		switch {
 		case err != nil:
-			return check{name: "credentials", state: stateFailed, said: err.Error()}
+			return Check{Name: "credentials", State: Failed, Said: err.Error()}
 		case res.Status == http.StatusUnauthorized:
 			return p.refused(res)
 		case !res.OK():
@@ -49,13 +49,13 @@ func (p *prober) withoutCluster(ctx context.Context, r *wire.Response) check {
 		if nodes := oracle.RecordsOf(res); path == nodesVersion && len(nodes) > 0 {
 			p.version, _ = nodes[0]["version"].(map[string]any)
 		}
-		return check{name: "credentials", state: stateOK, said: p.accepted() + ", whose role does not allow everything: " + p.hidden}
+		return Check{Name: "credentials", State: OK, Said: p.accepted() + ", whose role does not allow everything: " + p.hidden}
 	}
-	if p.bench.target.Credentials.IsZero() {
+	if p.in.Target.Credentials.IsZero() {
 		return p.refused(r)
 	}
-	return check{name: "credentials", state: stateFailed, said: p.hidden + ", and nothing else may be read either",
-		advice: "give the user a role that may read what is to be tested"}
+	return Check{Name: "credentials", State: Failed, Said: p.hidden + ", and nothing else may be read either",
+		Advice: "give the user a role that may read what is to be tested"}
 }
 
 // nodesVersion reads the version of the nodes.
@@ -64,8 +64,8 @@ const nodesVersion = "/api/cluster/nodes?fields=version&max_records=1"
 // otherReadings are the paths of all collections but the cluster.
 func (p *prober) otherReadings() []string {
 	all := []string{nodesVersion, "/api/svm/svms?max_records=1"}
-	for _, r := range p.contract.Resources {
-		if !r.IsPart() && r.Name != "cluster" && (r.Covers(contract.Newest()) || r.Covers(p.flags.ontap.Release)) {
+	for _, r := range p.in.Contract.Resources {
+		if !r.IsPart() && r.Name != "cluster" && (r.Covers(contract.Newest()) || r.Covers(p.in.Release)) {
 			all = append(all, "/api"+r.Path+"?max_records=1")
 		}
 	}
@@ -74,10 +74,10 @@ func (p *prober) otherReadings() []string {
 
 // unnamed fails the check when the user may not see the cluster and has named no SVMs: nobody
 // could tell which one is the admin SVM, which is never used.
-func (p *prober) unnamed() (c check, is bool) {
-	if p.hidden == "" || len(p.flags.svms) > 0 || p.bench.mode == string(steps.ReadOnly) {
-		return check{}, false
+func (p *prober) unnamed() (c Check, is bool) {
+	if p.hidden == "" || len(p.in.SVMs) > 0 || p.in.Mode == steps.ReadOnly {
+		return Check{}, false
 	}
-	return check{name: "SVMs", state: stateFailed, said: p.hidden + ", so that nobody can tell which SVM is that of the cluster itself",
-		advice: "name those that may be used with --svm"}, true
+	return Check{Name: "SVMs", State: Failed, Said: p.hidden + ", so that nobody can tell which SVM is that of the cluster itself",
+		Advice: "name those that may be used with --svm"}, true
 }

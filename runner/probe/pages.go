@@ -1,4 +1,4 @@
-package main
+package probe
 
 import (
 	"cmp"
@@ -56,7 +56,7 @@ func (p *prober) records(ctx context.Context, path string) ([]map[string]any, er
 		}
 		bytes += len(r.Body)
 		all = append(all, page...)
-		next = strings.TrimPrefix(oracle.NextPage(r), p.bench.target.BaseURL)
+		next = strings.TrimPrefix(oracle.NextPage(r), p.in.Target.BaseURL)
 		if why := unfollowed(next, seen, bytes); why != "" {
 			return nil, &refusal{path: path, status: r.Status, why: why}
 		}

@@ -1,4 +1,4 @@
-package main
+package probe
 
 import (
 	"context"
@@ -13,25 +13,14 @@ import (
 	"ontap-conformance/steps"
 )
 
-// namedSVMs are those of --svm, each once: two scenarios on one SVM would meet there.
-func (f *endpointFlags) namedSVMs() []string {
-	var all []string
-	for _, name := range f.svms {
-		if !slices.Contains(all, name) {
-			all = append(all, name)
-		}
-	}
-	return all
-}
-
 // findSVMs settles which SVMs the run may use. When they cannot be used it looks again, for as
 // long as it is to wait for that.
-func (p *prober) findSVMs(ctx context.Context) []check {
-	deadline := time.Now().Add(p.flags.waitForSVM)
+func (p *prober) findSVMs(ctx context.Context) []Check {
+	deadline := time.Now().Add(p.in.Wait)
 	for {
-		p.svms = nil
+		p.SVMs = nil
 		found := p.freeSVMs(ctx)
-		if p.failed() != nil || found[0].state != stateFailed || found[0].code != 0 || !time.Now().Add(svmPause).Before(deadline) {
+		if p.Failed() != nil || found[0].State != Failed || found[0].code != 0 || !time.Now().Add(svmPause).Before(deadline) {
 			return found
 		}
 		select {
@@ -47,34 +36,34 @@ const svmPause = time.Second
 
 // freeSVMs settles which SVMs may be used: those that were named, else
 // every data SVM that has no key manager.
-func (p *prober) freeSVMs(ctx context.Context) []check {
+func (p *prober) freeSVMs(ctx context.Context) []Check {
 	if c, is := p.unnamed(); is {
-		return []check{c}
+		return []Check{c}
 	}
 	found, err := p.dataSVMs(ctx)
 	used, unknown := p.keyManagers(ctx)
 	switch {
 	case err != nil:
-		return []check{p.withoutList(err, used)}
-	case len(p.flags.svms) > 0:
-		return []check{p.named(found, used, unknown)}
+		return []Check{p.withoutList(err, used)}
+	case len(p.in.SVMs) > 0:
+		return []Check{p.named(found, used, unknown)}
 	case unknown != nil:
-		return []check{p.undiscovered(unknown)}
+		return []Check{p.undiscovered(unknown)}
 	}
 	for _, svm := range found {
 		if used.by(svm) == "" {
-			p.svms = append(p.svms, svm)
+			p.SVMs = append(p.SVMs, svm)
 		}
 	}
-	c := check{name: "SVMs", state: stateOK, said: fmt.Sprintf("%d free: %s", len(p.svms), some(p.svms))}
-	if len(p.svms) == 0 && p.bench.mode != string(steps.ReadOnly) {
-		c.state, c.said = stateFailed, fmt.Sprintf("no data SVM is free to be used: the target lists %d, and each has a key manager", len(found))
+	c := Check{Name: "SVMs", State: OK, Said: fmt.Sprintf("%d free: %s", len(p.SVMs), some(p.SVMs))}
+	if len(p.SVMs) == 0 && p.in.Mode != steps.ReadOnly {
+		c.State, c.Said = Failed, fmt.Sprintf("no data SVM is free to be used: the target lists %d, and each has a key manager", len(found))
 		if len(found) == 0 {
-			c.said = "no data SVM is free to be used: the target lists none"
+			c.Said = "no data SVM is free to be used: the target lists none"
 		}
-		c.advice = "create a data SVM for the run, remove with cleanup what an earlier run left, or test with --mode read-only"
+		c.Advice = "create a data SVM for the run, remove with cleanup what an earlier run left, or test with --mode read-only"
 	}
-	return []check{c}
+	return []Check{c}
 }
 
 // dataSVMs lists the SVMs. The admin SVM, which has the name of the cluster,
@@ -88,7 +77,7 @@ func (p *prober) dataSVMs(ctx context.Context) ([]steps.SVM, error) {
 	for _, r := range records {
 		name, _ := r["name"].(string)
 		uuid, _ := r["uuid"].(string)
-		if name != "" && name != p.admin.Name {
+		if name != "" && name != p.Admin.Name {
 			svms = append(svms, steps.SVM{Name: name, UUID: uuid})
 		}
 	}
@@ -97,27 +86,27 @@ func (p *prober) dataSVMs(ctx context.Context) ([]steps.SVM, error) {
 
 // withoutList is for a target that does not list its SVMs: those that were
 // named have to do.
-func (p *prober) withoutList(err error, used taken) check {
+func (p *prober) withoutList(err error, used taken) Check {
 	var refused *refusal
 	if !errors.As(err, &refused) {
-		return check{name: "SVMs", state: stateFailed, said: err.Error()}
+		return Check{Name: "SVMs", State: Failed, Said: err.Error()}
 	}
-	for _, name := range p.flags.namedSVMs() {
-		if used[name] != "" && p.bench.mode != string(steps.ReadOnly) {
+	for _, name := range p.in.SVMs {
+		if used[name] != "" && p.in.Mode != steps.ReadOnly {
 			return inUse(name, used[name])
 		}
-		p.svms = append(p.svms, steps.SVM{Name: name})
+		p.SVMs = append(p.SVMs, steps.SVM{Name: name})
 	}
-	c := check{name: "SVMs", state: stateUnknown, said: fmt.Sprintf("the target does not list them (%v)", refused)}
-	if len(p.svms) == 0 && p.bench.mode != string(steps.ReadOnly) {
-		c.state, c.advice = stateFailed, "name those that may be used with --svm"
+	c := Check{Name: "SVMs", State: Unknown, Said: fmt.Sprintf("the target does not list them (%v)", refused)}
+	if len(p.SVMs) == 0 && p.in.Mode != steps.ReadOnly {
+		c.State, c.Advice = Failed, "name those that may be used with --svm"
 	}
 	return c
 }
 
 // inUse is for an SVM that was named and has a key manager.
-func inUse(svm, kind string) check {
-	return check{name: "SVMs", state: stateFailed, said: fmt.Sprintf("the SVM %s has %s already", svm, kind), advice: "name another with --svm"}
+func inUse(svm, kind string) Check {
+	return Check{Name: "SVMs", State: Failed, Said: fmt.Sprintf("the SVM %s has %s already", svm, kind), Advice: "name another with --svm"}
 }
 
 // taken says which kind of key manager an SVM has, by its name and its uuid.
@@ -167,43 +156,43 @@ const vaultsResource = "azure-key-vaults"
 // not seen before. That the role does not allow to see it, or that the request was no good,
 // says nothing of what there is.
 func (p *prober) lacks(resource string, r *refusal) bool {
-	if resource == vaultsResource && p.absent[vaultsResource] != "" {
+	if resource == vaultsResource && p.Absent[vaultsResource] != "" {
 		return true // it is not tested, so that nothing is created
 	}
 	return !p.there[resource] && (r.code == "3" || slices.Contains(ofNoResource, r.status))
 }
 
 // undiscovered is for a target of whose key managers nothing is known.
-func (p *prober) undiscovered(err error) check {
-	c := check{name: "SVMs", state: stateFailed, said: "which SVMs have a key manager could not be found out: " + err.Error(), advice: "name those that may be used with --svm"}
-	if p.bench.mode == string(steps.ReadOnly) {
-		c.state = stateUnknown // none is used
+func (p *prober) undiscovered(err error) Check {
+	c := Check{Name: "SVMs", State: Failed, Said: "which SVMs have a key manager could not be found out: " + err.Error(), Advice: "name those that may be used with --svm"}
+	if p.in.Mode == steps.ReadOnly {
+		c.State = Unknown // none is used
 	}
 	return c
 }
 
 // named settles the SVMs of --svm: each must exist and be free. Where unknown
 // says that nothing is known of key managers, the word of the user has to do.
-func (p *prober) named(found []steps.SVM, used taken, unknown error) check {
+func (p *prober) named(found []steps.SVM, used taken, unknown error) Check {
 	var names []string
 	for _, svm := range found {
 		names = append(names, svm.Name)
 	}
-	for _, name := range p.flags.namedSVMs() {
+	for _, name := range p.in.SVMs {
 		i := slices.Index(names, name)
 		switch {
-		case name == p.admin.Name && name != "":
-			return check{name: "SVMs", state: stateFailed, code: exit.Misuse, said: fmt.Sprintf("--svm: %s is the admin SVM, which is never used", name)}
+		case name == p.Admin.Name && name != "":
+			return Check{Name: "SVMs", State: Failed, code: exit.Misuse, Said: fmt.Sprintf("--svm: %s is the admin SVM, which is never used", name)}
 		case i < 0:
-			return check{name: "SVMs", state: stateFailed, code: exit.Misuse, said: fmt.Sprintf("--svm: the target has no SVM %q%s", name, wording.OrOneOf(name, names))}
-		case used.by(found[i]) != "" && p.bench.mode != string(steps.ReadOnly):
+			return Check{Name: "SVMs", State: Failed, code: exit.Misuse, Said: fmt.Sprintf("--svm: the target has no SVM %q%s", name, wording.OrOneOf(name, names))}
+		case used.by(found[i]) != "" && p.in.Mode != steps.ReadOnly:
 			return inUse(name, used.by(found[i]))
 		}
-		p.svms = append(p.svms, found[i])
+		p.SVMs = append(p.SVMs, found[i])
 	}
-	c := check{name: "SVMs", state: stateOK, said: fmt.Sprintf("%d by --svm: %s", len(p.svms), some(p.svms))}
+	c := Check{Name: "SVMs", State: OK, Said: fmt.Sprintf("%d by --svm: %s", len(p.SVMs), some(p.SVMs))}
 	if unknown != nil {
-		c.advice = "whether they have a key manager could not be found out: " + unknown.Error()
+		c.Advice = "whether they have a key manager could not be found out: " + unknown.Error()
 	}
 	return c
 }

@@ -1,4 +1,4 @@
-package main
+package probe
 
 import (
 	"context"
@@ -16,15 +16,15 @@ import (
 
 // unreached says why no answer came, and what to do about it: reachability
 // failed, or TLS did on a host that was reached.
-func unreached(t *wire.Target, err error) []check {
-	reach := check{name: "reachability", state: stateFailed}
-	reach.said, reach.advice = whyUnreached(t, err)
-	rest := []check{{name: "TLS", state: stateUnknown, said: "not looked at"}, {name: "credentials", state: stateUnknown, said: "not looked at"}}
+func unreached(t *wire.Target, err error) []Check {
+	reach := Check{Name: "reachability", State: Failed}
+	reach.Said, reach.Advice = whyUnreached(t, err)
+	rest := []Check{{Name: "TLS", State: Unknown, Said: "not looked at"}, {Name: "credentials", State: Unknown, Said: "not looked at"}}
 	if said, advice := whyUntrusted(err); said != "" {
-		reach = check{name: "reachability", state: stateOK, said: t.BaseURL + " can be reached"}
-		rest[0] = check{name: "TLS", state: stateFailed, said: t.BaseURL + ": " + said, advice: advice}
+		reach = Check{Name: "reachability", State: OK, Said: t.BaseURL + " can be reached"}
+		rest[0] = Check{Name: "TLS", State: Failed, Said: t.BaseURL + ": " + said, Advice: advice}
 	}
-	return append([]check{reach}, rest...)
+	return append([]Check{reach}, rest...)
 }
 
 func whyUnreached(t *wire.Target, err error) (said, advice string) {
