@@ -126,20 +126,6 @@ func flat(record map[string]any, object string) map[string]any {
 	return all
 }
 
-// advanced are the advanced properties, or the identifier where there is none.
-func (m *model) advanced() []string {
-	var all []string
-	for _, f := range m.fields {
-		if f.Advanced && !strings.Contains(f.Name, ".") {
-			all = append(all, f.Name)
-		}
-	}
-	if len(all) == 0 {
-		return []string{"uuid"}
-	}
-	return all
-}
-
 // playAdvancedAlone wants the advanced properties.
 func playAdvancedAlone(_ context.Context, p *player, _ Call, x *wire.Exchange) error {
 	if p.isOfState(x) {

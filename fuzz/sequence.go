@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"pgregory.net/rapid"
 
@@ -126,22 +125,8 @@ func (m *model) inManner(t *rapid.T, manners ...string) []Call {
 	var all []Call
 	for _, what := range manners {
 		c := Call{Fault: what, Field: toList}
-		mannerCalled(what).draw(t, m, &c)
+		protocolCalled(what).draw(t, m, &c)
 		all = append(all, c)
-	}
-	return all
-}
-
-// asking are questions about no field, each with its values after it; none where lists cannot
-// be asked.
-func (m *model) asking(questions ...string) []Call {
-	if len(m.askable()) == 0 {
-		return nil
-	}
-	var all []Call
-	for _, q := range questions {
-		words := strings.Fields(q)
-		all = append(all, Call{Operation: m.operation(contract.List).ID, Fault: "ask-" + words[0], Ask: &Ask{What: words[0], Field: m.askable()[0].Name, Values: words[1:]}})
 	}
 	return all
 }
@@ -170,7 +155,7 @@ func (p *player) plays(ctx context.Context, c Call) error {
 		return nil
 	case c.Ask != nil && exists:
 		return p.asksAboutIt(ctx, c)
-	case mannerCalled(c.Fault) != nil && exists:
+	case protocolCalled(c.Fault) != nil && exists:
 		return p.asksInManner(ctx, c)
 	case c.Fault != "" && !exists:
 		return nil // it is about an object that is there
@@ -227,7 +212,7 @@ func (p *player) listsWhole(ctx context.Context) (bool, error) {
 	if len(p.askable()) == 0 {
 		return false, nil
 	}
-	err := newQuestion(p, Ask{What: "all-fields"}, p.truth()).answer(ctx)
+	err := answer(ctx, newQuestion(p, Ask{What: "all-fields"}, p.truth()))
 	if oracle.IsMismatch(err) {
 		return false, nil
 	}

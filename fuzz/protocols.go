@@ -1,0 +1,169 @@
+package fuzz
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"pgregory.net/rapid"
+
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/wire"
+)
+
+// A protocol is one way to ask, right or wrong.
+type protocol struct {
+	what string // as the fault of a call
+	// over are the names that cases go through, each as the field of a call; nil for none.
+	over func(*model) []string
+	draw func(t *rapid.T, m *model, c *Call)
+}
+
+// protocols are all ways to read, first those that tell most.
+var protocols = []protocol{
+	{"get", bothPlaces, ask(http.MethodGet)},
+	{"every-field", nil, ofObject("fields", "**")},
+	{"advanced-fields", nil, func(t *rapid.T, m *model, c *Call) { ofObject("fields", strings.Join(m.advanced(), ","))(t, m, c) }},
+	{"head", bothPlaces, ask(http.MethodHead)},
+	{"options", bothPlaces, ask(http.MethodOptions)},
+	{"unknown-field", nil, func(t *rapid.T, m *model, c *Call) { ofObject("fields", "uuid,"+unknownName(t, m))(t, m, c) }},
+	{"unknown-parameter", nil, func(t *rapid.T, m *model, c *Call) { ofList(Param{Name: unknownName(t, m), Value: "1"})(t, m, c) }},
+	{"secret-field", secrets, ofObject("fields", "field")},
+	{"all-fields", togetherShown, ofObject("fields", "field")},
+	{"object-field", objects, ofObject("fields", "field")},
+	{"no-match", nil, func(_ *rapid.T, m *model, c *Call) {
+		ofList(Param{Name: "uuid", Value: "00000000-0000-4000-8000-00000000fade"})(nil, m, c)
+	}},
+	{"malformed-uuid", nil, func(t *rapid.T, m *model, c *Call) {
+		c.Method, c.Path = http.MethodGet, "/api"+m.resource.Path+"/"+pick(t, "uuid", []string{"no-uuid", "1", "null"})
+	}},
+	{"put", nil, func(_ *rapid.T, m *model, c *Call) {
+		c.Method, c.Path, c.Set = http.MethodPut, "/api"+m.resource.Path+"/"+uuidWord, map[string]any{}
+	}},
+	{"post-to-the-object", nil, func(_ *rapid.T, m *model, c *Call) {
+		c.Method, c.Path, c.Set = http.MethodPost, "/api"+m.resource.Path+"/"+uuidWord, map[string]any{}
+	}},
+	{"accepts-json", bothPlaces, func(t *rapid.T, m *model, c *Call) { ask(http.MethodGet)(t, m, c); c.Accept = wire.PlainJSON }},
+	{"accepts-nothing", bothPlaces, func(t *rapid.T, m *model, c *Call) { ask(http.MethodGet)(t, m, c); c.Accept = wire.NoAccept }},
+	{"stranger", nil, func(_ *rapid.T, m *model, c *Call) { ofList()(nil, m, c); c.As = "nobody" }},
+	{"stranger-changes", nil, stranger(contract.Change)},
+	{"stranger-deletes", nil, stranger(contract.Delete)},
+	{"stranger-reads", nil, stranger(contract.Read)},
+	{"stranger-works", works, stranger(contract.Act)},
+	{"stranger-creates", nil, stranger(contract.Create)},
+	{"wrong-user", nil, func(_ *rapid.T, m *model, c *Call) { ofList()(nil, m, c); c.As = "somebody" }},
+	{"braces", nil, ofObject("fields", "svm.{name,uuid}")},
+	{"left-out", nil, ofObject("fields", "svm,!svm.name")},
+	{"secret-filter", secrets, func(t *rapid.T, m *model, c *Call) { ofList(Param{Name: c.Field, Value: "conformance"})(t, m, c) }},
+	{"unknown-field-ignored", nil, func(t *rapid.T, m *model, c *Call) {
+		ofList(Param{Name: "fields", Value: "uuid," + unknownName(t, m)}, Param{Name: "ignore_unknown_fields", Value: "true"})(t, m, c)
+	}},
+	{"unknown-order", nil, func(t *rapid.T, m *model, c *Call) {
+		ofList(Param{Name: "order_by", Value: unknownName(t, m)})(t, m, c)
+	}},
+	{"unknown-path", nil, func(t *rapid.T, _ *model, c *Call) {
+		c.Method, c.Path = http.MethodGet, "/api/zzz/"+plainWord().Draw(t, "path")
+	}},
+	{"body-of-a-get", nil, func(_ *rapid.T, m *model, c *Call) {
+		ofList()(nil, m, c)
+		c.Set = map[string]any{"name": "a"}
+	}},
+	{"body-of-a-head", nil, func(_ *rapid.T, m *model, c *Call) {
+		ofList()(nil, m, c)
+		c.Method, c.Set = http.MethodHead, map[string]any{"name": "a"}
+	}},
+	{"waits-too-long", tooLong, func(t *rapid.T, m *model, c *Call) {
+		ofList(Param{Name: "return_timeout", Value: c.Field})(t, m, c)
+	}},
+	{"changes-too-long", nil, tooLongFor(contract.Change)},
+	{"deletes-too-long", nil, tooLongFor(contract.Delete)},
+	{"waits-for-0", nil, ofList(Param{Name: "return_timeout", Value: "0"})},
+	{"waits-for-120", nil, ofList(Param{Name: "return_timeout", Value: "120"})},
+	{"unknown-header", nil, func(t *rapid.T, m *model, c *Call) {
+		ask(http.MethodGet)(t, m, c)
+		c.Header = map[string]string{"X-" + plainWord().Draw(t, "name"): plainWord().Draw(t, "value")}
+	}},
+	{"pretty", nil, ofObject("pretty", "true")},
+	{"slash-at-the-end", nil, func(_ *rapid.T, m *model, c *Call) {
+		c.Method, c.Path = http.MethodGet, "/api"+m.resource.Path+"/"+uuidWord+"/"
+	}},
+	{"head-of-what-is-missing", nil, func(_ *rapid.T, m *model, c *Call) {
+		c.Method, c.Path, c.Unknown = http.MethodHead, "/api"+m.resource.Path+"/"+uuidWord, true
+	}},
+	{"search-for-nothing-said", nil, searches("query_fields")},
+	{"search-nowhere", nil, searches("query")},
+	{"empty-search", nil, searches("query_fields", "query=")},
+	{"search-for-half-a-quotation", nil, searches("query_fields", `query="nothing`)},
+	{"search-of-a-field-twice", nil, searches("query_fields twice", "query=nothing")},
+	{"search-of-a-change", nil, func(t *rapid.T, m *model, c *Call) {
+		m.become(c, m.changeOrList())
+		c.Query = []Param{{Name: "query_fields", Value: m.anyText(t)}, {Name: "query", Value: "nothing"}}
+	}},
+	{"one-field", allShown, ofObject("fields", "field")},
+	{"accepts-hal", bothPlaces, func(t *rapid.T, m *model, c *Call) { ask(http.MethodGet)(t, m, c); c.Accept = wire.HAL }},
+	{"accepts-anything", bothPlaces, func(t *rapid.T, m *model, c *Call) { ask(http.MethodGet)(t, m, c); c.Accept = wire.Anything }},
+	{"waits-for-1", nil, ofList(Param{Name: "return_timeout", Value: "1"})},
+	{"waits", nil, func(t *rapid.T, m *model, c *Call) {
+		ofList(Param{Name: "return_timeout", Value: strconv.Itoa(rapid.IntRange(2, 119).Draw(t, "seconds"))})(t, m, c)
+	}},
+	{"wild-path", nil, func(t *rapid.T, m *model, c *Call) {
+		c.Method, c.Path = http.MethodGet, "/api"+m.resource.Path+"/"+pick(t, "path", []string{"%2e%2e", "a%2Fb", "*", "%00", "%20", ";a=b"})
+	}},
+	{"wild-query", nil, func(t *rapid.T, m *model, c *Call) {
+		ofList(Param{Name: pick(t, "field", allShown(m)), Value: wildQuery().Draw(t, "value")})(t, m, c)
+	}},
+	{"wild-parameter", nil, func(t *rapid.T, m *model, c *Call) {
+		name := pick(t, "name", []string{"fields", "order_by", "max_records", "return_records", "return_timeout", "offset"})
+		ofList(Param{Name: name, Value: wildQuery().Draw(t, "value")})(t, m, c)
+	}},
+	{longLine, nil, func(t *rapid.T, m *model, c *Call) {
+		ofList(Param{Name: pick(t, "field", allShown(m)), Value: muchText(t)})(t, m, c)
+	}},
+	{longHeader, nil, func(t *rapid.T, m *model, c *Call) {
+		ofList()(t, m, c)
+		c.Header = map[string]string{"X-" + plainWord().Draw(t, "name"): muchText(t)}
+	}},
+}
+
+// A reading is a protocol with the name that it is about; "" for none.
+type reading struct {
+	protocol *protocol
+	field    string
+}
+
+// readings are all of the release, mixed so that a few in a row are of many protocols.
+func (m *model) readings() []reading {
+	var kinds [][]reading
+	for i := range protocols {
+		names := []string{""}
+		if of := protocols[i].over; of != nil {
+			names = of(m)
+		}
+		var all []reading
+		for _, name := range names {
+			all = append(all, reading{&protocols[i], name})
+		}
+		kinds = append(kinds, all)
+	}
+	return mixed(kinds)
+}
+
+// protocolCalled returns the protocol of a name, or nil.
+func protocolCalled(what string) *protocol {
+	i := slices.IndexFunc(protocols, func(p protocol) bool { return p.what == what })
+	if i < 0 {
+		return nil // of a later version of ours
+	}
+	return &protocols[i]
+}
+
+// The protocols that are beyond what HTTP must take. All that is promised of them is that the
+// server goes on to answer, and that no secret is in what comes back.
+const (
+	longLine   = "long-request-line"
+	longHeader = "long-header"
+)
+
+// isTooMuch reports whether HTTP may refuse a call of a protocol for its size.
+func isTooMuch(what string) bool { return what == longLine || what == longHeader }
