@@ -40,12 +40,13 @@ var allowed = map[string]struct {
 	"runner/baseline":          {[]string{"fixtures/contract", "fixtures/files", "fixtures/oracle", "fixtures/strictyaml", "runner/report"}, "a baseline compares reports"},
 	"runner/exit":              {nil, "any part of the runner may say how the command ends"},
 	"runner/flags":             {[]string{"fixtures/contract", "fixtures/files", "fixtures/strictyaml", "runner/exit", "runner/wording"}, "a flag means what its subcommand says"},
+	"runner/leaks":             {[]string{"fixtures/files", "fixtures/wire", "runner/canary", "runner/report"}, "what is looked through is plain text"},
 	"runner/probe":             {[]string{"fixtures/contract", "fixtures/lab", "fixtures/oracle", "fixtures/wire", "runner/exit", "runner/wording", "steps"}, "a probe only reads, and knows the target by its URL"},
 	"runner/wording":           {nil, "any part of the runner may word with it"},
 	"runner/canary":            {nil, "a proof must not stand on what it proves"},
 	"runner/selftest":          {[]string{"fixtures/contract", "fixtures/lab", "fixtures/ledger", "fixtures/mutant", "fixtures/oracle", "fixtures/simulator", "fixtures/wire", "fuzz", "steps"}, "it holds the suite against servers, and knows no command"},
 	"runner": {[]string{"features", "fixtures/contract", "fixtures/files", "fixtures/lab", "fixtures/ledger", "fixtures/mutant", "fixtures/oracle", "fixtures/simulator",
-		"fixtures/wire", "fuzz", "runner/baseline", "runner/canary", "runner/exit", "runner/finding", "runner/flags", "runner/probe", "runner/report", "runner/selftest", "runner/wording", "steps"}, "nothing may import a command"},
+		"fixtures/wire", "fuzz", "runner/baseline", "runner/exit", "runner/finding", "runner/flags", "runner/leaks", "runner/probe", "runner/report", "runner/selftest", "runner/wording", "steps"}, "nothing may import a command"},
 }
 
 const module = "ontap-conformance/"

@@ -60,8 +60,8 @@ func (a *app) bench(ctx context.Context, c *contract.Catalogue, f *endpointFlags
 	if f.endpoint == "" {
 		b, err := embedded(ctx, c, f)
 		if err == nil {
-			a.proof = a.newProof(b.target.Known)
-			a.proof.ours = nil // the password is made up
+			a.scan(b.target.Known)
+			a.scanner.Ours = nil // the password is made up
 		}
 		return b, err
 	}
@@ -89,7 +89,7 @@ func (a *app) bench(ctx context.Context, c *contract.Catalogue, f *endpointFlags
 	b := &bench{target: target, mode: f.mode.Value, close: target.HTTP.CloseIdleConnections}
 	target.Renew = f.renewal(ctx)
 	target.Known.Ask(who)
-	a.proof = a.newProof(target.Known)
+	a.scan(target.Known)
 	b.verified = strings.HasPrefix(base, "https:") && !f.insecure
 	if b.mode == "" {
 		b.mode = "guarded"

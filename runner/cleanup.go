@@ -66,7 +66,7 @@ func (a *app) cleanup(cmd *cobra.Command, name string, f *endpointFlags, same bo
 		return err
 	}
 	defer b.close()
-	a.proof.ledger, a.proof.tells = ledgerOf(name), true
+	a.scanner.Ledger, a.scanner.Tells = ledgerOf(name), true
 	found := probe.Identify(cmd.Context(), f.probed(c, b))
 	switch bad := found.Failed(); {
 	case cmd.Context().Err() != nil:

@@ -83,7 +83,7 @@ func (a *app) publish(t *trial, r *report.Report) error {
 	source, _ := report.Find("json")
 	write := func(f report.Rendering) {
 		if slices.Contains(t.flags.formats.Values, f.Name) {
-			errs = append(errs, a.proof.render(filepath.Join(t.out, f.File), r, f.Write))
+			errs = append(errs, a.scanner.Render(filepath.Join(t.out, f.File), r, f.Write))
 		}
 	}
 	for _, f := range report.Renderings {
@@ -91,14 +91,14 @@ func (a *app) publish(t *trial, r *report.Report) error {
 			write(f)
 		}
 	}
-	errs = append(errs, a.proof.show(a.stdout, r, report.Text), a.proof.streams()) // also when the disk is full
+	errs = append(errs, a.scanner.Show(a.stdout, r, report.Text), a.scanner.Streams()) // also when the disk is full
 	if !t.bench.simulator {
-		a.proof.ledger = filepath.Join(t.out, ledgerFile)
-		errs = append(errs, a.proof.written(a.proof.ledger))
+		a.scanner.Ledger = filepath.Join(t.out, ledgerFile)
+		errs = append(errs, a.scanner.Written(a.scanner.Ledger))
 	}
-	r.Environment.Secrets = a.proof.record(1)
+	r.Environment.Secrets = a.scanner.Record(1)
 	write(source)
-	a.proof.tells = true
+	a.scanner.Tells = true
 	fmt.Fprintf(a.stderr, "reports in %s\n", t.out)
 	return errors.Join(errs...)
 }

@@ -151,7 +151,7 @@ func (h *hunt) write(a *app, end fuzz.End, game *fuzz.Hunt) error {
 	h.tellFound(a)
 	data, err := json.MarshalIndent(c, "", "  ")
 	if err == nil {
-		err = a.proof.write(filepath.Join(h.out, huntFile), append(data, '\n'))
+		err = a.scanner.Write(filepath.Join(h.out, huntFile), append(data, '\n'))
 	}
 	for _, e := range append(h.errs, err) {
 		if e != nil {

@@ -165,7 +165,7 @@ func (a *app) fuzz(cmd *cobra.Command, f *fuzzFlags) error {
 		return err
 	}
 	defer a.leave(ctx, h.stand, f.jobTimeout+f.outage)
-	a.proof.ledger, a.proof.tells = filepath.Join(h.out, ledgerFile), true
+	a.scanner.Ledger, a.scanner.Tells = filepath.Join(h.out, ledgerFile), true
 	fmt.Fprintf(a.stderr, "fuzzing %s, ONTAP %s, seed %d\n", f.name(), h.survey.Release, f.seed)
 	if !cmd.Flags().Changed("max-time") {
 		f.maxTime = f.longEnough()
@@ -268,7 +268,7 @@ const maxRedacted = 4096
 // keep writes a finding and tells of it. One that was flaky until now gives way to it.
 func (h *hunt) keep(a *app, f *fuzz.Finding) {
 	dir := filepath.Join(h.out, finding.Folder(f.Bucket))
-	kept, err := finding.Write(dir, finding.Input{Found: f, RunSeed: h.flags.seed, At: time.Now(), Vet: a.proof.file, Takes: h.takes, Record: report.Record{
+	kept, err := finding.Write(dir, finding.Input{Found: f, RunSeed: h.flags.seed, At: time.Now(), Vet: a.scanner.File, Takes: h.takes, Record: report.Record{
 		Contract: h.contract, Release: h.survey.Release, Secrets: h.bench.secrets(maxRedacted), Curl: h.bench.curl}})
 	h.found = slices.DeleteFunc(h.found, func(old *finding.Finding) bool {
 		return old.Requirement.ID == kept.Requirement.ID && old.Operation == kept.Operation

@@ -26,6 +26,7 @@ import (
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/flags"
+	"ontap-conformance/runner/leaks"
 	"ontap-conformance/runner/wording"
 )
 
@@ -52,9 +53,9 @@ type process struct {
 // run is main with its surroundings passed in, so that tests can call it. It
 // returns the exit code.
 func run(ctx context.Context, args []string, p process) int {
-	stdout, stderr := &printed{Writer: p.stdout}, &printed{Writer: p.stderr}
+	stdout, stderr := &leaks.Stream{Writer: p.stdout}, &leaks.Stream{Writer: p.stderr}
 	p.stdout, p.stderr = stdout, stderr
-	a := &app{process: p, said: map[string]*printed{"stdout": stdout, "stderr": stderr}, args: args, load: catalogue}
+	a := &app{process: p, streams: map[string]*leaks.Stream{"stdout": stdout, "stderr": stderr}, args: args, load: catalogue}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(p.stdin)
@@ -74,11 +75,11 @@ var catalogue = sync.OnceValues(contract.Load)
 // app is what the subcommands share.
 type app struct {
 	process
-	said      map[string]*printed // the streams of process, by their names
-	args      []string            // of the command line
+	streams   map[string]*leaks.Stream // the streams of process, by their names
+	args      []string                 // of the command line
 	load      func() (*contract.Catalogue, error)
-	proof     *proof // nil until there is a target
-	misplaced error  // of a call for help with what does not exist
+	scanner   *leaks.Scanner // nil until there is a target
+	misplaced error          // of a call for help with what does not exist
 }
 
 const toolName = "ontap-conformance"
@@ -203,8 +204,8 @@ func joined(err error) []error {
 // printable puts s on one line without the secrets that the target was sent: it may
 // send back any of them.
 func (a *app) printable(s string) string {
-	if a.proof != nil {
-		s = a.proof.redact(s)
+	if a.scanner != nil {
+		s = a.scanner.Redact(s)
 	}
 	return wording.OneLine(s)
 }

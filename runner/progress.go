@@ -3,10 +3,14 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"sync"
 	"time"
 
+	"golang.org/x/term"
+
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/runner/leaks"
 	"ontap-conformance/runner/report"
 )
 
@@ -95,4 +99,13 @@ func (p *progress) finish() {
 	if p.terminal {
 		fmt.Fprint(p.w, "\r\x1b[K")
 	}
+}
+
+// isTerminal reports whether what is written to w is seen at once.
+func isTerminal(w io.Writer) bool {
+	if kept, is := w.(*leaks.Stream); is {
+		w = kept.Writer
+	}
+	f, is := w.(*os.File)
+	return is && term.IsTerminal(int(f.Fd()))
 }

@@ -44,8 +44,8 @@ func (a *app) reportCommand() *cobra.Command {
 				return a.compare(other, r, format.Value)
 			}
 			f, _ := report.Find(format.Value) // cannot fail: the flag takes no other names
-			a.proof = a.ownProof()
-			return a.proof.show(a.stdout, r, f.Write)
+			a.scanOwn()
+			return a.scanner.Show(a.stdout, r, f.Write)
 		}),
 	}
 	cmd.Flags().Var(&format, "format", "json, junit, html or text")
@@ -157,8 +157,8 @@ func (a *app) writeBaseline(dir, file string) error {
 	if err := b.Write(&text); err != nil {
 		return err
 	}
-	a.proof = a.ownProof()
-	if err := a.proof.file(file, text.Bytes()); err != nil {
+	a.scanOwn()
+	if err := a.scanner.File(file, text.Bytes()); err != nil {
 		return fmt.Errorf("%w; it is not written", err)
 	}
 	if err := files.Write(file, text.Bytes()); err != nil {

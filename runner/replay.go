@@ -60,7 +60,7 @@ func (a *app) replay(cmd *cobra.Command, dir string, f *endpointFlags, seed uint
 		return err
 	}
 	defer a.leave(cmd.Context(), s, f.jobTimeout+f.outage)
-	a.proof.ledger, a.proof.tells = filepath.Join(dir, ledgerFile), true
+	a.scanner.Ledger, a.scanner.Tells = filepath.Join(dir, ledgerFile), true
 	ctx, stop := f.limited(cmd.Context())
 	defer stop()
 	state, why := came(playAgain(ctx, s.suite, kept), kept.Requirement.ID)
