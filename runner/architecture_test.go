@@ -29,7 +29,6 @@ var allowed = map[string]struct {
 	"fixtures/sample":          {nil, "it chooses among servers that it does not know"},
 	"fixtures/oracle":          {[]string{"fixtures/contract", "fixtures/wire"}, "a judge that knew the simulator would read the documents with its eyes"},
 	"fixtures/resource":        {[]string{"fixtures/contract", "fixtures/wire"}, "bodies depend on facts and seeds, never on answers"},
-	"fixtures/simulator":       {[]string{"fixtures/contract", "fixtures/wire"}, "a simulator that knew the oracle would pass by construction"},
 	"fixtures/mutant":          {[]string{"fixtures/contract", "fixtures/mutant/operator", "fixtures/simulator", "fixtures/wire"}, "a mutant must not know how it is caught"},
 	"fixtures/mutant/operator": {[]string{"fixtures/contract", "fixtures/simulator"}, "what edits a server must not know how it is caught"},
 	"steps":                    {[]string{"fixtures/contract", "fixtures/files", "fixtures/lab", "fixtures/ledger", "fixtures/oracle", "fixtures/wire"}, "steps know the target by its URL only"},
@@ -47,6 +46,10 @@ var allowed = map[string]struct {
 	"runner/selftest":          {[]string{"fixtures/contract", "fixtures/lab", "fixtures/ledger", "fixtures/mutant", "fixtures/oracle", "fixtures/simulator", "fixtures/wire", "fuzz", "steps"}, "it holds the suite against servers, and knows no command"},
 	"runner": {[]string{"features", "fixtures/contract", "fixtures/files", "fixtures/lab", "fixtures/ledger", "fixtures/mutant", "fixtures/oracle", "fixtures/simulator",
 		"fixtures/wire", "fuzz", "runner/baseline", "runner/exit", "runner/finding", "runner/flags", "runner/leaks", "runner/probe", "runner/report", "runner/selftest", "runner/wording", "steps"}, "nothing may import a command"},
+
+	"fixtures/simulator":        {[]string{"fixtures/contract", "fixtures/simulator/rules", "fixtures/simulator/server"}, "it is a door, with nothing behind it of its own"},
+	"fixtures/simulator/rules":  {[]string{"fixtures/contract", "fixtures/simulator/server"}, "the business of one resource is no business of the protocol"},
+	"fixtures/simulator/server": {[]string{"fixtures/contract"}, "a simulator that knew the oracle would pass by construction, and one that knew a resource would serve no other"},
 }
 
 const module = "ontap-conformance/"
