@@ -132,7 +132,7 @@ func (m *model) unshown() []*contract.Field {
 // movesAlone reports whether the identity in a change needs no new credentials.
 func (m *model) movesAlone(set map[string]any) bool {
 	for name := range set {
-		if m.isMarked(name) && len(m.about(changesAlone, name)) == 0 {
+		if m.isMarked(name) && len(m.about("change-needs-no-credentials", name)) == 0 {
 			return false
 		}
 	}
@@ -152,7 +152,7 @@ func (m *model) addCredentials(t *rapid.T, c *Call) {
 		}
 	}
 	for _, f := range m.changed { // an identity that is of no use without its secret
-		if m.isMarked(f.Name) && len(m.about(changesAlone, f.Name)) == 0 {
+		if m.isMarked(f.Name) && len(m.about("change-needs-no-credentials", f.Name)) == 0 {
 			c.Set[f.Name] = m.valueOf(f).Draw(t, f.Name)
 		}
 	}
@@ -176,7 +176,7 @@ func (p *player) changesOnly(ctx context.Context, c Call) error {
 		p.record, err = p.reads(ctx)
 		return err
 	}
-	if err := p.hand.Verify(p.lastReading(), p.of(keepsTheRest), p.sameButFor(before, p.mayFollow(c.Set))(p.record)); err != nil {
+	if err := p.hand.Verify(p.lastReading(), p.of("change-keeps-the-rest"), p.sameButFor(before, p.mayFollow(c.Set))(p.record)); err != nil {
 		return err
 	}
 	return p.namesItsKind(c.Set)
@@ -223,9 +223,9 @@ func (p *player) promisesOf(set map[string]any) []contract.ID {
 		case p.isCredential(name):
 			secrets++
 			if name == "client_certificate" {
-				ids = append(ids, p.of(changesCert)...)
+				ids = append(ids, p.of("certificate-can-be-changed")...)
 			} else {
-				ids = append(ids, p.of(changesSecret)...)
+				ids = append(ids, p.of("credentials-can-be-changed")...)
 			}
 		default:
 			shown++
@@ -233,14 +233,14 @@ func (p *player) promisesOf(set map[string]any) []contract.ID {
 		}
 	}
 	if moved && secrets == 0 {
-		return p.of(changesAlone)
+		return p.of("change-needs-no-credentials")
 	}
 	var first []contract.ID // what a finding is headed by: a value that is lost is seen in the fields that are shown
 	if shown > 0 {
-		first = p.of(changes)
+		first = p.of("change-is-read-back")
 	}
 	if shown > 1 {
-		first = append(first, p.of(severalAtOnce)...)
+		first = append(first, p.of("several-can-be-changed-at-once")...)
 	}
 	return append(first, ids...)
 }
@@ -257,7 +257,7 @@ func (p *player) namesItsKind(set map[string]any) error {
 	if want == "" || p.field("authentication_method") == nil {
 		return nil
 	}
-	return p.hand.Verify(p.lastReading(), p.of(namesKind), sameValue(p.record, "authentication_method", want))
+	return p.hand.Verify(p.lastReading(), p.of("change-names-the-kind-of-credentials"), sameValue(p.record, "authentication_method", want))
 }
 
 func playTwice(ctx context.Context, p *player) error {
@@ -281,9 +281,9 @@ func playTwice(ctx context.Context, p *player) error {
 		return err
 	}
 	if err := oracle.ExpectSuccess(e); err != nil {
-		return p.hand.Verify(e.Exchange, p.of(twice), err)
+		return p.hand.Verify(e.Exchange, p.of("change-is-idempotent"), err)
 	}
-	return p.verifies(ctx, p.of(twice), p.sameButFor(before, nil))
+	return p.verifies(ctx, p.of("change-is-idempotent"), p.sameButFor(before, nil))
 }
 
 // apart are plain fields of which no document says that one follows another.
@@ -326,7 +326,7 @@ func playTwoChanges(ctx context.Context, p *player) error {
 		if err != nil || now == nil {
 			return err
 		}
-		if err := p.hand.Verify(p.lastReading(), p.of(keepsTheRest), oracle.ExpectSame(p.plain(), first, now)); err != nil {
+		if err := p.hand.Verify(p.lastReading(), p.of("change-keeps-the-rest"), oracle.ExpectSame(p.plain(), first, now)); err != nil {
 			return err
 		}
 	}

@@ -25,15 +25,15 @@ var concurrencyProperties = []Property{
 	{
 		Name: "clients-at-once-see-one-order", Writes: true, repeats: 5,
 		Says:     "Changes and readings of one object by several clients at once come out as if they were made one after the other.",
-		promises: []role{changes},
-		fits:     func(m *model) bool { return len(m.of(changes)) > 0 && len(m.racy()) > 0 },
+		promises: []string{"change-is-read-back"},
+		fits:     func(m *model) bool { return len(m.of("change-is-read-back")) > 0 && len(m.racy()) > 0 },
 		draw:     drawRace, play: playRace,
 	},
 	{
 		Name: "one-of-several-creations-wins", Writes: true, repeats: 5,
 		Says:     "Of several creations for one SVM at once one is made, and the others are refused.",
-		promises: []role{second},
-		fits:     func(m *model) bool { return m.sort.Seat && len(m.of(second)) > 0 },
+		promises: []string{"second-is-refused"},
+		fits:     func(m *model) bool { return m.sort.Seat && len(m.of("second-is-refused")) > 0 },
 		draw:     drawCreationRace, play: playCreationRace,
 	},
 }
@@ -134,7 +134,7 @@ func playRace(ctx context.Context, p *player) error {
 		}
 		err = oracle.Differs(fieldOf(p.calls)+" as several clients saw it", "one order of the changes that explains every reading", r.told())
 	}
-	return p.hand.Verify(p.lastReading(), p.of(changes), err)
+	return p.hand.Verify(p.lastReading(), p.of("change-is-read-back"), err)
 }
 
 // fieldOf is the field that a race is about.
@@ -293,5 +293,5 @@ func playCreationRace(ctx context.Context, p *player) error {
 	if n > 1 || len(mine) > 1 {
 		err = oracle.Differs("creations for one SVM at once that succeeded", "one", fmt.Sprintf("%d, with %d records in the list", n, len(mine)))
 	}
-	return p.hand.Verify(p.lastReading(), p.of(second), err)
+	return p.hand.Verify(p.lastReading(), p.of("second-is-refused"), err)
 }

@@ -69,26 +69,28 @@ var faults = []fault{
 		for _, name := range c.Lack {
 			delete(c.Set, name)
 		}
-	}, promises: func(m *model, _ *contract.Operation, c Call) []due { return refusal(m.about(lacking, c.Field)...) }},
+	}, promises: func(m *model, _ *contract.Operation, c Call) []due {
+		return refusal(m.about("creation-without-required-is-refused", c.Field)...)
+	}},
 	{kind: "unknown-svm", fields: svmOfCreation, make: func(_ *rapid.T, _ *model, _ *contract.Field, c *Call) {
 		c.Set["svm"] = map[string]any{"name": tokenWord + "-no-such-svm"}
 	}, promises: func(m *model, _ *contract.Operation, _ Call) []due {
-		return []due{{ids: m.of(unknownSVM), blamed: true}}
+		return []due{{ids: m.of("creation-for-unknown-svm-is-refused"), blamed: true}}
 	}},
 	{kind: "text-in-place-of-an-object", fields: svmOfCreation, make: func(_ *rapid.T, _ *model, _ *contract.Field, c *Call) {
 		c.Set["svm"] = svmWord
 	}, promises: always("API-BODY-06")},
 	{kind: "read-only-property", own: true, fields: readOnlyFields, make: setsFixed, promises: func(m *model, o *contract.Operation, _ Call) []due {
 		if o.Effect == contract.Create {
-			return refusal(m.of(postsReadOnly)...)
+			return refusal(m.of("creation-refuses-read-only")...)
 		}
-		return refusal(m.of(patchesRead)...)
+		return refusal(m.of("change-refuses-read-only")...)
 	}},
 	{kind: "property-of-another-method", own: true, fields: ofAnotherMethod, make: setsFixed, promises: func(m *model, o *contract.Operation, c Call) []due {
 		if o.Effect == contract.Create {
-			return refusal(m.about(postsPatchOnly, c.Field)...)
+			return refusal(m.about("creation-refuses-change-only", c.Field)...)
 		}
-		return refusal(m.of(patchesFixed)...)
+		return refusal(m.of("change-refuses-create-only")...)
 	}},
 	{kind: "wild-text", fields: texts, make: func(t *rapid.T, m *model, f *contract.Field, c *Call) { c.Set[f.Name] = wildText().Draw(t, "value") }},
 	{kind: "null", fields: plainFields, make: func(_ *rapid.T, _ *model, f *contract.Field, c *Call) { c.Set[f.Name] = nil }},

@@ -61,7 +61,7 @@ func requiredFields(m *model, o *contract.Operation) []*contract.Field {
 	var all []*contract.Field
 	for _, p := range o.Required {
 		f := m.field(p.AnyOf[0])
-		if !p.Assert || !p.Covers(m.release) || f == nil || len(m.about(lacking, f.Name)) == 0 || len(m.sort.Marked) == 1 && m.isMarked(f.Name) {
+		if !p.Assert || !p.Covers(m.release) || f == nil || len(m.about("creation-without-required-is-refused", f.Name)) == 0 || len(m.sort.Marked) == 1 && m.isMarked(f.Name) {
 			continue
 		}
 		all = append(all, f)
@@ -83,11 +83,11 @@ func (m *model) alternatives(field string) []string {
 // readOnlyFields are those that no client sets. Members of objects are set by
 // the name of the object.
 func readOnlyFields(m *model, o *contract.Operation) []*contract.Field {
-	role := patchesRead
+	promise := "change-refuses-read-only"
 	if o.Effect == contract.Create {
-		role = postsReadOnly
+		promise = "creation-refuses-read-only"
 	}
-	if len(m.of(role)) == 0 {
+	if len(m.of(promise)) == 0 {
 		return nil
 	}
 	return m.with(func(f *contract.Field) bool {
@@ -100,10 +100,10 @@ func readOnlyFields(m *model, o *contract.Operation) []*contract.Field {
 func ofAnotherMethod(m *model, o *contract.Operation) []*contract.Field {
 	if o.Effect == contract.Create {
 		return m.with(func(f *contract.Field) bool {
-			return f.Access == contract.PatchOnly && len(m.about(postsPatchOnly, f.Name)) > 0
+			return f.Access == contract.PatchOnly && len(m.about("creation-refuses-change-only", f.Name)) > 0
 		})
 	}
-	if len(m.of(patchesFixed)) == 0 {
+	if len(m.of("change-refuses-create-only")) == 0 {
 		return nil
 	}
 	return m.with(func(f *contract.Field) bool {

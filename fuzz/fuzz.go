@@ -38,11 +38,12 @@ type Property struct {
 	Says   string // one sentence, for a reader
 	Writes bool   // whether its cases change the target
 
-	promises    []role        // those of the resource that it can disprove
+	promises    []string      // those of the resource that it can disprove, by their slugs
 	conventions []contract.ID // those of the whole API
 
-	// rows are requirements of error codes that it can disprove; nil for none.
-	rows func(*model) []*contract.Error
+	// rows are the requirements that it can disprove because their rows say what to send;
+	// nil for none.
+	rows func(*model) []contract.ID
 	// repeats is how often a smaller case is played until it fails, where chance has
 	// a part in it; 0 means once.
 	repeats int
@@ -70,15 +71,15 @@ type Property struct {
 // Properties returns every property, in the order of their files. The slice is
 // the caller's own.
 func Properties() []Property {
-	return slices.Concat(objectProperties, requestProperties, listProperties, httpProperties, errorProperties, specialProperties, neighbourProperties, jobProperties, sequenceProperties, serverProperties, useProperties, concurrencyProperties)
+	return slices.Concat(objectProperties, requestProperties, listProperties, httpProperties, errorProperties, exampleProperties, neighbourProperties, jobProperties, sequenceProperties, serverProperties, useProperties, concurrencyProperties)
 }
 
 // Requirements returns what the property can disprove about a resource in a
 // release, besides the rules that judge every exchange.
 func (p *Property) Requirements(c *contract.Catalogue, r *contract.Resource, release contract.Release) []contract.ID {
 	var ids []contract.ID
-	for _, role := range p.promises {
-		for _, id := range role.of(r, release) {
+	for _, slug := range p.promises {
+		for _, id := range r.Promised(slug, release) {
 			if !slices.Contains(ids, id) {
 				ids = append(ids, id)
 			}
@@ -92,15 +93,13 @@ func (p *Property) Requirements(c *contract.Catalogue, r *contract.Resource, rel
 	return ids
 }
 
-// rowsOf are the error codes of a resource that the property can disprove.
+// rowsOf are the requirements of a resource that the property can disprove by what their rows
+// say.
 func (p *Property) rowsOf(m *model) []contract.ID {
-	var ids []contract.ID
-	if p.rows != nil {
-		for _, e := range p.rows(m) {
-			ids = append(ids, e.ID)
-		}
+	if p.rows == nil {
+		return nil
 	}
-	return ids
+	return p.rows(m)
 }
 
 // A Trial is a property on one sort of objects: what has a name, a seed and an

@@ -24,14 +24,14 @@ var httpProperties = []Property{
 			"API-FIELDS-01", "API-FIELDS-02", "API-FIELDS-03", "API-FIELDS-05", "API-FIELDS-06", "API-FIELDS-07", "API-FIELDS-08", "API-FIELDS-09", "API-FIELDS-10", "API-FIELDS-11", "API-FIELDS-12",
 			"API-ORDER-02", "API-TIMEOUT-01", "API-TIMEOUT-02", "API-HEADER-01", "API-AUTH-01", "API-AUTH-02", "API-BODY-09", "API-LIST-04", "API-FAULT-01",
 			"API-SEARCH-03", "API-SEARCH-04", "API-SEARCH-05"},
-		promises: []role{malformed, named, readable, showsText},
+		promises: []string{"malformed-uuid-is-refused", "advanced-is-returned-when-named", "existing-can-be-read", "certificate-text-is-shown"},
 		fits:     func(m *model) bool { return m.operation(contract.List) != nil && m.operation(contract.Read) != nil },
 		deck:     dealManners, play: playManner,
 	},
 	{
 		Name: "a-write-may-be-asked-for-in-many-ways", Writes: true,
 		Says:        "A creation with dotted names, by tunneling, with the record or with a time to wait is a creation like any other.",
-		promises:    []role{creates},
+		promises:    []string{"creation-succeeds"},
 		conventions: []contract.ID{"API-BODY-08", "API-TUNNEL-02", "API-RETURN-01", "API-TIMEOUT-01", "API-TIMEOUT-02", "API-LOCATION-02", "API-QUERY-03"},
 		fits: func(m *model) bool {
 			return m.operation(contract.Create) != nil && (hasChange(m) || !m.worksOnKeys())

@@ -131,7 +131,7 @@ func playAdvancedAlone(_ context.Context, p *player, _ Call, x *wire.Exchange) e
 	if p.isOfState(x) {
 		return nil
 	}
-	return p.hand.Verify(x, p.of(named), p.showsAdvanced(x))
+	return p.hand.Verify(x, p.of("advanced-is-returned-when-named"), p.showsAdvanced(x))
 }
 
 // isOfState reports whether a reading failed by the state of the target, which advanced
@@ -156,7 +156,7 @@ func playAdvanced(_ context.Context, p *player, _ Call, x *wire.Exchange) error 
 		return nil
 	}
 	err := p.showsAdvanced(x)
-	if err := p.hand.Verify(x, p.of(named), err); err != nil {
+	if err := p.hand.Verify(x, p.of("advanced-is-returned-when-named"), err); err != nil {
 		return err
 	}
 	rest := oracle.ExpectStatus(x, http.StatusOK)
@@ -172,7 +172,7 @@ func playAdvanced(_ context.Context, p *player, _ Call, x *wire.Exchange) error 
 	if err := p.hand.Verify(x, []contract.ID{"API-FIELDS-12"}, rest); err != nil {
 		return err
 	}
-	return p.hand.Verify(x, p.of(showsText), oracle.ExpectSet(x.Response.Object(), "public_certificate"))
+	return p.hand.Verify(x, p.of("certificate-text-is-shown"), oracle.ExpectSet(x.Response.Object(), "public_certificate"))
 }
 
 func playEmpty(_ context.Context, _ *player, _ Call, x *wire.Exchange) error { return isEmpty(x) }

@@ -1,10 +1,8 @@
 package fuzz
 
 import (
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/steps"
@@ -24,8 +22,6 @@ type model struct {
 	hidden   []*contract.Field // that a creation may set besides, and no reading shows
 	changed  []*contract.Field // that a change may set and a reading shows
 	shown    []*contract.Field // that filters and order_by may name
-
-	told sync.Map // what about has returned
 }
 
 func newModel(c *contract.Catalogue, release contract.Release, sort steps.Sort) *model {
@@ -119,29 +115,11 @@ func (m *model) worksOnKeys() bool {
 // rekey is the operation that changes the external key, or nil.
 func (m *model) rekey() *contract.Operation {
 	for _, o := range m.acts() {
-		if m.sort.Rekeyed && strings.HasSuffix(o.Path, "/rekey-external") {
+		if m.sort.Rekeyed && len(m.ofAct("rekey-is-started", o)) > 0 {
 			return o
 		}
 	}
 	return nil
-}
-
-// of returns the requirements of the resource in a role.
-func (m *model) of(r role) []contract.ID { return m.about(r, "") }
-
-// about returns those that speak of a field.
-func (m *model) about(r role, field string) []contract.ID {
-	type question struct {
-		sentence *regexp.Regexp
-		field    string
-	}
-	q := question{r.sentence, field}
-	if known, found := m.told.Load(q); found {
-		return slices.Clone(known.([]contract.ID))
-	}
-	ids := r.about(m.resource, m.release, field)
-	m.told.Store(q, ids)
-	return slices.Clone(ids)
 }
 
 // with returns the fields that keep says yes to.

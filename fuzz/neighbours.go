@@ -14,15 +14,15 @@ var neighbourProperties = []Property{
 	{
 		Name: "a-change-of-one-leaves-those-of-other-svms", Writes: true,
 		Says:     "A change of one object leaves those of other SVMs as they were.",
-		promises: []role{othersAlone},
-		fits:     func(m *model) bool { return hasChange(m) && len(m.of(othersAlone)) > 0 },
+		promises: []string{"change-leaves-other-svms"},
+		fits:     func(m *model) bool { return hasChange(m) && len(m.of("change-leaves-other-svms")) > 0 },
 		deck:     dealNeighbours, stay: 2, play: playNeighbours,
 	},
 	{
 		Name: "an-inactive-configuration-comes-and-goes-beside-the-active-one", Writes: true,
 		Says:     "An inactive configuration is created and deleted beside the active one, which stays as it was.",
-		promises: []role{inactive, nameTaken, deletedAlone},
-		fits:     func(m *model) bool { return len(m.of(inactive)) > 0 },
+		promises: []string{"inactive-creation-leaves-the-active", "taken-name-is-refused", "deletion-keeps-the-rest"},
+		fits:     func(m *model) bool { return len(m.of("inactive-creation-leaves-the-active")) > 0 },
 		draw:     drawInactive, play: playInactive,
 	},
 }
@@ -65,7 +65,7 @@ func playNeighbours(ctx context.Context, p *player) error {
 		}
 	}
 	p.thing = first
-	return p.verifies(ctx, p.of(othersAlone), p.sameButFor(before, nil))
+	return p.verifies(ctx, p.of("change-leaves-other-svms"), p.sameButFor(before, nil))
 }
 
 // drawInactive draws an active configuration, the inactive one, another of its name,
@@ -91,11 +91,11 @@ func playInactive(ctx context.Context, p *player) error {
 	if err != nil {
 		return err
 	}
-	if err := p.hand.Verify(e.Exchange, p.of(inactive), oracle.ExpectSuccess(e)); err != nil || e.Failed() || spare.Path() == "" {
+	if err := p.hand.Verify(e.Exchange, p.of("inactive-creation-leaves-the-active"), oracle.ExpectSuccess(e)); err != nil || e.Failed() || spare.Path() == "" {
 		return err
 	}
 	p.thing = spare
-	err = p.verifies(ctx, p.of(inactive), func(record map[string]any) error {
+	err = p.verifies(ctx, p.of("inactive-creation-leaves-the-active"), func(record map[string]any) error {
 		if err := sameValue(record, "enabled", false); err != nil {
 			return err
 		}
@@ -104,25 +104,25 @@ func playInactive(ctx context.Context, p *player) error {
 	if err != nil {
 		return err
 	}
-	stays := func(r role) error {
+	stays := func(slug string) error {
 		p.thing = active
-		return p.verifies(ctx, p.of(r), p.sameButFor(before, nil))
+		return p.verifies(ctx, p.of(slug), p.sameButFor(before, nil))
 	}
-	if err := stays(inactive); err != nil {
+	if err := stays("inactive-creation-leaves-the-active"); err != nil {
 		return err
 	}
 	if _, e, err = p.create(ctx, p.calls[2]); err != nil {
 		return err
 	}
-	if err := p.isDue(e, due{ids: p.of(nameTaken)}); err != nil || !e.Failed() {
+	if err := p.isDue(e, due{ids: p.of("taken-name-is-refused")}); err != nil || !e.Failed() {
 		return err
 	}
-	if err := p.isTabled(e, p.operation(contract.Create), "create two inactive configurations of one name"); err != nil {
+	if err := p.isTabled(e, p.operation(contract.Create), "taken-name-is-refused"); err != nil {
 		return err
 	}
 	p.thing = spare
 	if e, err = p.call(ctx, p.calls[3]); err != nil || e.Failed() || p.hand.Untold(e) {
 		return err
 	}
-	return stays(deletedAlone)
+	return stays("deletion-keeps-the-rest")
 }

@@ -17,50 +17,63 @@ import (
 var objectProperties = []Property{
 	{
 		Name: "what-was-deleted-is-gone", Writes: true,
-		Says:     "A deleted object is not read, not listed and not worked on, and another can take its place.",
-		promises: []role{unreadable, unlisted, unaskable, again, readsUnknown, changesUnknown, deletesUnknown, actsOnUnknown, readsGone, readsCoded, changesGone, deletesGone},
-		fits:     func(m *model) bool { return m.operation(contract.Delete) != nil },
-		deck:     dealDeletions, loose: true, play: playSequence, scenario: tellDeletion,
+		Says: "A deleted object is not read, not listed and not worked on, and another can take its place.",
+		promises: []string{
+			"deleted-cannot-be-read", "deleted-is-not-listed", "deleted-takes-no-requests", "deleted-can-be-created-again",
+			"unknown-cannot-be-read", "change-of-unknown-is-refused", "deletion-of-unknown-is-refused", "action-on-unknown-is-refused",
+			"unknown-is-answered-with-404", "unknown-is-refused-with-its-code", "change-of-unknown-is-answered-with-404",
+			"deletion-of-unknown-is-answered-with-404",
+		},
+		fits: func(m *model) bool { return m.operation(contract.Delete) != nil },
+		deck: dealDeletions, loose: true, play: playSequence, scenario: tellDeletion,
 	},
 	{
 		Name: "a-creation-reads-as-it-was-sent", Writes: true,
 		Says:     "Whatever a creation sends can be read back, but for secrets.",
-		promises: []role{creates, createsByCert, readsBack}, conventions: []contract.ID{"API-LOCATION-02"},
+		promises: []string{"creation-succeeds", "creation-by-certificate-succeeds", "created-reads-as-sent"}, conventions: []contract.ID{"API-LOCATION-02"},
 		fits: func(m *model) bool { return m.operation(contract.Create) != nil },
 		deck: dealCreations, play: playSequence, scenario: tellCreation,
 	},
 	{
 		Name: "a-change-takes-what-it-names-and-keeps-the-rest", Writes: true,
-		Says:     "An accepted change changes what it names and nothing else.",
-		promises: []role{changes, changesAlone, changesSecret, changesCert, namesKind, severalAtOnce, keepsTheRest},
-		fits:     hasChange,
-		deck:     dealChanges, play: playSequence, scenario: tellChange,
+		Says: "An accepted change changes what it names and nothing else.",
+		promises: []string{
+			"change-is-read-back", "change-needs-no-credentials", "credentials-can-be-changed", "certificate-can-be-changed",
+			"change-names-the-kind-of-credentials", "several-can-be-changed-at-once", "change-keeps-the-rest",
+		},
+		fits: hasChange,
+		deck: dealChanges, play: playSequence, scenario: tellChange,
 	},
 	{
 		Name: "the-same-change-again-changes-nothing", Writes: true,
 		Says:     "A change that is made twice has the effect of one.",
-		promises: []role{twice},
-		fits:     func(m *model) bool { return hasChange(m) && len(m.of(twice)) > 0 },
+		promises: []string{"change-is-idempotent"},
+		fits:     func(m *model) bool { return hasChange(m) && len(m.of("change-is-idempotent")) > 0 },
 		deck:     dealOneChange, play: playTwice, scenario: tellChangeAgain,
 	},
 	{
 		Name: "changes-of-different-fields-commute", Writes: true,
 		Says:     "Two changes of different fields give the same object in either order, and at once.",
-		promises: []role{changes, keepsTheRest},
-		fits:     func(m *model) bool { return hasChange(m) && len(m.of(keepsTheRest)) > 0 && len(m.apart()) > 1 },
-		draw:     drawTwoChanges, play: playTwoChanges,
+		promises: []string{"change-is-read-back", "change-keeps-the-rest"},
+		fits: func(m *model) bool {
+			return hasChange(m) && len(m.of("change-keeps-the-rest")) > 0 && len(m.apart()) > 1
+		},
+		draw: drawTwoChanges, play: playTwoChanges,
 	},
 	{
 		Name: "work-on-keys-is-started", Writes: true,
-		Says:     "Work on the keys of an object is started, or refused for the reason that the documents name, and what lacks a key is refused.",
-		promises: []role{startsOrNot, keyless, rekeyStarts, rekeyed, rekeysOnly},
-		fits:     func(m *model) bool { return len(m.acts()) > 0 },
-		deck:     dealWork, play: playSequence,
+		Says: "Work on the keys of an object is started, or refused for the reason that the documents name, and what lacks a key is refused.",
+		promises: []string{
+			"action-is-started-or-refused-with-its-code", "rekey-without-a-key-is-refused", "rekey-is-started", "rekey-shows-the-new-key",
+			"rekey-keeps-the-rest",
+		},
+		fits: func(m *model) bool { return len(m.acts()) > 0 },
+		deck: dealWork, play: playSequence,
 	},
 	{
 		Name: "a-new-key-changes-nothing-but-the-key", Writes: true,
 		Says:     "Rekeying the external key gives the object the new key and leaves everything else.",
-		promises: []role{rekeyStarts, rekeyed, rekeysOnly},
+		promises: []string{"rekey-is-started", "rekey-shows-the-new-key", "rekey-keeps-the-rest"},
 		fits:     func(m *model) bool { return m.rekey() != nil },
 		draw:     drawRekey, play: playSequence,
 	},
@@ -142,13 +155,13 @@ func (p *player) makes(ctx context.Context, c Call) error {
 	if err != nil {
 		return err
 	}
-	made := creates
+	made := "creation-succeeds"
 	if c.Set["client_certificate"] != nil {
-		made = createsByCert
+		made = "creation-by-certificate-succeeds"
 	}
 	ids := p.of(made)
 	if p.thing != nil { // which was deleted
-		ids = append(p.of(again), ids...)
+		ids = append(p.of("deleted-can-be-created-again"), ids...)
 	}
 	err = oracle.ExpectSuccess(e)
 	if err == nil {
@@ -157,7 +170,7 @@ func (p *player) makes(ctx context.Context, c Call) error {
 	if err != nil || !e.Exchange.Response.OK() {
 		for _, name := range sortedKeys(c.Set) {
 			if f := p.field(name); f != nil && f.Access != contract.WriteOnly {
-				ids = append(ids, p.about(readsBack, name)...)
+				ids = append(ids, p.about("created-reads-as-sent", name)...)
 			}
 		}
 		return orGone(p.hand.Verify(e.Exchange, ids, err))
@@ -201,7 +214,7 @@ func (p *player) readsAsSent(ctx context.Context, sent map[string]any) error {
 			return err
 		})
 		history := p.lastReading()
-		if err := p.hand.Verify(history, p.about(readsBack, name), err); err != nil {
+		if err := p.hand.Verify(history, p.about("created-reads-as-sent", name), err); err != nil {
 			return err
 		}
 		if record == nil {
@@ -258,7 +271,7 @@ func (p *player) deletes(ctx context.Context, c Call) error {
 		if err := p.hand.Prevented(e); err != nil {
 			return err
 		}
-		return orGone(p.hand.Verify(e.Exchange, p.of(unreadable), oracle.ExpectSuccess(e)))
+		return orGone(p.hand.Verify(e.Exchange, p.of("deleted-cannot-be-read"), oracle.ExpectSuccess(e)))
 	}
 	p.record = nil
 	x, err := p.hand.Ask(ctx, getOf(p.thing.Path()))
@@ -266,7 +279,7 @@ func (p *player) deletes(ctx context.Context, c Call) error {
 		return err
 	}
 	gone := oracle.Ending{Exchange: x}
-	if err := p.hand.Verify(x, p.of(unreadable), oracle.ExpectRefusal(gone)); err != nil {
+	if err := p.hand.Verify(x, p.of("deleted-cannot-be-read"), oracle.ExpectRefusal(gone)); err != nil {
 		return err
 	}
 	if err := p.isUnknown(ctx, gone, p.operation(contract.Read)); err != nil {
@@ -276,7 +289,7 @@ func (p *player) deletes(ctx context.Context, c Call) error {
 	if err == nil && slices.ContainsFunc(listed, func(r map[string]any) bool { return r["uuid"] == p.thing.UUID() }) {
 		err = oracle.Differs("records of the list", "none of uuid "+p.thing.UUID(), "it")
 	}
-	if err := p.hand.Verify(p.lastReading(), p.of(unlisted), err); err != nil || !p.refused || len(listed) == 0 {
+	if err := p.hand.Verify(p.lastReading(), p.of("deleted-is-not-listed"), err); err != nil || !p.refused || len(listed) == 0 {
 		return err
 	}
 	return p.madeNothingOn(ctx, p.thing.SVM(), "API-FAULT-01")
@@ -316,7 +329,7 @@ func (p *player) works(ctx context.Context, c Call) error {
 	}
 	o := c.In(p.catalogue)
 	for _, id := range p.starting(o) {
-		if e.Failed() && slices.Contains(digitsIn(p.catalogue.Requirement(id).Text), e.Code()) {
+		if p.mayRefuse(e, id) {
 			continue
 		}
 		if err := p.hand.Prevented(e); err != nil {
@@ -333,7 +346,7 @@ func (p *player) works(ctx context.Context, c Call) error {
 		if err := p.showsNewKey(ctx, e); err != nil {
 			return err
 		}
-		if err := p.verifies(ctx, p.of(rekeysOnly), p.sameButFor(p.record, []string{"key_id"})); err != nil {
+		if err := p.verifies(ctx, p.of("rekey-keeps-the-rest"), p.sameButFor(p.record, p.fieldsOf("rekey-keeps-the-rest"))); err != nil {
 			return err
 		}
 	}
@@ -343,21 +356,12 @@ func (p *player) works(ctx context.Context, c Call) error {
 
 // starting are the promises that an operation starts work.
 func (m *model) starting(o *contract.Operation) []contract.ID {
-	var all []contract.ID
-	if o == m.rekey() {
-		all = m.of(rekeyStarts)
-	}
-	for _, id := range m.of(startsOrNot) {
-		if speaksOfAct(m.catalogue.Requirement(id).Text, o) {
-			all = append(all, id)
-		}
-	}
-	return all
+	return append(m.ofAct("rekey-is-started", o), m.ofAct("action-is-started-or-refused-with-its-code", o)...)
 }
 
 // refusesWork judges the refusal of work with a fault.
 func (p *player) refusesWork(ctx context.Context, c Call, e oracle.Ending) error {
-	d := due{ids: p.of(keyless)}
+	d := due{ids: p.of("rekey-without-a-key-is-refused")}
 	if c.Fault == "unknown-property" {
 		d = due{ids: []contract.ID{"API-BODY-04"}, blamed: true}
 	}
@@ -374,7 +378,7 @@ func drawRekey(m *model) *rapid.Generator[Case] {
 // showsNewKey wants the object to show the key that a call gave it.
 func (p *player) showsNewKey(ctx context.Context, e oracle.Ending) error {
 	sent := e.Exchange.Request.Body.Bytes()
-	return p.verifies(ctx, p.of(rekeyed), func(record map[string]any) error { return showsAll(record, sent) })
+	return p.verifies(ctx, p.of("rekey-shows-the-new-key"), func(record map[string]any) error { return showsAll(record, sent) })
 }
 
 // showsAll wants a record to show everything that a body sent.

@@ -231,7 +231,7 @@ func (p *player) exists(ctx context.Context, c Call) error {
 		return err
 	}
 	if err := oracle.ExpectSuccess(e); err != nil {
-		if err := p.hand.Verify(e.Exchange, p.of(creates), err); err != nil {
+		if err := p.hand.Verify(e.Exchange, p.of("creation-succeeds"), err); err != nil {
 			return err
 		}
 		return errGone
@@ -279,7 +279,7 @@ func (p *player) reads(ctx context.Context) (map[string]any, error) {
 			return record, nil
 		}
 	}
-	if err := p.hand.Verify(x, p.of(readable), err); err != nil {
+	if err := p.hand.Verify(x, p.of("existing-can-be-read"), err); err != nil {
 		return nil, err
 	}
 	return nil, errGone

@@ -1,115 +1,66 @@
 package fuzz
 
 import (
-	"regexp"
 	"slices"
-	"strings"
 
 	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/oracle"
 )
 
-// A role is what a requirement says, told by its sentence: resources make the
-// same promises under IDs of their own, and a resource that is added makes those
-// whose sentences it repeats. Nothing is claimed about a resource that does not.
-type role struct{ sentence *regexp.Regexp }
+// of returns the requirements of the resource that make a promise.
+func (m *model) of(slug string) []contract.ID { return m.resource.Promised(slug, m.release) }
 
-func says(pattern string) role { return role{regexp.MustCompile(pattern)} }
-
-// The roles.
-var (
-	creates        = says(`^A complete request (with a client secret )?creates |configure an external key manager for a data SVM\.$|can be installed as a client certificate\.$`)
-	createsByCert  = says(`^A complete request with a PKCS#12 certificate`)
-	readsBack      = says(`can be read back|shows the type that it was installed as\.$`)
-	lacking        = says(`^A creation without .* is refused\.$`)
-	second         = says(`^A second (configuration for one|key manager for the same) SVM is refused\.$`)
-	postsReadOnly  = says(`^A read-only field in a creation is refused\.$`)
-	neverSet       = says(`^A read-only field is never set by a creation\.$`)
-	postsPatchOnly = says(`which can only be changed, are refused in a creation\.$`)
-	changes        = says(`^A property that was changed has its new value\.$`)
-	changesAlone   = says(`can be changed without new credentials\.$`)
-	changesSecret  = says(`^(A client secret|The credentials) can be changed\.$`)
-	changesCert    = says(`^A client certificate can be changed\.$`)
-	namesKind      = says(`^After a change of the credentials authentication_method names the new kind\.$`)
-	unknownSVM     = says(`^A creation for an SVM that does not exist is refused with a status of the 400s\.$`)
-	startsOrNot    = says(`is started, or refused with \d+ `)
-	keyless        = says(`^Rekeying the external key without a key_id is refused\.$`)
-	severalAtOnce  = says(`^Several properties can be changed at once\.$`)
-	keepsTheRest   = says(`^A change leaves every property alone that it does not name\.$`)
-	twice          = says(`^The same change can be made twice and has the same effect\.$`)
-	patchesFixed   = says(`^A create-only property is refused in a change\.$`)
-	patchesRead    = says(`^A read-only property is refused in a change\.$`)
-	fixed          = says(`^A create-only or read-only property never changes by a change\.$`)
-	othersAlone    = says(`^A change of one configuration leaves those of other SVMs as they were\.$`)
-	inactive       = says(`^create_inactive with a configuration\.name creates a configuration that is not enabled`)
-	nameTaken      = says(`^A second configuration of one name on one SVM is refused\.$`)
-	deletedAlone   = says(`^A deletion leaves the other configurations of the SVM alone\.$`)
-	unreadable     = says(`that was deleted can no longer be read\.$`)
-	unlisted       = says(`that was deleted is not in the collection\.$`)
-	unaskable      = says(`^Whatever is asked of .* that was deleted is refused\.$`)
-	again          = says(`^After a deletion .* can be given (a configuration|an external key manager) again\.$`)
-	readable       = says(`that (the collection lists|exists) can be read by its uuid\.$`)
-	malformed      = says(`^A GET of something that is no uuid is answered with 400 or 404\.$`)
-	showsText      = says(`^A reading of all fields shows the certificate that was installed\.$`)
-	named          = says(`^The advanced properties are returned when they are named\.$`)
-	readsUnknown   = says(`^A GET of a uuid that does not exist is refused with a status of the 400s\.$`)
-	readsGone      = says(`^A GET of a uuid that does not exist is answered with \d+`)
-	readsCoded     = says(`^A GET of a uuid that does not exist is refused with code `)
-	changesGone    = says(`^A change of a uuid that does not exist is answered with \d+`)
-	deletesGone    = says(`^A deletion of a uuid that does not exist is answered with \d+`)
-	changesUnknown = says(`^A change of a uuid that does not exist is refused\.$`)
-	deletesUnknown = says(`^A deletion of a uuid that does not exist is refused\.$`)
-	actsOnUnknown  = says(`^(Rekeying|Restoring) .* of a uuid that does not exist is refused\.$`)
-	rekeyed        = says(`^After the external key was rekeyed key_id is the new key\.$`)
-	rekeysOnly     = says(`^Rekeying the external key changes nothing but key_id\.$`)
-	rekeyStarts    = says(`^Rekeying the external key is started\.$`)
-)
-
-// of returns the requirements of a resource that say so in a release.
-func (r role) of(resource *contract.Resource, release contract.Release) []contract.ID {
-	return r.about(resource, release, "")
+// about returns those that make it about a field.
+func (m *model) about(slug, field string) []contract.ID {
+	return m.resource.PromisedAbout(slug, field, m.release)
 }
 
-// about returns those that say so of a field. A sentence that names some fields
-// is about them alone; one that names none is about all.
-func (r role) about(resource *contract.Resource, release contract.Release, field string) []contract.ID {
-	var ids []contract.ID
-	for _, q := range resource.Requirements {
-		if q.Row == nil && q.Untested == "" && q.Covers(release) && r.sentence.MatchString(q.Text) && (field == "" || speaksOf(q.Text, resource, field)) {
-			ids = append(ids, q.ID)
+// ofAct returns those that make it about an operation that starts work.
+func (m *model) ofAct(slug string, o *contract.Operation) []contract.ID {
+	return slices.DeleteFunc(m.of(slug), func(id contract.ID) bool { return m.catalogue.Requirement(id).Operation != o.ID })
+}
+
+// fieldsOf returns the fields that the requirements are about that make a promise.
+func (m *model) fieldsOf(slug string) []string {
+	var all []string
+	for _, id := range m.of(slug) {
+		all = append(all, m.catalogue.Requirement(id).Fields...)
+	}
+	return all
+}
+
+// dueOf is what a requirement wants of a refusal: one of its statuses, and one of the codes
+// that go with the status that it has.
+func (m *model) dueOf(e oracle.Ending, id contract.ID) due {
+	d := due{ids: []contract.ID{id}}
+	for _, f := range m.catalogue.Requirement(id).Refused {
+		if f.Status != 0 {
+			d.status = append(d.status, f.Status)
+		}
+		if f.Status == 0 || e.Exchange.Response.Status == f.Status {
+			d.codes = append(d.codes, f.Codes...)
 		}
 	}
-	return ids
+	return d
 }
 
-var wordPattern = regexp.MustCompile(`[a-z_0-9]+`)
+// mayRefuse reports whether a requirement lets an operation be refused as it was.
+func (m *model) mayRefuse(e oracle.Ending, id contract.ID) bool {
+	return e.Failed() && slices.ContainsFunc(m.catalogue.Requirement(id).Refused, func(f *contract.Refusal) bool {
+		return slices.Contains(f.Codes, e.Code())
+	})
+}
 
-// speaksOf reports whether a sentence is about a field: it has the field's name,
-// that of the object that holds it or of the group that it belongs to ("the
-// proxy"), or it names no field at all.
-func speaksOf(sentence string, resource *contract.Resource, field string) bool {
-	sentence, _, _ = strings.Cut(sentence, " other than ")
-	words := wordPattern.FindAllString(sentence, -1)
-	top, _, _ := strings.Cut(field, ".")
-	group, _, grouped := strings.Cut(field, "_")
-	if slices.Contains(words, field) || slices.Contains(words, top) || grouped && slices.Contains(words, group) && !isField(resource, group) {
-		return true
+// refusedBy returns the requirements that promise the refusal that a row of a table of codes
+// is about: those that are about its operation and about a property of its request, as far as
+// they name any.
+func (m *model) refusedBy(row *contract.Error) []contract.ID {
+	if row.Promise == "" {
+		return nil
 	}
-	return !slices.ContainsFunc(words, func(w string) bool { return isField(resource, w) || isGroup(resource, w) })
-}
-
-// isField reports whether a word is the name of a field that sentences mean by
-// it; "name" and "configuration" are words of their own.
-func isField(resource *contract.Resource, word string) bool {
-	return slices.ContainsFunc(resource.Fields, func(f *contract.Field) bool { return f.Name == word }) &&
-		word != "configuration" && word != "state" && word != "enabled"
-}
-
-func isGroup(resource *contract.Resource, word string) bool {
-	n := 0
-	for _, f := range resource.Fields {
-		if strings.HasPrefix(f.Name, word+"_") {
-			n++
-		}
-	}
-	return n > 1
+	return slices.DeleteFunc(m.of(row.Promise), func(id contract.ID) bool {
+		q := m.catalogue.Requirement(id)
+		return q.Operation != "" && q.Operation != row.Operation.ID ||
+			len(q.Fields) > 0 && row.Example != nil && !slices.ContainsFunc(row.Example.Properties(), q.IsAbout)
+	})
 }

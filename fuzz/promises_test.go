@@ -1,6 +1,10 @@
 package fuzz
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,15 +16,15 @@ import (
 	"ontap-conformance/steps"
 )
 
-func TestEverySentenceIsAPromiseOfSomeResource(t *testing.T) {
+func TestEveryPromiseOfAPropertyIsMadeBySomeResource(t *testing.T) {
 	c, err := contract.Load()
 	require.NoError(t, err)
 	for _, p := range Properties() {
-		for _, r := range p.promises {
+		for _, slug := range p.promises {
 			found := slices.ContainsFunc(contract.Releases(), func(release contract.Release) bool {
-				return slices.ContainsFunc(steps.Sorts(c), func(s steps.Sort) bool { return len(r.of(s.Resource, release)) > 0 })
+				return slices.ContainsFunc(steps.Sorts(c), func(s steps.Sort) bool { return len(s.Resource.Promised(slug, release)) > 0 })
 			})
-			assert.True(t, found, "%s: no requirement says %q", p.Name, r.sentence)
+			assert.True(t, found, "%s: no resource promises %q", p.Name, slug)
 		}
 		for _, id := range p.conventions {
 			assert.NotNil(t, c.Requirement(id), "%s: %s", p.Name, id)
@@ -28,32 +32,67 @@ func TestEverySentenceIsAPromiseOfSomeResource(t *testing.T) {
 	}
 }
 
-func TestEveryProvocationStandsInATable(t *testing.T) {
+// TestEveryPromiseThatIsLookedUpIsOfTheVocabulary looks at the slugs in the code: one that is
+// misspelt would find nothing and say nothing.
+func TestEveryPromiseThatIsLookedUpIsOfTheVocabulary(t *testing.T) {
 	c, err := contract.Load()
 	require.NoError(t, err)
-	for condition := range provocations {
-		found := slices.ContainsFunc(c.Requirements(), func(q *contract.Requirement) bool { return q.Row != nil && q.Row.Condition == condition })
-		assert.True(t, found, "no table has %q", condition)
+	lookUps := []string{"of", "about", "ofAct", "fieldsOf", "isAbout", "isTabled", "stays"}
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	seen := 0
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		require.NoError(t, err)
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, is := n.(*ast.CallExpr)
+			if !is || !slices.Contains(lookUps, calledName(call)) {
+				return true
+			}
+			for _, arg := range call.Args {
+				if slug, is := arg.(*ast.BasicLit); is && slug.Kind == token.STRING && strings.Contains(slug.Value, "-") {
+					seen++
+					assert.NotNil(t, c.Promise(strings.Trim(slug.Value, `"`)), "%s: %s is no promise", name, slug.Value)
+				}
+			}
+			return true
+		})
 	}
+	assert.Greater(t, seen, 40)
 }
 
-func TestASentenceIsAboutTheFieldsThatItNames(t *testing.T) {
+func calledName(call *ast.CallExpr) string {
+	switch f := call.Fun.(type) {
+	case *ast.Ident:
+		return f.Name
+	case *ast.SelectorExpr:
+		return f.Sel.Name
+	}
+	return ""
+}
+
+func TestAnExampleIsTheCallThatItsRowDescribes(t *testing.T) {
 	c, err := contract.Load()
 	require.NoError(t, err)
-	vaults := c.Resource("azure-key-vaults")
-	tests := []struct {
-		sentence, field string
-		want            bool
-	}{
-		{"What was sent can be read back: svm, client_id, tenant_id and name.", "svm.name", true},
-		{"What was sent can be read back: svm, client_id, tenant_id and name.", "proxy_host", false},
-		{"The proxy that was sent can be read back, except for its password.", "proxy_host", true},
-		{"The proxy that was sent can be read back, except for its password.", "port", false},
-		{"A creation without a required property other than svm is refused.", "client_id", true},
-		{"A read-only field in a creation is refused.", "uuid", true},
+	calls := map[string]Call{}
+	for _, m := range models(c, contract.Newest()) {
+		for _, row := range m.rows() {
+			calls[string(row.ID)] = m.provoking(row)
+		}
+		for _, e := range m.examples() {
+			calls[string(e.of.ID)] = m.callOf(e.Example)
+		}
 	}
-	for _, tt := range tests {
-		assert.Equal(t, tt.want, speaksOf(tt.sentence, vaults, tt.field), "%s: %s", tt.field, tt.sentence)
+	second := "second." + tokenWord + ".example:5696"
+	for id, want := range map[string]Call{
+		"AKV-PATCH-15":         {Operation: "akv-change", Set: map[string]any{"skip_verification": true, "client_secret": secretValue("FUZZ_CLIENT_SECRET")}},
+		"AKV-PATCH-65537541":   {Operation: "akv-change", Set: map[string]any{}, Fault: "documented", Field: "AKV-PATCH-65537541"},
+		"AKV-CREATE-65538903":  {Operation: "akv-create", Set: map[string]any{"configuration.name": ""}, Query: []Param{{Name: "create_inactive", Value: "true"}}, Fault: "documented", Field: "AKV-CREATE-65538903"},
+		"KM-MIGRATE-02":        {Operation: "km-migrate", Set: map[string]any{"uuid": uuidWord}},
+		"KM-RESTORE-65538500":  {Operation: "km-restore", Set: map[string]any{"key_server": second}, Fault: "documented", Field: "KM-RESTORE-65538500"},
+		"CERT-CREATE-52559973": {Operation: "cert-create", Set: map[string]any{"public_certificate": saidValue("(expired certificate)")}, Fault: "documented", Field: "CERT-CREATE-52559973"},
+	} {
+		assert.Equal(t, want, calls[id], id)
 	}
 }
 

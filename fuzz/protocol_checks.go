@@ -101,7 +101,7 @@ func playSearchOfChange(ctx context.Context, p *player, c Call, x *wire.Exchange
 }
 
 func playMalformed(_ context.Context, p *player, _ Call, x *wire.Exchange) error {
-	return p.hand.Verify(x, p.of(malformed), oracle.ExpectStatus(x, 400, 404))
+	return p.hand.Verify(x, p.of("malformed-uuid-is-refused"), oracle.ExpectStatus(x, 400, 404))
 }
 
 // playGet wants the object that its path names.
@@ -113,7 +113,7 @@ func playGet(_ context.Context, p *player, c Call, x *wire.Exchange) error {
 	if err == nil {
 		err = sameID(x.Response.Object(), p.thing.UUID())
 	}
-	return p.hand.Verify(x, p.of(readable), err)
+	return p.hand.Verify(x, p.of("existing-can-be-read"), err)
 }
 
 // playAsRead wants what a plain reading of the object shows.

@@ -2,7 +2,6 @@ package fuzz
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -17,26 +16,37 @@ import (
 var requestProperties = []Property{
 	{
 		Name: "a-faulty-body-is-refused-and-leaves-no-trace", Writes: true,
-		Says:        "A creation or a change with one fault is refused for it, and whatever is refused leaves everything as it was.",
-		promises:    []role{lacking, unknownSVM, postsReadOnly, postsPatchOnly, patchesRead, patchesFixed, fixed, neverSet},
+		Says: "A creation or a change with one fault is refused for it, and whatever is refused leaves everything as it was.",
+		promises: []string{
+			"creation-without-required-is-refused", "creation-for-unknown-svm-is-refused", "creation-refuses-read-only",
+			"creation-refuses-change-only", "change-refuses-read-only", "change-refuses-create-only", "change-never-sets-fixed",
+			"creation-never-sets-read-only",
+		},
 		conventions: []contract.ID{"API-BODY-01", "API-BODY-02", "API-BODY-03", "API-BODY-04", "API-BODY-05", "API-BODY-06", "API-BODY-07", "API-FAULT-01"},
 		fits:        func(m *model) bool { return m.operation(contract.Create) != nil },
 		deck:        dealFaults, play: playFault, scenario: tellFault,
 	},
 	{
 		Name: "two-faults-at-once-are-refused", Writes: true,
-		Says:        "A creation or a change with two faults is refused, whichever of them comes first, and leaves no trace.",
-		promises:    []role{lacking, unknownSVM, postsReadOnly, postsPatchOnly, patchesRead, patchesFixed},
+		Says: "A creation or a change with two faults is refused, whichever of them comes first, and leaves no trace.",
+		promises: []string{
+			"creation-without-required-is-refused", "creation-for-unknown-svm-is-refused", "creation-refuses-read-only",
+			"creation-refuses-change-only", "change-refuses-read-only", "change-refuses-create-only",
+		},
 		conventions: []contract.ID{"API-BODY-04", "API-BODY-06", "API-BODY-07", "API-FAULT-01"},
 		fits:        func(m *model) bool { return m.operation(contract.Create) != nil },
 		deck:        dealTwoFaults, play: playFault,
 	},
 	{
-		Name:     "what-does-not-exist-is-refused",
-		Says:     "Whatever is asked of an object that nobody made is refused.",
-		Writes:   true,
-		promises: []role{readsUnknown, changesUnknown, deletesUnknown, actsOnUnknown, readsGone, readsCoded, changesGone, deletesGone},
-		deck:     dealUnknown, play: playUnknown, scenario: tellUnknown,
+		Name:   "what-does-not-exist-is-refused",
+		Says:   "Whatever is asked of an object that nobody made is refused.",
+		Writes: true,
+		promises: []string{
+			"unknown-cannot-be-read", "change-of-unknown-is-refused", "deletion-of-unknown-is-refused", "action-on-unknown-is-refused",
+			"unknown-is-answered-with-404", "unknown-is-refused-with-its-code", "change-of-unknown-is-answered-with-404",
+			"deletion-of-unknown-is-answered-with-404",
+		},
+		deck: dealUnknown, play: playUnknown, scenario: tellUnknown,
 	},
 }
 
@@ -175,7 +185,7 @@ func (p *player) faultyCreations(ctx context.Context) error {
 			return nil
 		}
 		if c.Fault == "read-only-property" && c.Field == "uuid" {
-			if err := p.verifies(ctx, p.of(neverSet), p.notAsSent(c)); err != nil {
+			if err := p.verifies(ctx, p.of("creation-never-sets-read-only"), p.notAsSent(c)); err != nil {
 				return err
 			}
 		}
@@ -221,7 +231,7 @@ func (p *player) staysFixed(ctx context.Context, c Call, before map[string]any) 
 		return nil
 	}
 	top, _, _ := strings.Cut(c.Field, ".")
-	return p.verifies(ctx, p.of(fixed), func(record map[string]any) error {
+	return p.verifies(ctx, p.of("change-never-sets-fixed"), func(record map[string]any) error {
 		return oracle.ExpectSame(p.resource.FieldsIn(p.release), map[string]any{top: before[top]}, map[string]any{top: record[top]})
 	})
 }
@@ -297,7 +307,7 @@ func (p *player) asksUnknown(ctx context.Context, c Call) error {
 		return err
 	}
 	if !c.Unknown {
-		if err := p.isDue(e, due{ids: p.of(unaskable)}); err != nil {
+		if err := p.isDue(e, due{ids: p.of("deleted-takes-no-requests")}); err != nil {
 			return err
 		}
 	}
@@ -310,11 +320,9 @@ func (p *player) isUnknown(ctx context.Context, e oracle.Ending, o *contract.Ope
 	if reads && p.hand.Forbidden(e) {
 		return p.mayRead(ctx, e)
 	}
-	var ids []contract.ID
-	for _, id := range p.of(unknown[o.Effect]) {
-		if o.Effect != contract.Act || speaksOfAct(p.catalogue.Requirement(id).Text, o) {
-			ids = append(ids, id)
-		}
+	ids := p.of(unknown[o.Effect])
+	if o.Effect == contract.Act {
+		ids = p.ofAct(unknown[o.Effect], o)
 	}
 	if err := p.isDue(e, due{ids: ids, blamed: reads}); err != nil {
 		return err
@@ -323,7 +331,7 @@ func (p *player) isUnknown(ctx context.Context, e oracle.Ending, o *contract.Ope
 }
 
 // unknown are the promises that an operation on what does not exist is refused.
-var unknown = map[contract.Effect]role{contract.Read: readsUnknown, contract.Change: changesUnknown, contract.Delete: deletesUnknown, contract.Act: actsOnUnknown}
+var unknown = map[contract.Effect]string{contract.Read: "unknown-cannot-be-read", contract.Change: "change-of-unknown-is-refused", contract.Delete: "deletion-of-unknown-is-refused", contract.Act: "action-on-unknown-is-refused"}
 
 // mayRead judges that reading what does not exist was forbidden: a user who may read the
 // collection may read its records, so that it is another answer than 404.
@@ -332,8 +340,8 @@ func (p *player) mayRead(ctx context.Context, e oracle.Ending) error {
 	if err != nil || !x.Response.OK() {
 		return err
 	}
-	for _, id := range p.of(readsGone) {
-		if err := p.hand.Verify(e.Exchange, []contract.ID{id}, oracle.ExpectStatus(e.Exchange, p.answeredWith(e, id).status...)); err != nil {
+	for _, id := range p.of("unknown-is-answered-with-404") {
+		if err := p.hand.Verify(e.Exchange, []contract.ID{id}, oracle.ExpectStatus(e.Exchange, p.dueOf(e, id).status...)); err != nil {
 			return err
 		}
 	}
@@ -342,54 +350,24 @@ func (p *player) mayRead(ctx context.Context, e oracle.Ending) error {
 
 // notFound judges the status and the code of a refusal for what does not exist.
 func (p *player) notFound(e oracle.Ending, o *contract.Operation) error {
-	roles := map[contract.Effect]role{contract.Read: readsGone, contract.Change: changesGone, contract.Delete: deletesGone}
+	roles := map[contract.Effect]string{contract.Read: "unknown-is-answered-with-404", contract.Change: "change-of-unknown-is-answered-with-404", contract.Delete: "deletion-of-unknown-is-answered-with-404"}
 	if r, said := roles[o.Effect]; said {
 		for _, id := range p.of(r) {
-			if err := p.isDue(e, p.answeredWith(e, id)); err != nil {
+			if err := p.isDue(e, p.dueOf(e, id)); err != nil {
 				return err
 			}
 		}
 	}
-	if err := p.isTabled(e, o, "use a uuid that does not exist"); err != nil {
+	if err := p.isTabled(e, o, unknown[o.Effect]); err != nil {
 		return err
 	}
 	if o.Effect != contract.Read {
 		return nil
 	}
-	for _, id := range p.of(readsCoded) {
-		codes := digitsIn(p.catalogue.Requirement(id).Text)
-		if err := p.isDue(e, due{ids: []contract.ID{id}, codes: codes}); err != nil {
+	for _, id := range p.of("unknown-is-refused-with-its-code") {
+		if err := p.isDue(e, p.dueOf(e, id)); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-var numbersPattern = regexp.MustCompile(`\d+`)
-
-// digitsIn are the numbers in a sentence, which are statuses or codes.
-func digitsIn(sentence string) []string { return numbersPattern.FindAllString(sentence, -1) }
-
-// answeredWith is what a sentence wants that names statuses: any of them, but a
-// code besides stands for the last alone.
-func (p *player) answeredWith(e oracle.Ending, id contract.ID) due {
-	d := due{ids: []contract.ID{id}}
-	for _, s := range digitsIn(p.catalogue.Requirement(id).Text) {
-		if len(s) == 3 {
-			d.status = append(d.status, number(s))
-		} else if e.Exchange.Response.Status == d.status[len(d.status)-1] {
-			d.codes = append(d.codes, s)
-		}
-	}
-	return d
-}
-
-// speaksOfAct reports whether a sentence is about an operation that starts work.
-func speaksOfAct(sentence string, o *contract.Operation) bool {
-	for suffix, words := range map[string]string{"/rekey-internal": "Rekeying the internal", "/rekey-external": "Rekeying the external", "/restore": "Restoring"} {
-		if strings.HasSuffix(o.Path, suffix) {
-			return strings.HasPrefix(sentence, words)
-		}
-	}
-	return false
 }

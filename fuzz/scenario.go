@@ -49,7 +49,7 @@ func (s *script) begins() bool {
 }
 
 // isAbout reports whether the broken requirement makes a promise.
-func (s *script) isAbout(r role) bool { return slices.Contains(s.m.of(r), s.broken) }
+func (s *script) isAbout(slug string) bool { return slices.Contains(s.m.of(slug), s.broken) }
 
 func (s *script) say(format string, args ...any) {
 	s.lines = append(s.lines, fmt.Sprintf(format, args...))

@@ -82,6 +82,15 @@ func dealServers(m *model) func(int) *rapid.Generator[Case] {
 	})
 }
 
+// keyServers are key servers of these names, each with the mark of the run.
+func keyServers(names ...string) []any {
+	var all []any
+	for _, name := range names {
+		all = append(all, map[string]any{"server": serverOf(name)})
+	}
+	return all
+}
+
 func serverOf(name string) string { return name + "." + tokenWord + ".example:5696" }
 
 // A roster is the key servers that a key manager must have.

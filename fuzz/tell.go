@@ -34,7 +34,7 @@ func tellChange(s *script) bool {
 		return false
 	}
 	set := s.calls[1].Set
-	if s.isAbout(keepsTheRest) {
+	if s.isAbout("change-keeps-the-rest") {
 		follow := s.m.mayFollow(set)
 		slices.Sort(follow)
 		s.say("Then the %s \"blue\" is as it was but for \"%s\"", s.noun, strings.Join(slices.Compact(follow), ", "))
@@ -46,7 +46,7 @@ func tellChange(s *script) bool {
 
 // tellChangeAgain makes a change twice, unless the first of the two showed it.
 func tellChangeAgain(s *script) bool {
-	if !s.isAbout(twice) {
+	if !s.isAbout("change-is-idempotent") {
 		return tellChange(s)
 	}
 	if len(s.calls) != 2 || !s.created("Given", s.calls[0]) {
@@ -116,15 +116,15 @@ func tellRow(s *script) bool {
 	return true
 }
 
-// tellSpecial wants what a sentence says of a request.
-func tellSpecial(s *script) bool {
+// tellExample wants what a requirement says of a request.
+func tellExample(s *script) bool {
 	if len(s.calls) > 2 || !s.asked() {
 		return false
 	}
-	said := specialCalled(s.calls[len(s.calls)-1].Field)
+	said := s.m.exampleOf(s.calls[len(s.calls)-1])
 	switch {
 	case s.leftNoTrace():
-	case said != nil && !said.kept:
+	case said != nil && said.Outcome != contract.Accepted:
 		s.say("Then the request is refused")
 	default:
 		s.say("Then the request succeeds")
@@ -161,17 +161,17 @@ func tellDeletion(s *script) bool {
 	}
 	deletes := fmt.Sprintf("When the operator deletes the %s \"blue\"", s.noun)
 	switch {
-	case s.isAbout(unreadable):
+	case s.isAbout("deleted-cannot-be-read"):
 		s.say("%s", deletes)
 		s.say("Then the %s \"blue\" can no longer be read", s.noun)
 		return true
-	case s.isAbout(unlisted):
+	case s.isAbout("deleted-is-not-listed"):
 		s.say("%s", deletes)
 		s.say("Then the %s \"blue\" is not listed", s.noun)
 		return true
 	}
 	s.say("And the %s \"blue\" was deleted", s.noun)
-	if s.isAbout(again) {
+	if s.isAbout("deleted-can-be-created-again") {
 		s.say("When the operator creates the %s \"green\"", s.noun)
 		s.say("Then the request succeeds")
 		return true

@@ -25,7 +25,7 @@ func (m *model) valueOf(f *contract.Field) *rapid.Generator[any] {
 	case f.Access == contract.WriteOnly && last == "private_key": // another would not be that of the certificate
 		return rapid.Just[any](saidValue("(private key)"))
 	case f.Access == contract.WriteOnly:
-		return rapid.Just[any](secretValue("FUZZ_" + strings.ToUpper(last)))
+		return rapid.Just[any](newSecret(f.Name))
 	case len(f.Enum) > 0:
 		return rapid.SampledFrom(f.Enum).AsAny()
 	case f.Type == contract.Boolean:
@@ -40,6 +40,11 @@ func (m *model) valueOf(f *contract.Field) *rapid.Generator[any] {
 		return word(tokenWord+"-", "")
 	}
 	return word("", "")
+}
+
+// newSecret stands for a secret that is made up for a property.
+func newSecret(property string) map[string]any {
+	return secretValue("FUZZ_" + strings.ToUpper(property[strings.LastIndex(property, ".")+1:]))
 }
 
 func (m *model) isMarked(name string) bool {

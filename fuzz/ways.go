@@ -61,10 +61,10 @@ func playWay(ctx context.Context, p *player) error {
 		return p.tunnelsElsewhere(ctx, c)
 	case "by-uuid":
 		svm := p.hand.SVM()
-		if svm.UUID == "" || len(p.of(creates)) == 0 {
+		if svm.UUID == "" || len(p.of("creation-succeeds")) == 0 {
 			return errGone
 		}
-		return p.without(ctx, c, p.of(creates)[0], func(m *steps.Making) { m.Body["svm"] = map[string]any{"uuid": svm.UUID} })
+		return p.without(ctx, c, p.of("creation-succeeds")[0], func(m *steps.Making) { m.Body["svm"] = map[string]any{"uuid": svm.UUID} })
 	case "waiting-change":
 		return p.waiting(ctx, c, p.model.asks(p.operation(contract.Change)))
 	case "working", "working-too-long":
@@ -84,7 +84,7 @@ func playWay(ctx context.Context, p *player) error {
 	if err := p.hand.Prevented(e); err != nil {
 		return err
 	}
-	ids := p.of(creates)
+	ids := p.of("creation-succeeds")
 	if c.HasParam("return_timeout") {
 		ids = []contract.ID{"API-TIMEOUT-01"}
 	}
@@ -117,7 +117,7 @@ func (p *player) without(ctx context.Context, c Call, id contract.ID, change fun
 		return p.hand.Verify(e.Exchange, []contract.ID{id}, err)
 	}
 	p.thing = t
-	ids := append(p.about(readsBack, "svm"), id)
+	ids := append(p.about("created-reads-as-sent", "svm"), id)
 	return p.verifies(ctx, ids, func(record map[string]any) error {
 		svm := p.hand.SVM()
 		if err := sameValue(record, "svm.name", svm.Name); err != nil || svm.UUID == "" {

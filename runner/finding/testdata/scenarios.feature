@@ -136,7 +136,7 @@ Feature: What was found
     Then the request is refused
 
 # key-managers: a-sentence-about-one-request-holds
-# {"operation":"km-create"},{"operation":"km-change","set":{"external.client_certificate.uuid":{"$said":"(renewed client certificate)"}},"fault":"special","field":"The client certificate can be replaced by one of the same key pair"}
+# {"operation":"km-create"},{"operation":"km-change","set":{"external.client_certificate.uuid":{"$said":"(renewed client certificate)"}},"fault":"special","field":"KM-EXTERNAL-13"}
 Feature: What was found
 
   @req:KM-EXTERNAL-13
@@ -148,7 +148,7 @@ Feature: What was found
     Then the request succeeds
 
 # key-managers: a-sentence-about-one-request-holds
-# {"operation":"km-create","lack":["external.servers"],"fault":"special","field":"A creation without server CA certificates, without a client certificate or without key servers is refused"}
+# {"operation":"km-create","lack":["external.servers"],"fault":"special","field":"KM-EXTERNAL-07"}
 Feature: What was found
 
   @req:KM-EXTERNAL-07
