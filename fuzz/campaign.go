@@ -6,10 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
-
-	"pgregory.net/rapid"
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
@@ -51,47 +48,6 @@ func (c *Campaign) Outcomes(ctx context.Context, done func(*oracle.Outcome)) []o
 		}
 	}
 	return outcomes
-}
-
-// A lane is the SVMs that one case at a time has to itself.
-type lane []steps.SVM
-
-// laneWidth is how many SVMs a case may need: enough for lists to be worth
-// filtering, and few enough for several lanes.
-const laneWidth = 3
-
-// lanesOf parts the SVMs of a suite into lanes. Those that are left over are in
-// the last one; a suite without any has one lane without any.
-func lanesOf(s *steps.Suite) []lane {
-	var all []lane
-	for n := len(s.SVMs) / laneWidth; len(all) < n; {
-		all = append(all, s.SVMs[len(all)*laneWidth:][:laneWidth])
-	}
-	if len(all) == 0 {
-		all = append(all, s.SVMs)
-	}
-	return all
-}
-
-// sideBySide calls work for 0 to n-1, workers at a time; zero means all of them.
-func sideBySide(n, workers int, work func(int)) {
-	if workers <= 0 || workers > n {
-		workers = n
-	}
-	var all sync.WaitGroup
-	turns := make(chan int, n)
-	for i := range n {
-		turns <- i
-	}
-	close(turns)
-	for range workers {
-		all.Go(func() {
-			for i := range turns {
-				work(i)
-			}
-		})
-	}
-	all.Wait()
 }
 
 // trial plays the cases of one trial and sums them up.
@@ -202,99 +158,6 @@ func (c *Campaign) heard(ctx context.Context, t *Trial, on lane, check int, one 
 			return oracle.Together(n, all...)
 		}
 	}
-}
-
-// A shrunk is the smallest case that shows a requirement broken.
-type shrunk struct {
-	one     *Case           // nil when the case as it was drawn did not fail a second time
-	outcome *oracle.Outcome // of one
-	player  *player         // of one
-	again   *oracle.Outcome // how the case as it was drawn ended when it was played the last time
-	asked   int             // times that it was played for that
-}
-
-// shrink looks for the smallest case that shows a requirement broken, beginning
-// with that of a seed.
-func (t *Trial) shrink(ctx context.Context, s *steps.Suite, on lane, check int, seed uint64, pinned contract.ID) shrunk {
-	drawn := draw(t.cases(check), seed)
-	var best shrunk
-	best.again, best.player, best.asked = t.insist(ctx, s, on, check, drawn, pinned)
-	if !slices.Contains(best.again.Broke(), pinned) {
-		return best
-	}
-	best.outcome = best.again
-	fails := func(small Case) bool {
-		for range max(1, t.Property.repeats) {
-			again, by := t.play(ctx, s, on, check, small)
-			if slices.Contains(again.Broke(), pinned) {
-				best.outcome, best.player = again, by
-				return true
-			}
-		}
-		return false
-	}
-	needless := t.needless(drawn, fails)
-	without := func(c Case) Case { return c.Without(needless) }
-	small := without(drawn)
-	if smaller, ok := smallest(ctx, t.Name, rapid.Map(t.cases(check), without), seed, fails); ok {
-		small = smaller
-	}
-	small = t.trim(small, fails)
-	best.one = &small
-	return best
-}
-
-// insist plays a case as it was found until it fails again: unless it does, there is nothing
-// to make small. Where chance has a part in it, it is played more often than a smaller case,
-// and a playing that lost an answer does not count.
-func (t *Trial) insist(ctx context.Context, s *steps.Suite, on lane, check int, drawn Case, pinned contract.ID) (o *oracle.Outcome, by *player, asked int) {
-	tries := max(1, t.Property.repeats*insistence)
-	for asked < tries {
-		o, by = t.play(ctx, s, on, check, drawn)
-		asked++
-		if slices.Contains(o.Broke(), pinned) || ctx.Err() != nil {
-			break
-		}
-		if o.Retry && tries < t.Property.repeats*insistence+lostTries {
-			tries++
-		}
-	}
-	return o, by, asked
-}
-
-// insistence is how many times as often as a smaller case the one that was found is
-// played until it fails again, where chance has a part in it.
-const insistence = 4
-
-// ring is how many checks go by until a mark is used again on an SVM: few enough
-// for the ledger to stay small, and enough to tell what the check before left.
-const ring = 64
-
-// play plays a case on a lane. It is told apart from its neighbours by the
-// number of its check alone.
-func (t *Trial) play(ctx context.Context, s *steps.Suite, on lane, check int, one Case) (*oracle.Outcome, *player) {
-	return t.playNth(ctx, s, on, check, 1, one)
-}
-
-// playNth is play with marks of its own for each n but 1: what the playings before have lost
-// may come yet.
-func (t *Trial) playNth(ctx context.Context, s *steps.Suite, on lane, check, n int, one Case) (*oracle.Outcome, *player) {
-	name := fmt.Sprintf("%s #%d", t.Name, check%ring)
-	if n > 1 {
-		name = fmt.Sprintf("%s, playing %d", name, n)
-	}
-	h := s.Take(name, on, t.Requirements)
-	p := &player{model: t.model, hand: h, calls: one.Calls}
-	err := t.Property.play(ctx, p)
-	switch {
-	case errors.Is(err, errGone):
-		err = nil
-	case oracle.IsMismatch(err): // of what the case stands on: no promise of the property was looked at
-		err = fmt.Errorf("what the case needs is not as it must be: %v", err)
-	}
-	o := h.Conclude(ctx, err)
-	o.Name = t.Name
-	return o, p
 }
 
 // add adds what one case showed to the sum of its trial.

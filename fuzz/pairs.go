@@ -82,13 +82,6 @@ func (m *model) pairsOf(o *contract.Operation, each func(one, other string)) {
 	}
 }
 
-// A Sent is a property that a request of an operation may have, or two that it may have
-// together, and whether one that had it, or them, has succeeded.
-type Sent struct {
-	Operation  string // as reports name it
-	One, Other string // properties; the second is "" for one alone
-}
-
 // name lists what a sending had.
 func (m *model) name(s sending) []Sent {
 	had := steps.Flat(s.body)
@@ -103,22 +96,5 @@ func (m *model) name(s sending) []Sent {
 			all = append(all, Sent{s.operation.String(), one, other})
 		}
 	})
-	return all
-}
-
-// Sendings returns each property and each pair of properties of the trials that a request
-// may have, and whether one that had it has succeeded in the hunt.
-func (h *Hunt) Sendings() map[Sent]bool {
-	all := map[Sent]bool{}
-	for _, t := range h.Trials {
-		for _, effect := range []contract.Effect{contract.Create, contract.Change} {
-			if o := t.model.operation(effect); o != nil {
-				t.model.pairsOf(o, func(one, other string) {
-					s := Sent{o.String(), one, other}
-					all[s] = h.sent[s]
-				})
-			}
-		}
-	}
 	return all
 }

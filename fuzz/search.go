@@ -3,58 +3,11 @@ package fuzz
 import (
 	"context"
 	"flag"
-	"fmt"
-	"hash/fnv"
-	"io"
+	"runtime"
 	"strconv"
-	"sync"
-	"testing"
 
 	"pgregory.net/rapid"
 )
-
-// The flags of rapid belong to the process: whoever draws holds them for
-// reading, and whoever sets the seed of a search for a smaller case holds them
-// for writing, for as long as it takes to set it.
-var (
-	rapidOnce   sync.Once
-	rapidFlags  sync.RWMutex
-	rapidSearch sync.Mutex // one search at a time
-)
-
-// readyRapid prepares rapid to be used outside of go test: testing.Short panics
-// without the first two steps, and files of failures would be written and,
-// worse, read below the folder that the command was called from.
-func readyRapid() {
-	rapidOnce.Do(func() {
-		testing.Init()
-		if !flag.Parsed() {
-			flag.CommandLine.Parse(nil)
-		}
-		for name, value := range map[string]string{"nofailfile": "true", "checks": "1", "shrinktime": "1h", "steps": "12"} {
-			if err := flag.Set("rapid."+name, value); err != nil {
-				panic("fuzz: rapid has no flag " + name) // a slip that every test would meet
-			}
-		}
-	})
-}
-
-// seedOf is the seed of one check of a trial. It fits into an int of 63 bits and
-// is never 0, which rapid takes for "any".
-func seedOf(run uint64, trial string, check int) uint64 {
-	h := fnv.New64a()
-	io.WriteString(h, trial)
-	fmt.Fprintf(h, "/%d/%d", run, check)
-	return h.Sum64()>>1 | 1
-}
-
-// draw returns the case of a seed.
-func draw(cases *rapid.Generator[Case], seed uint64) Case {
-	readyRapid()
-	rapidFlags.RLock()
-	defer rapidFlags.RUnlock()
-	return cases.Example(int(seed))
-}
 
 // What bounds the search for a smaller case: numbers and no time, so that a search sends the
 // same requests on every machine.
@@ -77,16 +30,13 @@ func smallest(ctx context.Context, name string, cases *rapid.Generator[Case], se
 	t := &tb{name: name}
 	t.run(func() {
 		rapid.Check(t, func(t *rapid.T) {
-			if draws++; draws > maxDraws {
-				return
+			if draws++; draws > maxDraws || len(played) >= maxTries || ctx.Err() != nil {
+				runtime.Goexit() // rapid would try draws for a minute, though none is played
 			}
 			c := cases.Draw(t, "case")
 			text := c.String()
 			failed, known := played[text]
 			if !known {
-				if len(played) >= maxTries || ctx.Err() != nil {
-					return
-				}
 				failed = fails(c)
 				played[text] = failed
 			}
@@ -108,16 +58,22 @@ type tb struct {
 // stopped is what ends a search; nothing else may panic.
 type stopped struct{}
 
-// run calls search, which ends by a panic when it has found something.
+// run calls search, which ends by a panic when it has found something, and by the end of its
+// goroutine when it has tried enough.
 func (t *tb) run(search func()) {
-	defer func() {
-		if r := recover(); r != nil {
-			if _, ours := r.(stopped); !ours {
-				panic(r)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() {
+			if r := recover(); r != nil {
+				if _, ours := r.(stopped); !ours {
+					panic(r)
+				}
 			}
-		}
+		}()
+		search()
 	}()
-	search()
+	<-done
 }
 
 func (t *tb) Helper()               {}
