@@ -17,7 +17,7 @@ import (
 	"ontap-conformance/steps"
 )
 
-func (a *app) cleanupCommand() *cobra.Command {
+func cleanupCommand(a *app) *cobra.Command {
 	f := new(endpointFlags)
 	var same bool
 	cmd := &cobra.Command{
@@ -35,7 +35,7 @@ func (a *app) cleanupCommand() *cobra.Command {
 		Example: "  ontap-conformance cleanup reports/20261123T085600Z-1 --endpoint https://cluster.example --user admin\n" +
 			"  ontap-conformance cleanup reports/20261123T085600Z-1 --endpoint https://cluster.example --user admin --lab http://lab.example",
 		Args: flags.OneFolder,
-		RunE: a.settled(func(cmd *cobra.Command, args []string) error { return a.cleanup(cmd, args[0], f, same) }),
+		RunE: a.settled(func(cmd *cobra.Command, args []string) error { return cleanup(a, cmd, args[0], f, same) }),
 	}
 	f.register(cmd)
 	cmd.Flags().BoolVar(&same, "same-target", false, "the endpoint is the target of the ledger, though nothing shows it")
@@ -44,7 +44,7 @@ func (a *app) cleanupCommand() *cobra.Command {
 
 // cleanup removes what the ledger of a run still lists. It needs no free SVMs, so it does
 // not ask for them.
-func (a *app) cleanup(cmd *cobra.Command, name string, f *endpointFlags, same bool) error {
+func cleanup(a *app, cmd *cobra.Command, name string, f *endpointFlags, same bool) error {
 	l, err := listed(name)
 	if err != nil {
 		return err
@@ -81,7 +81,7 @@ func (a *app) cleanup(cmd *cobra.Command, name string, f *endpointFlags, same bo
 	s := suite(c, b, found, f)
 	s.Ledger = l
 	err = s.CleanUp(cmd.Context())
-	a.tellLeft(l, objects, conditions, steps.Unknowns(err))
+	tellLeft(a, l, objects, conditions, steps.Unknowns(err))
 	switch {
 	case cmd.Context().Err() != nil:
 		return exit.Interruptedf("interrupted: what is left stays in the ledger")
@@ -151,7 +151,7 @@ func plainEndpoint(base string) string {
 
 // tellLeft says what came of what the ledger listed. Of unknown objects nobody could tell whether
 // they are still there.
-func (a *app) tellLeft(l *ledger.Ledger, objects, conditions, unknown int) {
+func tellLeft(a *app, l *ledger.Ledger, objects, conditions, unknown int) {
 	said := fmt.Sprintf("%s listed, %d gone", report.Counted(objects, "object"), objects-len(l.Left()))
 	if unknown > 0 {
 		said += fmt.Sprintf(", %d unknown", unknown)

@@ -78,7 +78,7 @@ func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Repo
 // publish writes the reports: to the folder what was asked for, to stdout the
 // one for people. What holds a secret is not written. The source of all others comes last: it
 // says what was looked through.
-func (a *app) publish(t *trial, r *report.Report) error {
+func publish(a *app, t *trial, r *report.Report) error {
 	var errs []error
 	source, _ := report.Find("json")
 	write := func(f report.Rendering) {
@@ -105,7 +105,7 @@ func (a *app) publish(t *trial, r *report.Report) error {
 
 // verdict turns the report into the exit code, by way of the baseline if there
 // is one.
-func (a *app) verdict(ctx context.Context, t *trial, r *report.Report) error {
+func verdict(a *app, ctx context.Context, t *trial, r *report.Report) error {
 	switch {
 	case ctx.Err() != nil:
 		return exit.Interruptedf("interrupted: the report holds what was found out until then")

@@ -3,13 +3,10 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fuzz"
@@ -20,27 +17,42 @@ import (
 // A confidence is what a hunt looked at: what stands in place of a bare green.
 // It is what fuzz.json holds.
 type confidence struct {
-	Format     string      `json:"format"`
-	Endpoint   string      `json:"endpoint"`
-	ONTAP      string      `json:"ontap"`
-	Seed       uint64      `json:"seed"`
-	End        fuzz.End    `json:"end"` // why it ended
-	Requests   int         `json:"requests"`
-	Cases      int         `json:"cases"`
-	Calls      int         `json:"calls"` // of cases, without readings in between
-	Rounds     int         `json:"rounds"`
-	Unanswered int         `json:"unanswered"`
+	huntOrigin
+	huntCounts
+	huntCoverage
+	Unknown  []string `json:"unknown"` // properties about which nothing was found out
+	Findings []string `json:"findings"`
+	Flaky    []string `json:"flaky"`   // of the findings, those that did not fail again
+	Mutants  part     `json:"mutants"` // of those that were measured, found within as many requests
+}
+
+// huntOrigin is which hunt it was.
+type huntOrigin struct {
+	Format   string   `json:"format"`
+	Endpoint string   `json:"endpoint"`
+	ONTAP    string   `json:"ontap"`
+	Seed     uint64   `json:"seed"`
+	End      fuzz.End `json:"end"` // why it ended
+}
+
+// huntCounts is how much was asked.
+type huntCounts struct {
+	Requests   int `json:"requests"`
+	Cases      int `json:"cases"`
+	Calls      int `json:"calls"` // of cases, without readings in between
+	Rounds     int `json:"rounds"`
+	Unanswered int `json:"unanswered"`
+}
+
+// huntCoverage is how much of what there is was reached.
+type huntCoverage struct {
 	Operations part        `json:"operations"`
 	Codes      part        `json:"codes"`  // documented ones, as code and operation
 	Fields     part        `json:"fields"` // properties of creations and changes that succeeded
 	Pairs      part        `json:"pairs"`  // two of them together
 	Faults     []string    `json:"faults"` // kinds of faults that were made
 	Statuses   []int       `json:"statuses"`
-	Points     []fuzz.Seen `json:"points"`  // operation x status x code x fault
-	Unknown    []string    `json:"unknown"` // properties about which nothing was found out
-	Findings   []string    `json:"findings"`
-	Flaky      []string    `json:"flaky"`   // of the findings, those that did not fail again
-	Mutants    part        `json:"mutants"` // of those that were measured, found within as many requests
+	Points     []fuzz.Seen `json:"points"` // operation x status x code x fault
 }
 
 // A part is how much of what there is was reached.
@@ -53,9 +65,12 @@ type part struct {
 // confidence sums a hunt up.
 func (h *hunt) confidence(end fuzz.End, game *fuzz.Hunt) confidence {
 	t := game.Tally()
-	c := confidence{Format: "ontap-conformance/fuzz/1", Endpoint: h.bench.target.BaseURL, ONTAP: h.survey.Release.String(), Seed: h.flags.seed,
-		End: end, Requests: t.Requests, Cases: t.Cases, Calls: t.Calls, Rounds: t.Rounds, Unanswered: t.Unanswered,
-		Faults: []string{}, Statuses: []int{}, Points: game.Coverage(), Unknown: append([]string{}, slices.Sorted(maps.Keys(game.Unknown()))...), Findings: []string{}, Flaky: []string{}}
+	c := confidence{
+		huntOrigin:   huntOrigin{Format: "ontap-conformance/fuzz/1", Endpoint: h.bench.target.BaseURL, ONTAP: h.survey.Release.String(), Seed: h.flags.seed, End: end},
+		huntCounts:   huntCounts{Requests: t.Requests, Cases: t.Cases, Calls: t.Calls, Rounds: t.Rounds, Unanswered: t.Unanswered},
+		huntCoverage: huntCoverage{Faults: []string{}, Statuses: []int{}, Points: game.Coverage()},
+		Unknown:      append([]string{}, slices.Sorted(maps.Keys(game.Unknown()))...), Findings: []string{}, Flaky: []string{},
+	}
 	slices.SortFunc(c.Points, func(a, b fuzz.Seen) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 	operations, codes := map[string]bool{}, map[string]bool{}
 	for _, p := range c.Points {
@@ -189,48 +204,3 @@ func (h *hunt) tellFound(a *app) {
 		fmt.Fprintln(a.stdout, "  nothing was found broken; what was not tried is not known")
 	}
 }
-
-// huntProgress tells how far a hunt is, as progress does for a run.
-type huntProgress struct {
-	w        io.Writer
-	terminal bool
-	start    time.Time
-
-	mu   sync.Mutex
-	last time.Time
-}
-
-func newHuntProgress(w io.Writer) *huntProgress {
-	p := &huntProgress{w: w, start: time.Now(), last: time.Now()}
-	p.terminal = isTerminal(w)
-	return p
-}
-
-// tell tells of a round, if it is time to.
-func (p *huntProgress) tell(t fuzz.Tally) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	every := lineEvery
-	if p.terminal {
-		every = redrawEvery
-	}
-	if time.Since(p.last) < every {
-		return
-	}
-	p.last = time.Now()
-	line := fmt.Sprintf("%s: %d requests, %d cases, %d combinations, %s", time.Since(p.start).Round(time.Second), t.Requests, t.Cases, t.Points, report.Counted(t.Findings, "finding"))
-	if p.terminal {
-		fmt.Fprintf(p.w, "\r\x1b[K%s", line)
-		return
-	}
-	fmt.Fprintln(p.w, line)
-}
-
-// wipe makes room for another line on a terminal.
-func (p *huntProgress) wipe() {
-	if p.terminal {
-		fmt.Fprint(p.w, "\r\x1b[K")
-	}
-}
-
-func (p *huntProgress) finish() { p.wipe() }

@@ -12,7 +12,7 @@ import (
 	"ontap-conformance/runner/wording"
 )
 
-func (a *app) doctorCommand() *cobra.Command {
+func doctorCommand(a *app) *cobra.Command {
 	f := new(endpointFlags)
 	cmd := &cobra.Command{
 		Use:   "doctor",
@@ -23,14 +23,14 @@ func (a *app) doctorCommand() *cobra.Command {
 			"Exit codes: 0 it can, 2 wrong usage, 3 it cannot.",
 		Example: "  ontap-conformance doctor --endpoint https://cluster.example --user admin",
 		Args:    flags.NoArgs,
-		RunE:    a.settled(func(cmd *cobra.Command, _ []string) error { return a.doctor(cmd, f) }),
+		RunE:    a.settled(func(cmd *cobra.Command, _ []string) error { return doctor(a, cmd, f) }),
 	}
 	f.register(cmd)
 	return cmd
 }
 
 // doctor prints every check with what to do.
-func (a *app) doctor(cmd *cobra.Command, f *endpointFlags) error {
+func doctor(a *app, cmd *cobra.Command, f *endpointFlags) error {
 	c, err := a.load()
 	if err != nil {
 		return err

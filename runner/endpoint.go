@@ -25,22 +25,37 @@ import (
 	"ontap-conformance/steps"
 )
 
-// endpointFlags name the target. They are the same on every subcommand that
-// talks to one.
+// endpointFlags name the target and say how to ask it. They are the same on every
+// subcommand that talks to one.
 type endpointFlags struct {
-	endpoint, user, passwordFile, tokenFile string
-	clientCert, clientKey, caCert           string
-	insecure                                bool
-	svms, claims                            []string
-	ontap                                   flags.Release
-	mode                                    flags.Choice
-	lab                                     string
-	timeout, jobTimeout                     time.Duration
-	outage, maxTime                         time.Duration  // zero means not at all, and without end
-	rate                                    float64        // requests a second; zero means no limit
-	parallel                                flags.Positive // zero means the number of SVMs
-	waitForSVM                              time.Duration  // until somebody else's key manager is gone
-	nonce                                   string         // of what the run makes; made up for a target unless given
+	endpoint string
+	loginFlags
+	caCert   string
+	insecure bool
+	svms     []string
+	claims   []string
+	ontap    flags.Release
+	mode     flags.Choice
+	lab      string
+	limitFlags
+	makingFlags
+}
+
+// loginFlags say who asks.
+type loginFlags struct{ user, passwordFile, tokenFile, clientCert, clientKey string }
+
+// limitFlags bound how long things take, and how much is asked at a time.
+type limitFlags struct {
+	timeout, jobTimeout time.Duration
+	outage, maxTime     time.Duration  // zero means not at all, and without end
+	rate                float64        // requests a second; zero means no limit
+	parallel            flags.Positive // zero means the number of SVMs
+}
+
+// makingFlags are for commands that make something on the target.
+type makingFlags struct {
+	waitForSVM time.Duration // until somebody else's key manager is gone
+	nonce      string        // of what the run makes; made up for a target unless given
 }
 
 func (f *endpointFlags) register(cmd *cobra.Command) {
@@ -94,17 +109,10 @@ func (f *endpointFlags) registerMaking(cmd *cobra.Command) {
 
 // verify refuses values that make no sense, whatever the target.
 func (f *endpointFlags) verify() error {
+	if err := f.limitFlags.verify(); err != nil {
+		return err
+	}
 	switch {
-	case f.timeout <= 0:
-		return exit.Misusedf("--timeout: want more than 0, got %s", f.timeout)
-	case f.jobTimeout <= 0:
-		return exit.Misusedf("--job-timeout: want more than 0, got %s", f.jobTimeout)
-	case f.outage < 0:
-		return exit.Misusedf("--outage: want 0 or more, got %s", f.outage)
-	case f.maxTime < 0:
-		return exit.Misusedf("--max-time: want 0 or more, got %s", f.maxTime)
-	case f.rate < 0:
-		return exit.Misusedf("--rate: want 0 or more, got %v", f.rate)
 	case (f.clientCert == "") != (f.clientKey == ""):
 		return exit.Misusedf("--client-cert and --client-key belong together")
 	case f.waitForSVM < 0:
@@ -118,6 +126,22 @@ func (f *endpointFlags) verify() error {
 		if u, err := url.Parse(f.lab); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 			return exit.Misusedf("--lab: want a URL, got %q", f.lab)
 		}
+	}
+	return nil
+}
+
+func (f *limitFlags) verify() error {
+	switch {
+	case f.timeout <= 0:
+		return exit.Misusedf("--timeout: want more than 0, got %s", f.timeout)
+	case f.jobTimeout <= 0:
+		return exit.Misusedf("--job-timeout: want more than 0, got %s", f.jobTimeout)
+	case f.outage < 0:
+		return exit.Misusedf("--outage: want 0 or more, got %s", f.outage)
+	case f.maxTime < 0:
+		return exit.Misusedf("--max-time: want 0 or more, got %s", f.maxTime)
+	case f.rate < 0:
+		return exit.Misusedf("--rate: want 0 or more, got %v", f.rate)
 	}
 	return nil
 }

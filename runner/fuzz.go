@@ -39,7 +39,7 @@ type fuzzFlags struct {
 	overwrite       bool
 }
 
-func (a *app) fuzzCommand() *cobra.Command {
+func fuzzCommand(a *app) *cobra.Command {
 	f := new(fuzzFlags)
 	cmd := &cobra.Command{
 		Use:   "fuzz",
@@ -55,7 +55,7 @@ func (a *app) fuzzCommand() *cobra.Command {
 			"  ontap-conformance fuzz --endpoint https://cluster.example --user admin --for 1h --rate 20\n" +
 			"  ontap-conformance fuzz --properties 'aws-kms: *' --checks 200 --seed 7",
 		Args: flags.NoArgs,
-		RunE: a.settled(func(cmd *cobra.Command, _ []string) error { return a.fuzz(cmd, f) }),
+		RunE: a.settled(func(cmd *cobra.Command, _ []string) error { return fuzzTarget(a, cmd, f) }),
 	}
 	f.register(cmd)
 	f.registerMaking(cmd)
@@ -137,8 +137,8 @@ func (a *app) leave(ctx context.Context, s *stand, limit time.Duration) {
 	s.ledger.Close()
 }
 
-// fuzz is the whole of a hunt.
-func (a *app) fuzz(cmd *cobra.Command, f *fuzzFlags) error {
+// fuzzTarget is the whole of a hunt.
+func fuzzTarget(a *app, cmd *cobra.Command, f *fuzzFlags) error {
 	c, err := a.load()
 	if err != nil {
 		return err
@@ -172,8 +172,8 @@ func (a *app) fuzz(cmd *cobra.Command, f *fuzzFlags) error {
 	}
 	limited, stop := f.limited(ctx)
 	defer stop()
-	h.again = a.replayCorpus(limited, h)
-	end, game, err := a.pursue(limited, h)
+	h.again = replayCorpus(a, limited, h)
+	end, game, err := pursue(a, limited, h)
 	h.over = over(limited, h.bench.target.Health)
 	a.tellHealth(h.bench.target.Health, h.over)
 	if err != nil {
@@ -246,7 +246,7 @@ func chosenProperties(c *contract.Catalogue, patterns []string) ([]string, error
 
 // pursue hunts, and keeps each finding at once: what was found must outlive
 // whatever comes.
-func (a *app) pursue(ctx context.Context, h *hunt) (fuzz.End, *fuzz.Hunt, error) {
+func pursue(a *app, ctx context.Context, h *hunt) (fuzz.End, *fuzz.Hunt, error) {
 	p := newHuntProgress(a.stderr)
 	defer p.finish()
 	game := &fuzz.Hunt{
@@ -316,7 +316,7 @@ func (h *hunt) verdict(ctx context.Context, end fuzz.End, unknown int) error {
 }
 
 // replayCorpus plays what the corpus holds, and returns how much of it came to what.
-func (a *app) replayCorpus(ctx context.Context, h *hunt) map[replayed]int {
+func replayCorpus(a *app, ctx context.Context, h *hunt) map[replayed]int {
 	counts := map[replayed]int{}
 	for _, k := range h.corpus {
 		state, why := came(replayTwice(ctx, h.suite, k.Finding), k.Requirement.ID)

@@ -34,7 +34,7 @@ var lists = []struct {
 	{"phrases", listPhrases},
 }
 
-func (a *app) listCommand() *cobra.Command {
+func listCommand(a *app) *cobra.Command {
 	var words []string
 	for _, l := range lists {
 		words = append(words, l.name)

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fuzz"
 	"ontap-conformance/runner/leaks"
 	"ontap-conformance/runner/report"
 )
@@ -100,6 +101,51 @@ func (p *progress) finish() {
 		fmt.Fprint(p.w, "\r\x1b[K")
 	}
 }
+
+// huntProgress tells how far a hunt is, as progress does for a run.
+type huntProgress struct {
+	w        io.Writer
+	terminal bool
+	start    time.Time
+
+	mu   sync.Mutex
+	last time.Time
+}
+
+func newHuntProgress(w io.Writer) *huntProgress {
+	p := &huntProgress{w: w, start: time.Now(), last: time.Now()}
+	p.terminal = isTerminal(w)
+	return p
+}
+
+// tell tells of a round, if it is time to.
+func (p *huntProgress) tell(t fuzz.Tally) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	every := lineEvery
+	if p.terminal {
+		every = redrawEvery
+	}
+	if time.Since(p.last) < every {
+		return
+	}
+	p.last = time.Now()
+	line := fmt.Sprintf("%s: %d requests, %d cases, %d combinations, %s", time.Since(p.start).Round(time.Second), t.Requests, t.Cases, t.Points, report.Counted(t.Findings, "finding"))
+	if p.terminal {
+		fmt.Fprintf(p.w, "\r\x1b[K%s", line)
+		return
+	}
+	fmt.Fprintln(p.w, line)
+}
+
+// wipe makes room for another line on a terminal.
+func (p *huntProgress) wipe() {
+	if p.terminal {
+		fmt.Fprint(p.w, "\r\x1b[K")
+	}
+}
+
+func (p *huntProgress) finish() { p.wipe() }
 
 // isTerminal reports whether what is written to w is seen at once.
 func isTerminal(w io.Writer) bool {

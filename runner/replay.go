@@ -1,21 +1,17 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"ontap-conformance/fixtures/files"
 	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/finding"
 )
 
-func (a *app) replayCommand() *cobra.Command {
+func replayCommand(a *app) *cobra.Command {
 	f := new(endpointFlags)
 	var seed uint64
 	cmd := &cobra.Command{
@@ -27,7 +23,7 @@ func (a *app) replayCommand() *cobra.Command {
 		Example: "  ontap-conformance replay findings/20261123T085600Z-1/AKV-PATCH-03-patch-security-azure-key-vaults-uuid \\\n" +
 			"    --endpoint https://cluster.example --user admin",
 		Args: oneFinding,
-		RunE: a.settled(func(cmd *cobra.Command, args []string) error { return a.replay(cmd, args[0], f, seed) }),
+		RunE: a.settled(func(cmd *cobra.Command, args []string) error { return replayFinding(a, cmd, args[0], f, seed) }),
 	}
 	f.register(cmd)
 	f.registerMaking(cmd)
@@ -42,7 +38,7 @@ func oneFinding(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-func (a *app) replay(cmd *cobra.Command, dir string, f *endpointFlags, seed uint64) error {
+func replayFinding(a *app, cmd *cobra.Command, dir string, f *endpointFlags, seed uint64) error {
 	kept, err := finding.Read(dir)
 	if err != nil {
 		return exit.Misusedf("%w", err)
@@ -75,43 +71,5 @@ func (a *app) replay(cmd *cobra.Command, dir string, f *endpointFlags, seed uint
 	case couldNotReplay:
 		return exit.With(exit.Inconclusive)
 	}
-	return nil
-}
-
-func (a *app) promoteCommand() *cobra.Command {
-	var corpus string
-	cmd := &cobra.Command{
-		Use:   "promote FOLDER",
-		Short: "Move a finding to the corpus, which run and fuzz play first",
-		Long: "Move a finding to the corpus, a folder that is meant to be kept under version control.\n" +
-			"Every run and every fuzz plays it first and fails as long as a finding of it does.",
-		Example: "  ontap-conformance promote findings/20261123T085600Z-1/API-FAULT-01",
-		Args:    oneFinding,
-		RunE:    a.settled(func(_ *cobra.Command, args []string) error { return a.promote(args[0], corpus) }),
-	}
-	cmd.Flags().StringVar(&corpus, "corpus", "corpus", "the folder to move it to")
-	return cmd
-}
-
-// promote moves a folder. One that the corpus has already stays.
-func (a *app) promote(dir, corpus string) error {
-	if _, err := finding.Read(dir); err != nil {
-		return exit.Misusedf("%w", err)
-	}
-	abs, err := filepath.Abs(dir)
-	if err != nil {
-		return exit.Misusedf("%w", err)
-	}
-	to := filepath.Join(corpus, filepath.Base(abs))
-	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
-		return exit.Misusedf("the corpus has %s already", to)
-	}
-	if err := files.MakeFolder(corpus); err != nil {
-		return exit.Misusedf("--corpus: %w", err)
-	}
-	if err := os.Rename(dir, to); err != nil {
-		return exit.Misusedf("moving the finding: %w", err)
-	}
-	fmt.Fprintln(a.stdout, to)
 	return nil
 }

@@ -42,7 +42,7 @@ type runFlags struct {
 	corpus            string
 }
 
-func (a *app) runCommand() *cobra.Command {
+func runCommand(a *app) *cobra.Command {
 	f := new(runFlags)
 	cmd := &cobra.Command{
 		Use:   "run",
@@ -57,7 +57,7 @@ func (a *app) runCommand() *cobra.Command {
 			"  ontap-conformance run --select 'AKV-PATCH-*' --skip '*job*' --seed 7\n" +
 			"  ontap-conformance run --endpoint https://cluster.example --baseline known.yaml --strict",
 		Args: flags.NoArgs,
-		RunE: a.settled(func(cmd *cobra.Command, _ []string) error { return a.run(cmd, f) }),
+		RunE: a.settled(func(cmd *cobra.Command, _ []string) error { return runSuite(a, cmd, f) }),
 	}
 	f.register(cmd)
 	f.registerMaking(cmd)
@@ -102,10 +102,10 @@ type trial struct {
 	ended     error // why the target was not asked any more; nil when it was to the end
 }
 
-// run is the whole of a run: everything that can be wrong with the flags is
+// runSuite is the whole of a run: everything that can be wrong with the flags is
 // found before anything is sent.
-func (a *app) run(cmd *cobra.Command, f *runFlags) error {
-	t, err := a.plan(cmd, f)
+func runSuite(a *app, cmd *cobra.Command, f *runFlags) error {
+	t, err := planRun(a, cmd, f)
 	if err != nil {
 		return err
 	}
@@ -123,18 +123,18 @@ func (a *app) run(cmd *cobra.Command, f *runFlags) error {
 	}
 	defer t.ledger.Close()
 	fmt.Fprintf(a.stderr, "%s on %s, ONTAP %s, seed %d\n", t.selection, f.name(), t.survey.Release, f.seed)
-	outcomes := a.perform(ctx, t)
+	outcomes := perform(a, ctx, t)
 	t.ended = over(ctx, t.bench.target.Health)
 	a.tellHealth(t.bench.target.Health, t.ended)
 	r := t.report(outcomes, cmd.Context().Err() != nil)
-	if err := a.publish(t, r); err != nil {
+	if err := publish(a, t, r); err != nil {
 		return err
 	}
-	return a.verdict(cmd.Context(), t, r)
+	return verdict(a, cmd.Context(), t, r)
 }
 
-// plan settles everything that needs no target.
-func (a *app) plan(cmd *cobra.Command, f *runFlags) (*trial, error) {
+// planRun settles everything that needs no target.
+func planRun(a *app, cmd *cobra.Command, f *runFlags) (*trial, error) {
 	c, err := a.load()
 	if err != nil {
 		return nil, err
@@ -249,7 +249,7 @@ func (t *trial) idle(trials []*fuzz.Trial) []oracle.Outcome {
 
 // perform runs the scenarios and properties and removes what they left, or what the target
 // says that it removed and did not.
-func (a *app) perform(ctx context.Context, t *trial) []oracle.Outcome {
+func perform(a *app, ctx context.Context, t *trial) []oracle.Outcome {
 	s := suite(t.contract, t.bench, t.survey, &t.flags.endpointFlags)
 	s.Ledger, s.Seed, s.Level = t.ledger, t.flags.seed, contract.Level(t.flags.level.Value)
 	p := newProgress(a.stderr, t.selection.size())

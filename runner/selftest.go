@@ -42,7 +42,7 @@ const (
 	byBoth      = "both"
 )
 
-func (a *app) selftestCommand() *cobra.Command {
+func selftestCommand(a *app) *cobra.Command {
 	f := &selftestFlags{every: 1, parallel: 4, requests: 2000}
 	cmd := &cobra.Command{
 		Use:   "selftest",
@@ -56,7 +56,7 @@ func (a *app) selftestCommand() *cobra.Command {
 			"  ontap-conformance selftest --servers 'aws-kms-*' --by fuzz\n" +
 			"  ontap-conformance selftest --out selftest",
 		Args: flags.NoArgs,
-		RunE: a.settled(func(cmd *cobra.Command, _ []string) error { return a.selftest(cmd.Context(), f) }),
+		RunE: a.settled(func(cmd *cobra.Command, _ []string) error { return testSuite(a, cmd.Context(), f) }),
 	}
 	fs := cmd.Flags()
 	fs.StringSliceVar(&f.servers, "servers", nil, "only mutants, liberties and fakes of these names, with * and ?; repeatable")
@@ -73,7 +73,7 @@ func (a *app) selftestCommand() *cobra.Command {
 
 // An examiner holds the suite against servers and keeps what comes of it.
 type examiner struct {
-	*app
+	app   *app
 	flags *selftestFlags
 	bench *selftest.Bench
 
@@ -82,7 +82,7 @@ type examiner struct {
 	wrong  int
 }
 
-func (a *app) selftest(ctx context.Context, f *selftestFlags) error {
+func testSuite(a *app, ctx context.Context, f *selftestFlags) error {
 	if !slices.Contains([]string{byScenarios, byFuzz, byBoth}, f.by) {
 		return exit.Misusedf("--by: want scenarios, fuzz or both, got %q", f.by)
 	}
@@ -177,12 +177,12 @@ func (e *examiner) tries(ctx context.Context, what string, n int, try func(int) 
 				return
 			}
 			e.wrong++
-			fmt.Fprintln(e.stdout, wording.OneLine(why))
+			fmt.Fprintln(e.app.stdout, wording.OneLine(why))
 		})
 	}
 	all.Wait()
-	fmt.Fprintf(e.stdout, "%s: %d of %d\n", what, good, n)
-	fmt.Fprintf(e.stderr, "%d servers in %s\n", tried, time.Since(start).Round(time.Second))
+	fmt.Fprintf(e.app.stdout, "%s: %d of %d\n", what, good, n)
+	fmt.Fprintf(e.app.stderr, "%d servers in %s\n", tried, time.Since(start).Round(time.Second))
 }
 
 // mutant tries one mutant.

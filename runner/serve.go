@@ -12,10 +12,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/mutant"
 	"ontap-conformance/fixtures/simulator"
 	"ontap-conformance/fixtures/wire"
 	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/flags"
+	"ontap-conformance/runner/wording"
 )
 
 // defaultAddr is where serve is, unless it is told otherwise.
@@ -32,7 +35,7 @@ type serveFlags struct {
 	mutant, liberty, writeCA string
 }
 
-func (a *app) serveCommand() *cobra.Command {
+func serveCommand(a *app) *cobra.Command {
 	f := new(serveFlags)
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -43,7 +46,7 @@ func (a *app) serveCommand() *cobra.Command {
 			"  ontap-conformance serve --http --addr 127.0.0.1:0 --ontap 9.13.1\n" +
 			"  ontap-conformance serve --write-ca ca.pem",
 		Args: flags.NoArgs,
-		RunE: a.settled(func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), f) }),
+		RunE: a.settled(func(cmd *cobra.Command, _ []string) error { return serve(a, cmd.Context(), f) }),
 	}
 	fs := cmd.Flags()
 	fs.StringVar(&f.addr, "addr", defaultAddr, "address of the API; port 0 takes a free one")
@@ -93,11 +96,11 @@ func (f *serveFlags) verifyAddress(flag, addr string) error {
 }
 
 // serve runs until ctx ends.
-func (a *app) serve(ctx context.Context, f *serveFlags) error {
+func serve(a *app, ctx context.Context, f *serveFlags) error {
 	if err := f.verify(); err != nil {
 		return err
 	}
-	sim, err := a.simulator(ctx, f)
+	sim, err := bentSimulator(a, ctx, f)
 	if err != nil {
 		return err
 	}
@@ -137,8 +140,8 @@ func (a *app) serve(ctx context.Context, f *serveFlags) error {
 	}
 }
 
-// simulator makes the simulator that the flags describe.
-func (a *app) simulator(ctx context.Context, f *serveFlags) (*simulator.Simulator, error) {
+// bentSimulator makes the simulator that the flags describe.
+func bentSimulator(a *app, ctx context.Context, f *serveFlags) (*simulator.Simulator, error) {
 	c, err := a.load()
 	if err != nil {
 		return nil, err
@@ -147,7 +150,7 @@ func (a *app) simulator(ctx context.Context, f *serveFlags) (*simulator.Simulato
 	if o.JobPolls == 0 {
 		o.JobPolls = -1 // none: zero is the simulator's default
 	}
-	password, err := a.servePassword(ctx, f)
+	password, err := servePassword(a, ctx, f)
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +159,7 @@ func (a *app) simulator(ctx context.Context, f *serveFlags) (*simulator.Simulato
 }
 
 // servePassword never asks: a server is started by scripts.
-func (a *app) servePassword(ctx context.Context, f *serveFlags) (wire.Secret, error) {
+func servePassword(a *app, ctx context.Context, f *serveFlags) (wire.Secret, error) {
 	if v, _ := flags.Getenv(a.env, flags.EnvPassword); f.passwordFile == "" && v == "" {
 		return wire.NewSecret(flags.EnvPassword, "password"), nil
 	}
@@ -170,4 +173,42 @@ func newClusterUUID() string {
 	rand.Read(b) // never fails
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// bent makes the simulator that serve runs: the reference server, or one that
+// a mutant or a liberty has bent.
+func bent(c *contract.Catalogue, o simulator.Options, wrong, odd string) (*simulator.Simulator, error) {
+	switch {
+	case wrong != "" && odd != "":
+		return nil, exit.Misusedf("--mutant and --liberty: want one of them, so that it is known what is seen")
+	case wrong != "":
+		m, ok := mutant.Find(c, wrong)
+		if !ok {
+			return nil, exit.Misusedf("--mutant: there is no mutant %q%s; list mutants names them", wrong, wording.DidYouMean(wrong, mutantNames(c)))
+		}
+		return m.New(c, o), nil
+	case odd != "":
+		l, ok := mutant.FindLiberty(odd)
+		if !ok {
+			return nil, exit.Misusedf("--liberty: there is no liberty %q%s; list liberties names them", odd, wording.DidYouMean(odd, libertyNames()))
+		}
+		return l.New(c, o), nil
+	}
+	return simulator.New(c, o), nil
+}
+
+func mutantNames(c *contract.Catalogue) []string {
+	var names []string
+	for _, m := range mutant.All(c) {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
+func libertyNames() []string {
+	var names []string
+	for _, l := range mutant.Liberties() {
+		names = append(names, l.Name)
+	}
+	return names
 }

@@ -41,7 +41,7 @@ func (b build) String() string {
 	return s
 }
 
-func (a *app) versionCommand() *cobra.Command {
+func versionCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
 		Short:   "Print the version, and the releases whose promises are known",
