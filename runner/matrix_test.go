@@ -30,7 +30,7 @@ type trace struct {
 func traced(t *testing.T, c *contract.Catalogue) trace {
 	t.Helper()
 	tr := trace{map[contract.ID]int{}, map[contract.ID][]string{}, map[contract.ID]int{}}
-	for _, r := range oracle.Rules() {
+	for _, r := range oracle.Rules(c) {
 		tr.rules[r.Requirement]++
 	}
 	plan, err := steps.Plan(features.FS, c)
