@@ -51,7 +51,7 @@ func TestNoLibertyIsTakenForABug(t *testing.T) {
 		kind, _, _ = strings.Cut(l.Because, " ") // the document that allows it
 		return l.Name, kind
 	}
-	for _, l := range sample.Of(t, mutant.Liberties(), 6, kind) {
+	for _, l := range sample.Of(t, mutant.Liberties(catalogue(t)), 6, kind) {
 		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			suite := suiteOn(t, l.New(catalogue(t), options), l.On(), 1, nil)

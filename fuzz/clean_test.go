@@ -35,7 +35,7 @@ func BenchmarkFalseFindings(b *testing.B) {
 			servers = append(servers, server{r.String(), func() *simulator.Simulator { return simulator.New(catalogue(b), o) }, r, nil})
 		}
 	}
-	for _, l := range mutant.Liberties() {
+	for _, l := range mutant.Liberties(catalogue(b)) {
 		servers = append(servers, server{l.Name, func() *simulator.Simulator { return l.New(catalogue(b), options) }, l.On(), l.Costs})
 	}
 	judged, found := 0, 0
@@ -90,7 +90,7 @@ func falseFindings(b *testing.B, sim *simulator.Simulator, r contract.Release, s
 // TestAnUnknownSVMInAFilterMayBeSaid asks as many questions as a run does: the first few are
 // about other fields.
 func TestAnUnknownSVMInAFilterMayBeSaid(t *testing.T) {
-	l, known := mutant.FindLiberty("filter-by-an-unknown-svm-is-refused")
+	l, known := mutant.FindLiberty(catalogue(t), "filter-by-an-unknown-svm-is-refused")
 	require.True(t, known)
 	suite := suiteOn(t, l.New(catalogue(t), options), l.On(), 1, nil)
 	trials := slices.DeleteFunc(fuzz.Trials(catalogue(t), l.On()), func(tr *fuzz.Trial) bool { return tr.Property.Name != "lists-agree-with-their-records" })

@@ -65,7 +65,7 @@ func TestReadingsThatGoBackInTimeAreFoundAndDrawn(t *testing.T) {
 }
 
 func TestCreationsAtOnceAreFollowedToTheEndOfTheirJobs(t *testing.T) {
-	l, known := mutant.FindLiberty("writes-are-asynchronous")
+	l, known := mutant.FindLiberty(catalogue(t), "writes-are-asynchronous")
 	require.True(t, known)
 	sim := l.New(catalogue(t), options)
 	suite := suiteOn(t, sim, l.On(), 0, nil)

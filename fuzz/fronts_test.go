@@ -15,7 +15,7 @@ import (
 // assertPasses plays so many cases of some properties of the vaults on a liberty.
 func assertPasses(t *testing.T, liberty string, checks int, properties ...string) {
 	t.Helper()
-	l, known := mutant.FindLiberty(liberty)
+	l, known := mutant.FindLiberty(catalogue(t), liberty)
 	require.True(t, known)
 	suite := suiteOn(t, l.New(catalogue(t), options), l.On(), 1, nil)
 	trials := slices.DeleteFunc(fuzz.Trials(catalogue(t), l.On()), func(tr *fuzz.Trial) bool {

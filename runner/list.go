@@ -222,8 +222,8 @@ func listPhrases(w io.Writer, _ *contract.Catalogue, _ contract.Release) error {
 	return nil
 }
 
-func listLiberties(w io.Writer, _ *contract.Catalogue, _ contract.Release) error {
-	for _, l := range mutant.Liberties() {
+func listLiberties(w io.Writer, c *contract.Catalogue, _ contract.Release) error {
+	for _, l := range mutant.Liberties(c) {
 		fmt.Fprintf(w, "%s\t%s\n", l.Name, l.Because)
 	}
 	return nil

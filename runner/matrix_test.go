@@ -154,7 +154,7 @@ func TestTheRegisterNamesLibertiesThatExist(t *testing.T) {
 	require.NoError(t, err)
 	for _, s := range c.Statements {
 		for _, name := range s.Liberties {
-			_, known := mutant.FindLiberty(name)
+			_, known := mutant.FindLiberty(c, name)
 			assert.True(t, known, "%s is said to be allowed by %s, which is no liberty", s.ID, name)
 		}
 	}

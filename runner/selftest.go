@@ -131,7 +131,7 @@ func (e *examiner) chosen(c *contract.Catalogue) (mutants []mutant.Mutant, liber
 			mutants = append(mutants, m)
 		}
 	}
-	for _, l := range mutant.Liberties() {
+	for _, l := range mutant.Liberties(c) {
 		if keep(l.Name) && sample() {
 			liberties = append(liberties, l)
 		}
@@ -143,7 +143,7 @@ func (e *examiner) chosen(c *contract.Catalogue) (mutants []mutant.Mutant, liber
 	}
 	for _, p := range e.flags.servers {
 		if !slices.ContainsFunc(slices.Collect(maps.Keys(known)), glob(p).MatchString) {
-			return nil, nil, nil, exit.Misusedf("--servers: %q matches no server%s", p, wording.DidYouMean(p, slices.Concat(mutantNames(c), libertyNames())))
+			return nil, nil, nil, exit.Misusedf("--servers: %q matches no server%s", p, wording.DidYouMean(p, slices.Concat(mutantNames(c), libertyNames(c))))
 		}
 	}
 	return mutants, liberties, fakes, nil

@@ -188,9 +188,9 @@ func bent(c *contract.Catalogue, o simulator.Options, wrong, odd string) (*simul
 		}
 		return m.New(c, o), nil
 	case odd != "":
-		l, ok := mutant.FindLiberty(odd)
+		l, ok := mutant.FindLiberty(c, odd)
 		if !ok {
-			return nil, exit.Misusedf("--liberty: there is no liberty %q%s; list liberties names them", odd, wording.DidYouMean(odd, libertyNames()))
+			return nil, exit.Misusedf("--liberty: there is no liberty %q%s; list liberties names them", odd, wording.DidYouMean(odd, libertyNames(c)))
 		}
 		return l.New(c, o), nil
 	}
@@ -205,9 +205,9 @@ func mutantNames(c *contract.Catalogue) []string {
 	return names
 }
 
-func libertyNames() []string {
+func libertyNames(c *contract.Catalogue) []string {
 	var names []string
-	for _, l := range mutant.Liberties() {
+	for _, l := range mutant.Liberties(c) {
 		names = append(names, l.Name)
 	}
 	return names

@@ -12,7 +12,6 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -164,14 +163,8 @@ func (b *Bench) looking(ctx context.Context, r contract.Release) (map[contract.I
 // nearest returns those of the suspects that set out to verify what a mutant breaks, on
 // the resource that it bends.
 func nearest(m mutant.Mutant, suspects []*steps.Scenario) []*steps.Scenario {
-	resource := "azure-key-vaults"
-	for _, name := range []string{"aws-kms", "key-managers", "certificates", "key-servers", "auth-keys", "key-ids"} {
-		if strings.HasPrefix(m.Name, name+"-") {
-			resource = name
-		}
-	}
 	return slices.DeleteFunc(slices.Clone(suspects), func(sc *steps.Scenario) bool {
-		return !slices.Contains(sc.Requirements, m.Breaks) || !slices.Contains(sc.Resources, resource)
+		return !slices.Contains(sc.Requirements, m.Breaks) || !slices.Contains(sc.Resources, m.Resource)
 	})
 }
 
