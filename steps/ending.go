@@ -24,7 +24,9 @@ func succeeds(w *world) error {
 // judgeEnding attributes how a request ended. What a rule looks at in the answers is
 // not broken by an answer that never came: that leaves nothing to look at.
 func judgeEnding(w *world, err error) error {
-	plain := slices.DeleteFunc(w.promises(false), w.suite.Judge.Ruled)
+	plain := slices.DeleteFunc(w.promises(false), func(id contract.ID) bool {
+		return oracle.NeedsAnswer(w.contract().Requirement(id).Promise)
+	})
 	if err == nil || len(plain) > 0 {
 		return w.verify(plain, err)
 	}
