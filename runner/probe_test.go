@@ -105,7 +105,7 @@ func TestAnSVMIsUsedOnlyIfItExistsAndIsFree(t *testing.T) {
 		wantCode  int
 	}{
 		{"free", "svm1", "1 by --svm: svm1", exit.Conformant},
-		{"has a key manager", "svm2", "the SVM svm2 has an Azure Key Vault already", exit.Inconclusive},
+		{"has a key manager", "svm2", "the SVM svm2 has a vault already", exit.Inconclusive},
 		{"does not exist", "svn1", `no SVM "svn1". Did you mean svm1?`, exit.Misuse},
 	}
 	for _, tt := range tests {

@@ -92,9 +92,9 @@ func TestAnSVMIsDiscoveredOnlyIfItHasNoKeyManagerOfAnyKind(t *testing.T) {
 		{"vaults that fail, and a named SVM", map[string]http.HandlerFunc{vaultsAPI: answer(500, "{}")}, []string{"--svm", "svm1"}, "1 by --svm: svm1", exit.Conformant},
 		{"vaults that are claimed", map[string]http.HandlerFunc{vaultsAPI: answer(200, svm1)}, []string{"--claim", "azure-key-vaults"}, "15 free: svm2", exit.Conformant},
 		{"a named SVM with another key manager", map[string]http.HandlerFunc{managersAPI: answer(200, svm1)}, []string{"--svm", "svm1"},
-			"the SVM svm1 has a key manager already", exit.Inconclusive},
+			"the SVM svm1 has an external key manager already", exit.Inconclusive},
 		{"a named SVM with one, and no list of SVMs", map[string]http.HandlerFunc{kmsAPI: answer(200, svm1), svmsAPI: answer(403, "{}")}, []string{"--svm", "svm1"},
-			"the SVM svm1 has an AWS KMS already", exit.Inconclusive},
+			"the SVM svm1 has a KMS already", exit.Inconclusive},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -306,7 +306,7 @@ func (p *prober) findResources(ctx context.Context) []Check {
 			}
 		default:
 			found.there, p.there[r.Name] = append(found.there, r.Name), true
-			found.testable = found.testable || !slices.Contains(incidental, r.Name)
+			found.testable = found.testable || !r.Builtin && !r.Jobs // which no target is tested for alone
 		}
 	}
 	return []Check{found.check(p.Release)}
@@ -342,10 +342,6 @@ func (r resources) check(release contract.Release) Check {
 	}
 	return c
 }
-
-// incidental is what every cluster has and what calls leave behind: no target is
-// tested for it alone.
-var incidental = []string{"cluster", "nodes", "svms", "jobs"}
 
 // findLab asks the lab to end a condition that does not exist, which every
 // hook that works answers.

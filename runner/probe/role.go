@@ -61,11 +61,11 @@ func (p *prober) withoutCluster(ctx context.Context, r *wire.Response) Check {
 // nodesVersion reads the version of the nodes.
 const nodesVersion = "/api/cluster/nodes?fields=version&max_records=1"
 
-// otherReadings are the paths of all collections but the cluster.
+// otherReadings are the paths of all collections: the cluster itself is none.
 func (p *prober) otherReadings() []string {
 	all := []string{nodesVersion, "/api/svm/svms?max_records=1"}
 	for _, r := range p.in.Contract.Resources {
-		if !r.IsPart() && r.Name != "cluster" && (r.Covers(contract.Newest()) || r.Covers(p.in.Release)) {
+		if !r.IsPart() && r.Key != "" && (r.Covers(contract.Newest()) || r.Covers(p.in.Release)) {
 			all = append(all, "/api"+r.Path+"?max_records=1")
 		}
 	}

@@ -119,19 +119,19 @@ func (t taken) by(svm steps.SVM) string {
 	return t[svm.UUID]
 }
 
-// keyManagers finds out which SVMs have a key manager, of whatever kind. The
-// error means that nothing is known: not even one SVM may be taken to be free.
+// keyManagers finds out which SVMs have a key manager, of whatever kind: what takes a place of
+// which an SVM has one. The error means that nothing is known: not even one SVM may be taken to
+// be free.
 func (p *prober) keyManagers(ctx context.Context) (taken, error) {
 	found := taken{}
-	for _, k := range []struct{ kind, resource string }{
-		{"an Azure Key Vault", vaultsResource},
-		{"a key manager", "key-managers"},
-		{"an AWS KMS", "aws-kms"},
-	} {
-		records, err := p.records(ctx, "/api/security/"+k.resource+"?fields=svm")
+	for _, k := range p.in.Contract.Objects() {
+		if k.Exclusive == "" {
+			continue
+		}
+		records, err := p.records(ctx, "/api"+k.Resource.Path+"?fields=svm")
 		var refused *refusal
 		switch {
-		case errors.As(err, &refused) && p.lacks(k.resource, refused):
+		case errors.As(err, &refused) && p.lacks(k.Resource.Name, refused):
 			continue
 		case err != nil:
 			return nil, err
@@ -141,7 +141,7 @@ func (p *prober) keyManagers(ctx context.Context) (taken, error) {
 			uuid, _ := oracle.Lookup(r, "svm.uuid")
 			for _, key := range []any{name, uuid} {
 				if text, _ := key.(string); text != "" && found[text] == "" {
-					found[text] = k.kind
+					found[text] = wording.A(k.Noun)
 				}
 			}
 		}
@@ -149,17 +149,12 @@ func (p *prober) keyManagers(ctx context.Context) (taken, error) {
 	return found, nil
 }
 
-const vaultsResource = "azure-key-vaults"
-
 // lacks reports whether a refusal means that the target does not have what was asked for, so
-// that no SVM has any of it: code 3, or the status of a resource that is not there, and it was
-// not seen before. That the role does not allow to see it, or that the request was no good,
-// says nothing of what there is.
+// that no SVM has any of it: it is not tested, so that nothing of it is created, or code 3, or
+// the status of a resource that is not there, of one that was not seen before. That the role
+// does not allow to see it, or that the request was no good, says nothing of what there is.
 func (p *prober) lacks(resource string, r *refusal) bool {
-	if resource == vaultsResource && p.Absent[vaultsResource] != "" {
-		return true // it is not tested, so that nothing is created
-	}
-	return !p.there[resource] && (r.code == "3" || slices.Contains(ofNoResource, r.status))
+	return p.Absent[resource] != "" || !p.there[resource] && (r.code == "3" || slices.Contains(ofNoResource, r.status))
 }
 
 // undiscovered is for a target of whose key managers nothing is known.

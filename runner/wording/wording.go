@@ -29,3 +29,11 @@ func CommaList(names []string) string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// A puts the article before a noun.
+func A(noun string) string {
+	if noun != "" && strings.ContainsRune("aeiouAEIOU", rune(noun[0])) {
+		return "an " + noun
+	}
+	return "a " + noun
+}
