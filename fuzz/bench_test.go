@@ -18,8 +18,8 @@ import (
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/rawclient"
 	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fuzz"
-	"ontap-conformance/steps"
 )
 
 // TestMain gives tests and benchmarks the garbage collector of the command.
@@ -46,12 +46,12 @@ func BenchmarkJudgedExchanges(b *testing.B) {
 
 func compare(b *testing.B, serve func(http.Handler) *httptest.Server) {
 	var kept rawclient.Recorder
-	play := func(s *steps.Suite, trials []*fuzz.Trial) {
-		h := fuzz.Hunt{Suite: s, Trials: trials, Checks: 8}
+	play := func(s *testbed.Testbed, trials []*fuzz.Trial) {
+		h := fuzz.Hunt{Bed: s, Trials: trials, Checks: 8}
 		_, err := h.Run(b.Context())
 		require.NoError(b, err)
 	}
-	fresh := func() (*steps.Suite, func()) {
+	fresh := func() (*testbed.Testbed, func()) {
 		return stand(b, serve, simulator.New(catalogue(b), options), contract.Newest(), 1, nil)
 	}
 	play(suiteOn(b, simulator.New(catalogue(b), options), contract.Newest(), 1, kept.Keep), stateless(b))
@@ -85,7 +85,7 @@ func BenchmarkMemory(b *testing.B) {
 		suite := suiteOn(b, simulator.New(catalogue(b), options), contract.Newest(), 1, nil)
 		ctx, stop := context.WithCancel(b.Context())
 		var early, late uint64
-		h := fuzz.Hunt{Suite: suite, Trials: fuzz.Trials(catalogue(b), contract.Newest()), Told: func(t fuzz.Tally) {
+		h := fuzz.Hunt{Bed: suite, Trials: fuzz.Trials(catalogue(b), contract.Newest()), Told: func(t fuzz.Tally) {
 			switch {
 			case early == 0 && t.Requests >= *memoryExchanges/10:
 				early = live()

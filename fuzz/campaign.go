@@ -10,14 +10,14 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
-	"ontap-conformance/steps"
 )
 
 // A Campaign plays trials against the target of a suite. Its fields must not
 // change while it runs.
 type Campaign struct {
-	Suite   *steps.Suite
+	Bed     *testbed.Testbed
 	Trials  []*Trial
 	Checks  int // cases of each trial; some trials have more at least
 	Workers int // lanes at a time; zero means all of them
@@ -29,8 +29,8 @@ type Campaign struct {
 // seed of the suite sends the same requests, with any number of workers.
 func (c *Campaign) Outcomes(ctx context.Context, done func(*oracle.Outcome)) []oracle.Outcome {
 	outcomes := make([]oracle.Outcome, len(c.Trials))
-	ready := c.Suite.Ready(ctx)
-	lanes := lanesOf(c.Suite)
+	ready := c.Bed.Ready(ctx)
+	lanes := lanesOf(c.Bed)
 	news := make(chan int, len(c.Trials))
 	go sideBySide(len(lanes), c.Workers, func(lane int) {
 		for i := lane; i < len(c.Trials); i += len(lanes) {
@@ -56,7 +56,7 @@ func (c *Campaign) trial(ctx context.Context, t *Trial, on lane, ready error) or
 		Verdicts: map[contract.ID]int{}, Operations: map[oracle.Answered]int{}, Codes: map[oracle.Provoked]bool{}}
 	start := time.Now()
 	if ready == nil {
-		ready = t.skip(c.Suite)
+		ready = t.skip(c.Bed)
 	}
 	if ready != nil {
 		sum.Conclude(ready)
@@ -102,11 +102,11 @@ func ended(ctx context.Context, sum *oracle.Outcome, last error) error {
 }
 
 // skip says why a trial is not played; nil means that it is.
-func (t *Trial) skip(s *steps.Suite) error {
-	switch why := s.Lacks(t.Sort); {
+func (t *Trial) skip(s *testbed.Testbed) error {
+	switch why := s.Lacks(t.Sort.Resource); {
 	case why != nil:
 		return why
-	case s.Mode == steps.ReadOnly && t.Property.Writes:
+	case s.Mode == testbed.ReadOnly && t.Property.Writes:
 		return &oracle.Skip{Applies: true, Reason: "it writes, and the mode is read-only"}
 	case len(s.SVMs) == 0:
 		return &oracle.Skip{Applies: true, Reason: "it needs a data SVM without a key manager, and the run has none"}
@@ -118,17 +118,17 @@ func (t *Trial) skip(s *steps.Suite) error {
 // lost, and settles it. What fails is asked again before the target is blamed, and made as
 // small as it gets; what does not fail again is flaky.
 func (c *Campaign) check(ctx context.Context, t *Trial, on lane, check int) oracle.Outcome {
-	seed := seedOf(c.Suite.Seed, t.Name, check)
+	seed := seedOf(c.Bed.Seed, t.Name, check)
 	drawn := draw(t.cases(check), seed)
 	one := c.heard(ctx, t, on, check, drawn)
-	if len(one.Found) == 0 || c.Suite.Once && one.Status != oracle.Failed {
+	if len(one.Found) == 0 || c.Bed.Once && one.Status != oracle.Failed {
 		return one
 	}
-	small := t.shrink(ctx, c.Suite, on, check, seed, one.Found[0].Requirement)
+	small := t.shrink(ctx, c.Bed, on, check, seed, one.Found[0].Requirement)
 	switch {
-	case c.Suite.Once && small.one == nil:
+	case c.Bed.Once && small.one == nil:
 		return one
-	case c.Suite.Once:
+	case c.Bed.Once:
 		return *small.outcome
 	}
 	asked := max(1, one.Asked) + small.asked
@@ -138,7 +138,7 @@ func (c *Campaign) check(ctx context.Context, t *Trial, on lane, check int) orac
 	}
 	sum := oracle.Together(asked, all...)
 	if small.one != nil && slices.ContainsFunc(sum.Found, func(f oracle.Finding) bool { return f.Flaky }) { // the small case may show more, and always
-		again, _ := t.play(ctx, c.Suite, on, check, *small.one)
+		again, _ := t.play(ctx, c.Bed, on, check, *small.one)
 		sum = oracle.Together(asked, append(all, *again)...)
 	}
 	return sum
@@ -152,9 +152,9 @@ const lostTries = 4
 func (c *Campaign) heard(ctx context.Context, t *Trial, on lane, check int, one Case) oracle.Outcome {
 	var all []oracle.Outcome
 	for n := 1; ; n++ {
-		o, _ := t.playNth(ctx, c.Suite, on, check, n, one)
+		o, _ := t.playNth(ctx, c.Bed, on, check, n, one)
 		all = append(all, *o)
-		if !o.Retry || len(o.Found) > 0 || n == lostTries || c.Suite.Once || c.Suite.Silent() || ctx.Err() != nil {
+		if !o.Retry || len(o.Found) > 0 || n == lostTries || c.Bed.Once || c.Bed.Silent() || ctx.Err() != nil {
 			return oracle.Together(n, all...)
 		}
 	}

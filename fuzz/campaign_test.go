@@ -17,9 +17,9 @@ import (
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/sample"
 	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
 	"ontap-conformance/fuzz"
-	"ontap-conformance/steps"
 )
 
 func TestTheSimulatorGivesNoFinding(t *testing.T) {
@@ -29,7 +29,7 @@ func TestTheSimulatorGivesNoFinding(t *testing.T) {
 			o := options
 			o.Release = r
 			suite := suiteOn(t, simulator.New(catalogue(t), o), r, 1, nil)
-			c := fuzz.Campaign{Suite: suite, Trials: fuzz.Trials(catalogue(t), r), Checks: 4}
+			c := fuzz.Campaign{Bed: suite, Trials: fuzz.Trials(catalogue(t), r), Checks: 4}
 			requests := 0
 			for _, o := range c.Outcomes(t.Context(), nil) {
 				requests += o.Requests
@@ -55,7 +55,7 @@ func TestNoLibertyIsTakenForABug(t *testing.T) {
 		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			suite := suiteOn(t, l.New(catalogue(t), options), l.On(), 1, nil)
-			c := fuzz.Campaign{Suite: suite, Trials: fuzz.Trials(catalogue(t), l.On()), Checks: 1}
+			c := fuzz.Campaign{Bed: suite, Trials: fuzz.Trials(catalogue(t), l.On()), Checks: 1}
 			for _, o := range c.Outcomes(t.Context(), nil) {
 				assert.False(t, o.Status == oracle.Errored && !wire.IsLost(o.Reason), "%s: %v", o.Name, o.Reason)
 				for _, f := range o.Found {
@@ -70,7 +70,7 @@ func TestNoLibertyIsTakenForABug(t *testing.T) {
 
 // sentBy are the requests that the clean simulator is sent with one seed, sorted: how lanes
 // interleave is the scheduler's.
-func sentBy(t *testing.T, play func(*steps.Suite)) string {
+func sentBy(t *testing.T, play func(*testbed.Testbed)) string {
 	t.Helper()
 	var mu sync.Mutex
 	var all []string
@@ -88,17 +88,17 @@ func sentBy(t *testing.T, play func(*steps.Suite)) string {
 
 func TestTheSameSeedSendsTheSameBytesWithAnyNumberOfWorkers(t *testing.T) {
 	trials := fuzz.Trials(catalogue(t), contract.Newest())
-	for name, with := range map[string]func(workers int) func(*steps.Suite){
-		"campaign": func(workers int) func(*steps.Suite) {
-			return func(s *steps.Suite) {
-				c := fuzz.Campaign{Suite: s, Trials: trials, Checks: 3, Workers: workers}
+	for name, with := range map[string]func(workers int) func(*testbed.Testbed){
+		"campaign": func(workers int) func(*testbed.Testbed) {
+			return func(s *testbed.Testbed) {
+				c := fuzz.Campaign{Bed: s, Trials: trials, Checks: 3, Workers: workers}
 				c.Outcomes(t.Context(), nil)
 			}
 		},
-		"hunt": func(workers int) func(*steps.Suite) {
-			return func(s *steps.Suite) {
+		"hunt": func(workers int) func(*testbed.Testbed) {
+			return func(s *testbed.Testbed) {
 				s.SVMs = s.SVMs[:9] // three lanes
-				h := fuzz.Hunt{Suite: s, Trials: trials, Checks: 1, Workers: workers}
+				h := fuzz.Hunt{Bed: s, Trials: trials, Checks: 1, Workers: workers}
 				_, err := h.Run(t.Context())
 				assert.NoError(t, err)
 			}

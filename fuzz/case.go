@@ -4,9 +4,10 @@ import (
 	"slices"
 	"strings"
 
+	"ontap-conformance/fixtures/resource"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
 	"ontap-conformance/fuzz/plan"
-	"ontap-conformance/steps"
 )
 
 // The types of plan by the names that this package has for them.
@@ -32,7 +33,7 @@ func saidValue(cell string) map[string]any   { return plan.Cell(cell) }
 
 // resolve puts real values in place of those that stand for them, with the uuid of the
 // object of the case; "" for none.
-func resolve(h *steps.Hand, v any, uuid string) (any, error) {
+func resolve(h *testbed.Session, v any, uuid string) (any, error) {
 	switch v := v.(type) {
 	case string:
 		return expand(h, v, uuid), nil
@@ -47,13 +48,13 @@ func resolve(h *steps.Hand, v any, uuid string) (any, error) {
 		return all, nil
 	case map[string]any:
 		if name, is := v[plan.SecretName].(string); is && len(v) == 1 {
-			return h.Secret(name), nil
+			return h.Source.Secret(name), nil
 		}
 		if v[plan.CertificateName] == true && len(v) == 1 {
-			return h.Certificate()
+			return h.Source.Certificate(), nil
 		}
 		if cell, is := v[plan.CellName].(string); is && len(v) == 1 {
-			return h.Said(cell)
+			return h.Source.Cell(h.Bed().Catalogue().Objects()[0], "", cell, testbed.Subject("", h.SVM()))
 		}
 		all := make(map[string]any, len(v))
 		for _, name := range sortedKeys(v) { // secrets are made up in this order
@@ -68,29 +69,29 @@ func resolve(h *steps.Hand, v any, uuid string) (any, error) {
 }
 
 // expand puts what differs from run to run into a text.
-func expand(h *steps.Hand, text, uuid string) string {
+func expand(h *testbed.Session, text, uuid string) string {
 	text = strings.ReplaceAll(text, tokenWord, h.Token())
 	text = strings.ReplaceAll(text, svmWord, h.SVM().Name)
 	return strings.ReplaceAll(text, uuidWord, uuid) // last, since a target may call an object anything
 }
 
 // bodyOf makes the body of a call over what is there already; nil for none.
-func bodyOf(h *steps.Hand, c Call, complete map[string]any, uuid string) (map[string]any, error) {
+func bodyOf(h *testbed.Session, c Call, complete map[string]any, uuid string) (map[string]any, error) {
 	for _, name := range c.Lack {
-		steps.Drop(complete, name)
+		resource.Drop(complete, name)
 	}
 	for _, name := range sortedKeys(c.Set) {
 		v, err := resolve(h, c.Set[name], uuid)
 		if err != nil {
 			return nil, err
 		}
-		steps.Put(complete, name, v)
+		resource.Put(complete, name, v)
 	}
 	return complete, nil
 }
 
 // queryOf is the query of a call, with its question mark; "" for none.
-func queryOf(h *steps.Hand, c Call, uuid string) string {
+func queryOf(h *testbed.Session, c Call, uuid string) string {
 	var all []string
 	for _, p := range c.Query {
 		all = append(all, escape(p.Name)+"="+escape(expand(h, p.Value, uuid)))

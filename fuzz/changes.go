@@ -11,6 +11,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 )
 
 // dealChanges draws an object and changes of it, of another kind each; those of all kinds
@@ -176,7 +177,7 @@ func (p *player) changesOnly(ctx context.Context, c Call) error {
 		p.record, err = p.reads(ctx)
 		return err
 	}
-	if err := p.hand.Verify(p.lastReading(), p.of("change-keeps-the-rest"), p.sameButFor(before, p.mayFollow(c.Set))(p.record)); err != nil {
+	if err := p.session.Verify(p.lastReading(), p.of("change-keeps-the-rest"), p.sameButFor(before, p.mayFollow(c.Set))(p.record)); err != nil {
 		return err
 	}
 	return p.namesItsKind(c.Set)
@@ -191,7 +192,7 @@ func (p *player) changes(ctx context.Context, c Call) (ok bool, err error) {
 	}
 	ids := p.promisesOf(c.Set)
 	if err := oracle.ExpectSuccess(e); err != nil {
-		return false, p.hand.Verify(e.Exchange, ids, err)
+		return false, p.session.Verify(e.Exchange, ids, err)
 	}
 	took := false
 	err = p.verifies(ctx, ids, func(record map[string]any) error {
@@ -206,7 +207,7 @@ func (p *player) changes(ctx context.Context, c Call) (ok bool, err error) {
 		took, p.record = true, record
 		return nil
 	})
-	if p.hand.Untold(e) && slices.ContainsFunc(sortedKeys(c.Set), p.isSecret) {
+	if testbed.Untold(e) && slices.ContainsFunc(sortedKeys(c.Set), p.isSecret) {
 		return false, orGone(err) // it goes on, and no reading shows until when
 	}
 	return took, err
@@ -257,7 +258,7 @@ func (p *player) namesItsKind(set map[string]any) error {
 	if want == "" || p.field("authentication_method") == nil {
 		return nil
 	}
-	return p.hand.Verify(p.lastReading(), p.of("change-names-the-kind-of-credentials"), sameValue(p.record, "authentication_method", want))
+	return p.session.Verify(p.lastReading(), p.of("change-names-the-kind-of-credentials"), sameValue(p.record, "authentication_method", want))
 }
 
 func playTwice(ctx context.Context, p *player) error {
@@ -271,17 +272,17 @@ func playTwice(ctx context.Context, p *player) error {
 	if err != nil {
 		return err
 	}
-	same := p.hand.Last(http.MethodPatch).Request // made anew it would have other secrets
-	e, err := p.hand.Send(ctx, same)
+	same := p.session.Last(http.MethodPatch).Request // made anew it would have other secrets
+	e, err := p.session.Send(ctx, same)
 	if err != nil {
 		return err
 	}
 	p.note(p.calls[1], e)
-	if err := p.hand.Prevented(e); err != nil {
+	if err := testbed.Prevented(p.catalogue, e); err != nil {
 		return err
 	}
 	if err := oracle.ExpectSuccess(e); err != nil {
-		return p.hand.Verify(e.Exchange, p.of("change-is-idempotent"), err)
+		return p.session.Verify(e.Exchange, p.of("change-is-idempotent"), err)
 	}
 	return p.verifies(ctx, p.of("change-is-idempotent"), p.sameButFor(before, nil))
 }
@@ -326,7 +327,7 @@ func playTwoChanges(ctx context.Context, p *player) error {
 		if err != nil || now == nil {
 			return err
 		}
-		if err := p.hand.Verify(p.lastReading(), p.of("change-keeps-the-rest"), oracle.ExpectSame(p.plain(), first, now)); err != nil {
+		if err := p.session.Verify(p.lastReading(), p.of("change-keeps-the-rest"), oracle.ExpectSame(p.plain(), first, now)); err != nil {
 			return err
 		}
 	}

@@ -70,7 +70,7 @@ func falseFindings(b *testing.B, sim *simulator.Simulator, r contract.Release, s
 	suite := suiteOn(b, sim, r, seed, nil)
 	ctx, stop := context.WithCancel(b.Context())
 	defer stop()
-	h := fuzz.Hunt{Suite: suite, Trials: fuzz.Trials(catalogue(b), r),
+	h := fuzz.Hunt{Bed: suite, Trials: fuzz.Trials(catalogue(b), r),
 		Seen: func(_ *oracle.Outcome, requests int) {
 			if judged = requests; requests > exchanges {
 				stop()
@@ -95,7 +95,7 @@ func TestAnUnknownSVMInAFilterMayBeSaid(t *testing.T) {
 	suite := suiteOn(t, l.New(catalogue(t), options), l.On(), 1, nil)
 	trials := slices.DeleteFunc(fuzz.Trials(catalogue(t), l.On()), func(tr *fuzz.Trial) bool { return tr.Property.Name != "lists-agree-with-their-records" })
 	require.NotEmpty(t, trials)
-	for _, o := range (&fuzz.Campaign{Suite: suite, Trials: trials, Checks: 20}).Outcomes(t.Context(), nil) {
+	for _, o := range (&fuzz.Campaign{Bed: suite, Trials: trials, Checks: 20}).Outcomes(t.Context(), nil) {
 		require.Equal(t, oracle.Passed, o.Status, "%s: %v", o.Name, o.Reason)
 	}
 }

@@ -16,8 +16,8 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
-	"ontap-conformance/steps"
 )
 
 // concurrencyProperties speak of several clients at the same time.
@@ -33,7 +33,7 @@ var concurrencyProperties = []Property{
 		Name: "one-of-several-creations-wins", Writes: true, repeats: 5,
 		Says:     "Of several creations for one SVM at once one is made, and the others are refused.",
 		promises: []string{"second-is-refused"},
-		fits:     func(m *model) bool { return m.sort.Seat && len(m.of("second-is-refused")) > 0 },
+		fits:     func(m *model) bool { return m.sort.Exclusive != "" && len(m.of("second-is-refused")) > 0 },
 		draw:     drawCreationRace, play: playCreationRace,
 	},
 }
@@ -115,7 +115,7 @@ func playRace(ctx context.Context, p *player) error {
 	for _, c := range p.calls[1:] {
 		by[c.Client] = append(by[c.Client], c)
 	}
-	r := &race{p: p, by: by, requests: map[int][]wire.Request{}, sides: map[int]*steps.Side{}}
+	r := &race{p: p, by: by, requests: map[int][]wire.Request{}, sides: map[int]*testbed.Client{}}
 	if err := r.prepare(ctx); err != nil {
 		return err
 	}
@@ -134,7 +134,7 @@ func playRace(ctx context.Context, p *player) error {
 		}
 		err = oracle.Differs(fieldOf(p.calls)+" as several clients saw it", "one order of the changes that explains every reading", r.told())
 	}
-	return p.hand.Verify(p.lastReading(), p.of("change-is-read-back"), err)
+	return p.session.Verify(p.lastReading(), p.of("change-is-read-back"), err)
 }
 
 // fieldOf is the field that a race is about.
@@ -152,7 +152,7 @@ type race struct {
 	p        *player
 	by       map[int][]Call
 	requests map[int][]wire.Request
-	sides    map[int]*steps.Side
+	sides    map[int]*testbed.Client
 
 	clock   atomic.Int64 // counts beginnings and ends: their order is all that matters
 	mu      sync.Mutex
@@ -165,7 +165,7 @@ type race struct {
 // goroutine.
 func (r *race) prepare(ctx context.Context) error {
 	for client, calls := range r.by {
-		r.sides[client] = r.p.hand.Side()
+		r.sides[client] = r.p.session.Client()
 		for _, c := range calls {
 			request, err := r.p.request(ctx, c)
 			if err != nil {
@@ -256,17 +256,17 @@ func drawCreationRace(m *model) *rapid.Generator[Case] {
 
 func playCreationRace(ctx context.Context, p *player) error {
 	var clients []int
-	var sides []*steps.Side
+	var sides []*testbed.Client
 	var requests []wire.Request
 	for i, c := range p.calls {
-		body, err := bodyOf(p.hand, c, p.hand.Body(p.sort, p.hand.SVM()), "")
+		body, err := bodyOf(p.session, c, p.session.Body(p.sort, p.session.SVM()), "")
 		if err != nil {
 			return err
 		}
-		if err := p.hand.Reserve(ctx, p.sort); err != nil {
+		if err := p.session.Reserve(ctx, p.sort); err != nil {
 			return err
 		}
-		clients, sides = append(clients, i), append(sides, p.hand.Side())
+		clients, sides = append(clients, i), append(sides, p.session.Client())
 		requests = append(requests, wire.Request{Method: http.MethodPost, Path: "/api" + p.resource.Path, Body: wire.JSON(body)})
 	}
 	answers := make([]*wire.Exchange, len(sides))
@@ -278,20 +278,20 @@ func playCreationRace(ctx context.Context, p *player) error {
 		if x == nil {
 			continue
 		}
-		e, err := p.hand.Ending(ctx, x) // what a job makes later must not be left
+		e, err := p.session.Jobs.Result(ctx, x) // what a job makes later must not be left
 		if err != nil {
 			return err
 		}
-		if !e.Failed() && !p.hand.Untold(e) {
+		if !e.Failed() && !testbed.Untold(e) {
 			n++
 		}
 	}
-	mine, err := p.hand.Mine(ctx, p.sort)
+	mine, err := p.session.Mine(ctx, p.sort, p.session.SVM())
 	if err != nil {
 		return err
 	}
 	if n > 1 || len(mine) > 1 {
 		err = oracle.Differs("creations for one SVM at once that succeeded", "one", fmt.Sprintf("%d, with %d records in the list", n, len(mine)))
 	}
-	return p.hand.Verify(p.lastReading(), p.of("second-is-refused"), err)
+	return p.session.Verify(p.lastReading(), p.of("second-is-refused"), err)
 }

@@ -55,7 +55,7 @@ func TestReadingsThatGoBackInTimeAreFoundAndDrawn(t *testing.T) {
 	trials := slices.DeleteFunc(fuzz.Trials(catalogue(t), contract.Newest()), func(tr *fuzz.Trial) bool { return !strings.HasSuffix(tr.Name, "clients-at-once-see-one-order") })
 	require.Len(t, trials, 2)
 	var found []*fuzz.Finding
-	h := fuzz.Hunt{Suite: suite, Trials: trials, Checks: 5, Found: func(f *fuzz.Finding) { found = append(found, f) }}
+	h := fuzz.Hunt{Bed: suite, Trials: trials, Checks: 5, Found: func(f *fuzz.Finding) { found = append(found, f) }}
 	_, err := h.Run(t.Context())
 	require.NoError(t, err)
 	require.NotEmpty(t, found)
@@ -71,7 +71,7 @@ func TestCreationsAtOnceAreFollowedToTheEndOfTheirJobs(t *testing.T) {
 	suite := suiteOn(t, sim, l.On(), 0, nil)
 	trials := slices.DeleteFunc(fuzz.Trials(catalogue(t), l.On()), func(tr *fuzz.Trial) bool { return !strings.HasSuffix(tr.Name, "one-of-several-creations-wins") })
 	require.NotEmpty(t, trials)
-	h := fuzz.Hunt{Suite: suite, Trials: trials, Checks: 40, Found: func(f *fuzz.Finding) { t.Errorf("%s: %v", f.Requirement, f.Outcome.Reason) }}
+	h := fuzz.Hunt{Bed: suite, Trials: trials, Checks: 40, Found: func(f *fuzz.Finding) { t.Errorf("%s: %v", f.Requirement, f.Outcome.Reason) }}
 	_, err := h.Run(t.Context())
 	require.NoError(t, err)
 	sim.Inspect(func(st *simulator.State) {

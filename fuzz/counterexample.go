@@ -84,7 +84,7 @@ func (h *Hunt) finding(ctx context.Context, c candidate) *Finding {
 	f := &Finding{Bucket: h.bucket(c.fails.Found[0]), Trial: c.trial.Name, Seed: c.seed, Case: c.one, Outcome: c.fails, Times: 1, Drawing: c.drawn}
 	all, asked := []oracle.Outcome{*c.fails}, 1
 	for _, id := range c.fails.Broke() {
-		small := c.trial.shrink(ctx, h.Suite, c.lane, c.check, c.seed, id)
+		small := c.trial.shrink(ctx, h.Bed, c.lane, c.check, c.seed, id)
 		if small.one != nil {
 			at := slices.IndexFunc(c.fails.Found, func(found oracle.Finding) bool { return found.Requirement == id })
 			f.Bucket = h.bucket(c.fails.Found[at])
@@ -93,7 +93,7 @@ func (h *Hunt) finding(ctx context.Context, c candidate) *Finding {
 		}
 		all, asked = append(all, *small.again), asked+small.asked
 	}
-	if !f.Small && !h.Suite.Once {
+	if !f.Small && !h.Bed.Once {
 		outcome := oracle.Together(asked, all...)
 		f.Outcome, f.Flaky = &outcome, true
 	}
@@ -112,7 +112,7 @@ func (h *Hunt) bucket(f oracle.Finding) Bucket {
 		return b
 	}
 	r := f.Exchange.Request
-	if o := h.Suite.Judge.Contract().Route(r.APIPath()).Operation(r.Method); o != nil {
+	if o := h.Bed.Judge.Contract().Route(r.APIPath()).Operation(r.Method); o != nil {
 		b.Operation = o.String()
 	}
 	return b

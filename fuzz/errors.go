@@ -9,6 +9,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 )
 
 // errorProperties speak of the documented errors that requests alone provoke.
@@ -155,7 +156,7 @@ func (p *player) prepares(ctx context.Context, first *contract.Example) (ready b
 		c.Path = "/api" + path[:strings.LastIndex(path, "{")] + escape(parts[0])
 	}
 	e, err := p.call(ctx, c)
-	if err == nil && p.hand.Untold(e) {
+	if err == nil && testbed.Untold(e) {
 		err = errGone // it goes on, and nobody can tell until when
 	}
 	if err != nil || e.Failed() {
@@ -168,10 +169,10 @@ func (p *player) prepares(ctx context.Context, first *contract.Example) (ready b
 // isRow judges a refusal against the row of the table, and against the promise
 // that there is a refusal at all.
 func (p *player) isRow(e oracle.Ending, row *contract.Error) error {
-	if err := p.isDue(e, due{ids: p.refusedBy(row)}); err != nil || p.hand.Untold(e) {
+	if err := p.isDue(e, due{ids: p.refusedBy(row)}); err != nil || testbed.Untold(e) {
 		return err
 	}
-	return p.hand.Verify(e.Exchange, []contract.ID{row.ID}, oracle.ExpectCode(e, row.Codes()...))
+	return p.session.Verify(e.Exchange, []contract.ID{row.ID}, oracle.ExpectCode(e, row.Codes()...))
 }
 
 // isTabled judges a refusal that makes a promise against the rows of the operation for it.

@@ -15,6 +15,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 )
 
 // exampleProperties speak of single requests that a requirement is about.
@@ -171,13 +172,13 @@ func (p *player) exampleCreations(ctx context.Context) error {
 			}
 			continue
 		}
-		if p.thing = t; t.Path() == "" || p.operation(contract.Delete) == nil {
+		if p.thing = t; t.UUID == "" || p.operation(contract.Delete) == nil {
 			return nil
 		}
 		if err := p.showsSaid(ctx, example, e); err != nil {
 			return err
 		}
-		if e, err := p.call(ctx, Call{Operation: p.operation(contract.Delete).ID}); err != nil || e.Failed() || p.hand.Untold(e) {
+		if e, err := p.call(ctx, Call{Operation: p.operation(contract.Delete).ID}); err != nil || e.Failed() || testbed.Untold(e) {
 			return err
 		}
 	}
@@ -220,10 +221,10 @@ func (p *player) isAsSaid(e oracle.Ending, example *example) (ok bool, err error
 	if example.Outcome == contract.Refused {
 		return e.Failed(), p.isDue(e, p.dueOf(e, example.of.ID))
 	}
-	if err := p.hand.Prevented(e); err != nil {
+	if err := testbed.Prevented(p.catalogue, e); err != nil {
 		return false, err
 	}
-	return !e.Failed(), p.hand.Verify(e.Exchange, []contract.ID{example.of.ID}, oracle.ExpectSuccess(e))
+	return !e.Failed(), p.session.Verify(e.Exchange, []contract.ID{example.of.ID}, oracle.ExpectSuccess(e))
 }
 
 // showsSaid wants a reading to show what an example says, and what a request sent in the
@@ -238,7 +239,7 @@ func (p *player) showsSaid(ctx context.Context, example *example, e oracle.Endin
 	want := map[string]any{}
 	for name, v := range p.setOf(example.Reads) {
 		var err error
-		if want[name], err = resolve(p.hand, v, p.thing.UUID()); err != nil {
+		if want[name], err = resolve(p.session, v, p.thing.UUID); err != nil {
 			return err
 		}
 	}

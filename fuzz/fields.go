@@ -61,7 +61,7 @@ func requiredFields(m *model, o *contract.Operation) []*contract.Field {
 	var all []*contract.Field
 	for _, p := range o.Required {
 		f := m.field(p.AnyOf[0])
-		if !p.Assert || !p.Covers(m.release) || f == nil || len(m.about("creation-without-required-is-refused", f.Name)) == 0 || len(m.sort.Marked) == 1 && m.isMarked(f.Name) {
+		if !p.Assert || !p.Covers(m.release) || f == nil || len(m.about("creation-without-required-is-refused", f.Name)) == 0 || len(m.sort.Marks) == 1 && m.isMarked(f.Name) {
 			continue
 		}
 		all = append(all, f)

@@ -48,7 +48,7 @@ func TestACaseThatDoesNotFailAgainIsFlaky(t *testing.T) {
 				return tr.Name != "azure-key-vaults: a-change-takes-what-it-names-and-keeps-the-rest"
 			})
 			require.Len(t, trials, 1)
-			c := fuzz.Campaign{Suite: suite, Trials: trials, Checks: 3}
+			c := fuzz.Campaign{Bed: suite, Trials: trials, Checks: 3}
 			o := c.Outcomes(t.Context(), nil)[0]
 			assert.Equal(t, tt.want, o.Status, "%v", o.Reason)
 			assert.Contains(t, o.Broke(), contract.ID("API-HAL-01"))
@@ -78,7 +78,7 @@ func TestAHuntTellsAFindingThatDoesNotFailAgainAsFlaky(t *testing.T) {
 			suite := suiteOn(t, simulator.New(catalogue(t), options, labelledAsText(tt.wrong)), contract.Newest(), 1, nil)
 			suite.SVMs = suite.SVMs[:3]
 			var found []*fuzz.Finding
-			h := fuzz.Hunt{Suite: suite, Checks: 1, Trials: fuzz.TrialsCalled(catalogue(t), contract.Newest(), "azure-key-vaults: a-change-takes-what-it-names-and-keeps-the-rest"),
+			h := fuzz.Hunt{Bed: suite, Checks: 1, Trials: fuzz.TrialsCalled(catalogue(t), contract.Newest(), "azure-key-vaults: a-change-takes-what-it-names-and-keeps-the-rest"),
 				Found: func(f *fuzz.Finding) { found = append(found, f) }}
 			_, err := h.Run(t.Context())
 			require.NoError(t, err)
@@ -112,7 +112,7 @@ func TestAFlakyFindingThatFailsTwiceLaterIsBroken(t *testing.T) {
 	suite := suiteOn(t, simulator.New(catalogue(t), options, bent), contract.Newest(), 1, nil)
 	suite.SVMs = suite.SVMs[:3]
 	var flaky []bool
-	h := fuzz.Hunt{Suite: suite, Checks: 10, Trials: fuzz.TrialsCalled(catalogue(t), contract.Newest(), "azure-key-vaults: a-change-takes-what-it-names-and-keeps-the-rest"),
+	h := fuzz.Hunt{Bed: suite, Checks: 10, Trials: fuzz.TrialsCalled(catalogue(t), contract.Newest(), "azure-key-vaults: a-change-takes-what-it-names-and-keeps-the-rest"),
 		Found: func(f *fuzz.Finding) { flaky = append(flaky, f.Flaky) }, Told: func(fuzz.Tally) { cases.Add(1) }}
 	_, err := h.Run(t.Context())
 	require.NoError(t, err)

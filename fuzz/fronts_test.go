@@ -22,7 +22,7 @@ func assertPasses(t *testing.T, liberty string, checks int, properties ...string
 		return !slices.Contains(properties, tr.Property.Name)
 	})
 	require.NotEmpty(t, trials)
-	for _, o := range (&fuzz.Campaign{Suite: suite, Trials: trials, Checks: checks}).Outcomes(t.Context(), nil) {
+	for _, o := range (&fuzz.Campaign{Bed: suite, Trials: trials, Checks: checks}).Outcomes(t.Context(), nil) {
 		if !assert.Equal(t, oracle.Passed, o.Status, "%s: %v", o.Name, o.Reason) {
 			for _, f := range o.Found {
 				t.Log(f.Requirement, f.Err, f.Exchange)

@@ -29,7 +29,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ontap-conformance/fixtures/contract"
-	"ontap-conformance/steps"
+	"ontap-conformance/fixtures/testbed"
 )
 
 // A Property is what must hold for every case that it draws.
@@ -108,7 +108,7 @@ type Trial struct {
 	Name         string // "azure-key-vaults: a-change-keeps-the-rest"; stable between runs
 	Property     *Property
 	Requirements []contract.ID // of the release
-	Sort         steps.Sort
+	Sort         *contract.ObjectKind
 
 	model *model
 	cases func(check int) *rapid.Generator[Case]
@@ -145,7 +145,7 @@ func Trials(c *contract.Catalogue, release contract.Release) []*Trial {
 // models are those of a release, in the order of their sorts.
 func models(c *contract.Catalogue, release contract.Release) []*model {
 	var all []*model
-	for _, sort := range steps.Sorts(c) {
+	for _, sort := range testbed.Kinds(c) {
 		if sort.Resource.Covers(release) {
 			all = append(all, newModel(c, release, sort))
 		}
@@ -170,7 +170,7 @@ func TrialsCalled(c *contract.Catalogue, release contract.Release, names ...stri
 }
 
 // on is the name of the trial of a property on a sort.
-func (p *Property) on(sort steps.Sort) string { return sort.Resource.Name + ": " + p.Name }
+func (p *Property) on(sort *contract.ObjectKind) string { return sort.Resource.Name + ": " + p.Name }
 
 // A Description is what is known of a trial without a target.
 type Description struct {

@@ -11,6 +11,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
 )
 
@@ -80,7 +81,7 @@ func (p *player) asksInManner(ctx context.Context, c Call) error {
 	if isTooMuch(c.Fault) {
 		return p.goesOn(ctx, err)
 	}
-	if err != nil || p.hand.Untold(e) {
+	if err != nil || testbed.Untold(e) {
 		return orGone(err) // it goes on, and nobody can tell until when
 	}
 	if err := p.inManner(ctx, c, e.Exchange); err != nil || !writes(e.Exchange.Request.Method) {
@@ -95,7 +96,7 @@ func (p *player) goesOn(ctx context.Context, err error) error {
 	if none := new(wire.NoAnswer); err != nil && !errors.As(err, &none) || ctx.Err() != nil {
 		return err
 	}
-	_, err = p.hand.Ask(ctx, getOf("/api"+p.resource.Path+"?"+p.mine()))
+	_, err = p.session.Ask(ctx, getOf("/api"+p.resource.Path+"?"+p.mine()))
 	return err
 }
 
@@ -114,10 +115,10 @@ func (p *player) leftNoTrace(ctx context.Context, c Call, e oracle.Ending) (err 
 	if strings.HasPrefix(c.Fault, "stranger-") {
 		id = "API-AUTH-01"
 	}
-	if o == nil || o.Effect != contract.Create || len(p.hand.SVMs()) < 2 {
+	if o == nil || o.Effect != contract.Create || len(p.session.SVMs) < 2 {
 		return p.verifies(ctx, []contract.ID{id}, p.sameButFor(p.record, nil))
 	}
-	return p.madeNothingOn(ctx, p.hand.SVMs()[1], id)
+	return p.madeNothingOn(ctx, p.session.SVMs[1], id)
 }
 
 // writes reports whether a method may change something.

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
-	"ontap-conformance/steps"
 )
 
 // A Hunt plays trials for as long as it may, and most of those that show
@@ -22,7 +22,7 @@ import (
 // lanes wait for each other there, and nowhere else, the same seed sends the same
 // requests with any number of workers, as far as the hunt gets.
 type Hunt struct {
-	Suite   *steps.Suite
+	Bed     *testbed.Testbed
 	Trials  []*Trial      // which no other hunt has at the same time
 	Workers int           // lanes at a time; zero means all of them
 	Checks  int           // rounds at most; zero means any number
@@ -68,14 +68,14 @@ const (
 // Run hunts until it ends, and says why it did. The error is non-nil only if it
 // could not begin.
 func (h *Hunt) Run(ctx context.Context) (End, error) {
-	if err := h.Suite.Ready(ctx); err != nil {
+	if err := h.Bed.Ready(ctx); err != nil {
 		return "", err
 	}
 	trials, err := h.playable()
 	if err != nil {
 		return "", err
 	}
-	h.schedule, h.coverage, h.buckets, h.unknown = newSchedule(trials, lanesOf(h.Suite)), newCoverage(), map[Bucket]*Finding{}, map[string]error{}
+	h.schedule, h.coverage, h.buckets, h.unknown = newSchedule(trials, lanesOf(h.Bed)), newCoverage(), map[Bucket]*Finding{}, map[string]error{}
 	deadline, stop := context.WithCancel(ctx)
 	defer stop()
 	if h.For > 0 {
@@ -97,7 +97,7 @@ func (h *Hunt) playable() ([]*Trial, error) {
 	var of []*model
 	var why error
 	for _, t := range h.Trials {
-		if err := t.skip(h.Suite); err != nil {
+		if err := t.skip(h.Bed); err != nil {
 			why = err
 			continue
 		}
@@ -118,13 +118,13 @@ func (h *Hunt) playable() ([]*Trial, error) {
 // ends says why the hunt does not go on; "" means that it does.
 func (h *Hunt) ends(ctx, deadline context.Context) End {
 	switch {
-	case errors.Is(context.Cause(ctx), steps.ErrTimeIsUp):
+	case errors.Is(context.Cause(ctx), testbed.ErrTimeIsUp):
 		return TimeIsUp
 	case ctx.Err() != nil:
 		return Interrupted
 	case deadline.Err() != nil:
 		return TimeIsUp
-	case h.Suite.Over() != nil, h.schedule.cut >= maxCut, h.schedule.cut > 0 && !h.wakes(deadline):
+	case h.Bed.Over() != nil, h.schedule.cut >= maxCut, h.schedule.cut > 0 && !h.wakes(deadline):
 		return NoAnswers
 	case h.Checks > 0 && h.tally.Rounds >= h.Checks:
 		return ChecksDone
@@ -151,7 +151,7 @@ func (h *Hunt) wakes(ctx context.Context) bool {
 			return false
 		case <-t.C:
 		}
-		if h.Suite.Wake(ctx) {
+		if h.Bed.Wake(ctx) {
 			return true
 		}
 	}

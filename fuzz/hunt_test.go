@@ -16,8 +16,8 @@ import (
 	"ontap-conformance/fixtures/mutant"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fuzz"
-	"ontap-conformance/steps"
 )
 
 // brokenOn are the requirements that one round on a mutant of the vaults finds broken.
@@ -28,12 +28,12 @@ func brokenOn(t *testing.T, name, properties string) map[contract.ID]bool {
 	return brokenIn(t, suiteOn(t, m.New(catalogue(t), options), m.On(catalogue(t)), 1, nil), properties)
 }
 
-func brokenIn(t *testing.T, suite *steps.Suite, properties string) map[contract.ID]bool {
+func brokenIn(t *testing.T, suite *testbed.Testbed, properties string) map[contract.ID]bool {
 	t.Helper()
 	suite.SVMs = suite.SVMs[:3]
 	trials := slices.DeleteFunc(fuzz.Trials(catalogue(t), suite.Judge.Release()), func(tr *fuzz.Trial) bool { return !strings.HasPrefix(tr.Name, "azure-key-vaults: "+properties) })
 	broken := map[contract.ID]bool{}
-	h := fuzz.Hunt{Suite: suite, Trials: trials, Checks: 1, Seen: func(o *oracle.Outcome, _ int) {
+	h := fuzz.Hunt{Bed: suite, Trials: trials, Checks: 1, Seen: func(o *oracle.Outcome, _ int) {
 		for _, id := range o.Broke() {
 			broken[id] = true
 		}
@@ -74,7 +74,7 @@ func TestAHuntTriesAllThatCanBeListedFirst(t *testing.T) {
 	suite.SVMs = suite.SVMs[:6] // two lanes
 	trials := fuzz.Trials(catalogue(t), contract.Newest())
 	first := map[string]int{} // the requests after which a trial had been played
-	h := fuzz.Hunt{Suite: suite, Trials: trials, Workers: 1, Checks: 1, Seen: func(o *oracle.Outcome, requests int) {
+	h := fuzz.Hunt{Bed: suite, Trials: trials, Workers: 1, Checks: 1, Seen: func(o *oracle.Outcome, requests int) {
 		if _, played := first[o.Name]; !played {
 			first[o.Name] = requests
 		}
@@ -97,7 +97,7 @@ func TestAHuntTriesWhatComesLateThoughWhatComesEarlyIsDone(t *testing.T) {
 	suite.SVMs = suite.SVMs[:3]
 	const early, late = "azure-key-vaults: an-inactive-configuration-comes-and-goes-beside-the-active-one", "azure-key-vaults: what-does-not-exist-is-refused"
 	played := map[string]int{}
-	h := fuzz.Hunt{Suite: suite, Trials: fuzz.TrialsCalled(catalogue(t), contract.Newest(), early, late), Checks: 1, Seen: func(o *oracle.Outcome, _ int) {
+	h := fuzz.Hunt{Bed: suite, Trials: fuzz.TrialsCalled(catalogue(t), contract.Newest(), early, late), Checks: 1, Seen: func(o *oracle.Outcome, _ int) {
 		played[o.Name]++
 	}}
 	_, err := h.Run(t.Context())
@@ -135,7 +135,7 @@ func TestASpoiledBodyHasNoOtherFault(t *testing.T) {
 	})
 	suite.SVMs = suite.SVMs[:3]
 	const faults = ": a-faulty-body-is-refused-and-leaves-no-trace"
-	h := fuzz.Hunt{Suite: suite, Checks: 1, Trials: fuzz.TrialsCalled(catalogue(t), contract.Newest(), "azure-key-vaults"+faults, "key-managers"+faults, "certificates"+faults)}
+	h := fuzz.Hunt{Bed: suite, Checks: 1, Trials: fuzz.TrialsCalled(catalogue(t), contract.Newest(), "azure-key-vaults"+faults, "key-managers"+faults, "certificates"+faults)}
 	_, err := h.Run(t.Context())
 	require.NoError(t, err)
 	assert.Greater(t, spoiled, 3)

@@ -9,6 +9,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 )
 
 // jobProperties speak of work that goes on after its call was answered.
@@ -66,7 +67,7 @@ func playJob(ctx context.Context, p *player) error {
 	if err != nil {
 		return err
 	}
-	x, err := p.hand.Ask(ctx, r)
+	x, err := p.session.Ask(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -96,17 +97,17 @@ func playJob(ctx context.Context, p *player) error {
 			return err
 		}
 	}
-	_, err = p.hand.Follow(ctx, uuid)
+	_, err = p.session.Jobs.Follow(ctx, uuid)
 	return err
 }
 
 // steers asks something of the job, as long as it goes on.
 func (p *player) steers(ctx context.Context, uuid, action string) error {
-	x, err := p.hand.Steer(ctx, p.thing, uuid, action)
+	x, _, err := p.session.Jobs.Act(ctx, p.thing, uuid, action)
 	if err != nil || x == nil {
 		return err
 	}
-	return p.hand.Verify(x, []contract.ID{"JOB-CHANGE-03"}, p.hand.Took(x))
+	return p.session.Verify(x, []contract.ID{"JOB-CHANGE-03"}, p.session.Bed().ExpectJobAction(x))
 }
 
 // looks takes one look at a job that was last seen in a state, and returns the one that it
@@ -115,14 +116,14 @@ func (p *player) steers(ctx context.Context, uuid, action string) error {
 func (p *player) looks(ctx context.Context, c Call, uuid, state string) (string, error) {
 	switch c.Fault {
 	case lookAtObject:
-		_, err := p.hand.Ask(ctx, getOf(p.thing.Path()))
+		_, err := p.session.Ask(ctx, getOf(p.thing.Path()))
 		return state, err
 	case lookAtList:
 		return state, p.findsInList(ctx, uuid, state)
 	case lookByState:
 		return state, p.findsByState(ctx, uuid, state, c.Field)
 	}
-	x, err := p.hand.Ask(ctx, getOf("/api/cluster/jobs/"+uuid))
+	x, err := p.session.Ask(ctx, getOf("/api/cluster/jobs/"+uuid))
 	if err != nil {
 		return state, err
 	}
@@ -134,7 +135,7 @@ func (p *player) looks(ctx context.Context, c Call, uuid, state string) (string,
 
 // findsInList looks for a job that goes on, as far as we know, by its uuid.
 func (p *player) findsInList(ctx context.Context, uuid, state string) error {
-	records, err := p.hand.List(ctx, "/api/cluster/jobs?uuid="+uuid)
+	records, err := testbed.List(ctx, p.session.Wire(), "/api/cluster/jobs?uuid="+uuid)
 	if err != nil && !oracle.IsMismatch(err) {
 		return err
 	}
@@ -146,13 +147,13 @@ func (p *player) findsInList(ctx context.Context, uuid, state string) error {
 		err = oracle.Differs("jobs of the list", "that of uuid "+uuid, len(records))
 	}
 	if err == nil && len(records) == 0 { // it may be forgotten by now
-		again, gone := p.hand.Ask(ctx, getOf("/api/cluster/jobs/"+uuid))
+		again, gone := p.session.Ask(ctx, getOf("/api/cluster/jobs/"+uuid))
 		if gone != nil || !again.Response.OK() {
 			return gone
 		}
 		err = oracle.Differs("jobs of the list", "that of uuid "+uuid, "none")
 	}
-	return p.hand.Verify(x, []contract.ID{"JOB-LIST-01"}, err)
+	return p.session.Verify(x, []contract.ID{"JOB-LIST-01"}, err)
 }
 
 // findsByState looks for a job that has ended by comparing its state, which goes by the
@@ -161,9 +162,9 @@ func (p *player) findsByState(ctx context.Context, uuid, state, filter string) e
 	if !oracle.Ended(state) {
 		return nil
 	}
-	records, err := p.hand.List(ctx, "/api/cluster/jobs?uuid="+uuid+"&state="+escape(filter))
+	records, err := testbed.List(ctx, p.session.Wire(), "/api/cluster/jobs?uuid="+uuid+"&state="+escape(filter))
 	x := p.lastReading()
-	again, gone := p.hand.Ask(ctx, getOf("/api/cluster/jobs/"+uuid))
+	again, gone := p.session.Ask(ctx, getOf("/api/cluster/jobs/"+uuid))
 	if gone != nil || !again.Response.OK() {
 		return gone
 	}
@@ -177,7 +178,7 @@ func (p *player) findsByState(ctx context.Context, uuid, state, filter string) e
 		}
 		err = oracle.ExpectRecords("jobs of "+x.Request.Path, got, want, false)
 	}
-	return p.hand.Verify(x, []contract.ID{"API-FILTER-09"}, err)
+	return p.session.Verify(x, []contract.ID{"API-FILTER-09"}, err)
 }
 
 // comparesTo reports whether a text satisfies a comparison.

@@ -7,11 +7,11 @@ import (
 	"sync"
 
 	"ontap-conformance/fixtures/oracle"
-	"ontap-conformance/steps"
+	"ontap-conformance/fixtures/testbed"
 )
 
 // A lane is the SVMs that one case at a time has to itself.
-type lane []steps.SVM
+type lane []testbed.SVM
 
 // laneWidth is how many SVMs a case may need: enough for lists to be worth
 // filtering, and few enough for several lanes.
@@ -19,7 +19,7 @@ const laneWidth = 3
 
 // lanesOf parts the SVMs of a suite into lanes. Those that are left over are in
 // the last one; a suite without any has one lane without any.
-func lanesOf(s *steps.Suite) []lane {
+func lanesOf(s *testbed.Testbed) []lane {
 	var all []lane
 	for n := len(s.SVMs) / laneWidth; len(all) < n; {
 		all = append(all, s.SVMs[len(all)*laneWidth:][:laneWidth])
@@ -57,19 +57,19 @@ const ring = 64
 
 // play plays a case on a lane. It is told apart from its neighbours by the
 // number of its check alone.
-func (t *Trial) play(ctx context.Context, s *steps.Suite, on lane, check int, one Case) (*oracle.Outcome, *player) {
+func (t *Trial) play(ctx context.Context, s *testbed.Testbed, on lane, check int, one Case) (*oracle.Outcome, *player) {
 	return t.playNth(ctx, s, on, check, 1, one)
 }
 
 // playNth is play with marks of its own for each n but 1: what the playings before have lost
 // may come yet.
-func (t *Trial) playNth(ctx context.Context, s *steps.Suite, on lane, check, n int, one Case) (*oracle.Outcome, *player) {
+func (t *Trial) playNth(ctx context.Context, s *testbed.Testbed, on lane, check, n int, one Case) (*oracle.Outcome, *player) {
 	name := fmt.Sprintf("%s #%d", t.Name, check%ring)
 	if n > 1 {
 		name = fmt.Sprintf("%s, playing %d", name, n)
 	}
-	h := s.Take(name, on, t.Requirements)
-	p := &player{model: t.model, hand: h, calls: one.Calls}
+	h := s.Open(testbed.Lease{Name: name, SVMs: on, Requirements: t.Requirements})
+	p := &player{model: t.model, session: h, calls: one.Calls}
 	err := t.Property.play(ctx, p)
 	switch {
 	case errors.Is(err, errGone):
@@ -78,6 +78,6 @@ func (t *Trial) playNth(ctx context.Context, s *steps.Suite, on lane, check, n i
 		err = fmt.Errorf("what the case needs is not as it must be: %v", err)
 	}
 	o := h.Conclude(ctx, err)
-	o.Name = t.Name
+	o.Name, o.Kind = t.Name, "property"
 	return o, p
 }

@@ -10,7 +10,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
-	"ontap-conformance/steps"
+	"ontap-conformance/fixtures/resource"
 )
 
 // listProperties compare lists with each other and with the records themselves.
@@ -59,7 +59,7 @@ func dealQuestions(m *model) func(int) *rapid.Generator[Case] {
 func playQuestions(ctx context.Context, p *player) error {
 	truth := map[string]map[string]any{} // by uuid
 	for _, c := range p.calls {
-		if c.Ask == nil && c.On < len(p.hand.SVMs()) {
+		if c.Ask == nil && c.On < len(p.session.SVMs) {
 			if err := p.exists(ctx, c); err != nil {
 				return err
 			}
@@ -67,7 +67,7 @@ func playQuestions(ctx context.Context, p *player) error {
 			if err != nil {
 				return err
 			}
-			truth[p.thing.UUID()] = record
+			truth[p.thing.UUID] = record
 			p.forgetUnlike(record)
 		}
 	}
@@ -90,7 +90,7 @@ func playQuestions(ctx context.Context, p *player) error {
 // forgetUnlike forgets what a reading does not show as it was sent: nobody can tell
 // which of two values a target filters by.
 func (p *player) forgetUnlike(record map[string]any) {
-	for name, sent := range steps.Flat(p.thing.Sent()) {
+	for name, sent := range resource.Flat(p.thing.Sent) {
 		if shown, there := oracle.Lookup(record, name); there && !oracle.Equal(shown, sent) && !strings.HasSuffix(name, "uuid") {
 			p.unlike = append(p.unlike, name)
 		}
@@ -101,7 +101,7 @@ func (p *player) forgetUnlike(record map[string]any) {
 // the pages of a list would depend on when.
 func (p *player) mine() string {
 	var all []string
-	for _, svm := range p.hand.SVMs() {
+	for _, svm := range p.session.SVMs {
 		all = append(all, svm.Name)
 	}
 	return "svm.name=" + escape(strings.Join(all, "|"))
@@ -109,7 +109,7 @@ func (p *player) mine() string {
 
 // narrowing is what such a list rests on.
 func (p *player) narrowing() contract.ID {
-	if len(p.hand.SVMs()) == 1 {
+	if len(p.session.SVMs) == 1 {
 		return "API-FILTER-01"
 	}
 	return "API-FILTER-04"
@@ -127,14 +127,14 @@ func (p *player) narrows(ctx context.Context, truth map[string]map[string]any) e
 	if named := p.lastReading(); err != nil && named != nil && !named.Response.OK() { // it may be the field that is not understood
 		refused := err
 		if err = lists(ctx, q, "?fields=uuid", func(map[string]any) bool { return true }); err == nil {
-			return p.hand.Verify(named, []contract.ID{"API-FIELDS-03"}, refused)
+			return p.session.Verify(named, []contract.ID{"API-FIELDS-03"}, refused)
 		}
 	}
-	if judged := p.hand.Verify(p.lastReading(), []contract.ID{id}, err); judged != nil {
+	if judged := p.session.Verify(p.lastReading(), []contract.ID{id}, err); judged != nil {
 		return judged
 	}
 	if err == nil {
-		return p.hand.Verify(p.lastReading(), []contract.ID{"API-FIELDS-03"}, members)
+		return p.session.Verify(p.lastReading(), []contract.ID{"API-FIELDS-03"}, members)
 	}
 	if id != "API-FILTER-01" { // it may be the bar alone that is not understood
 		if err := put(ctx, q, Ask{What: "as-shown", Field: "svm.name"}); err != nil {
@@ -155,7 +155,7 @@ func (p *player) asks(ctx context.Context, c Call, truth map[string]map[string]a
 	ask := *c.Ask
 	ask.Values = slices.Clone(ask.Values)
 	for i, v := range ask.Values {
-		ask.Values[i] = expand(p.hand, v, "")
+		ask.Values[i] = expand(p.session, v, "")
 	}
 	err := put(ctx, q, ask)
 	p.seen = append(p.seen, Seen{Operation: "GET " + p.resource.Path, Status: status(q), Fault: c.Fault})

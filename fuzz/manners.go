@@ -9,6 +9,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
 )
 
@@ -30,10 +31,10 @@ func playOptions(_ context.Context, p *player, c Call, x *wire.Exchange) error {
 func playNamedFields(_ context.Context, p *player, c Call, x *wire.Exchange) error {
 	named, record := strings.Split(c.Query[0].Value, ","), x.Response.Object()
 	if err := oracle.ExpectStatus(x, http.StatusOK); err != nil {
-		return p.hand.Verify(x, []contract.ID{"API-FIELDS-01"}, err)
+		return p.session.Verify(x, []contract.ID{"API-FIELDS-01"}, err)
 	}
-	err := sameID(record, p.thing.UUID())
-	if err := p.hand.Verify(x, []contract.ID{"API-FIELDS-06"}, err); err != nil {
+	err := sameID(record, p.thing.UUID)
+	if err := p.session.Verify(x, []contract.ID{"API-FIELDS-06"}, err); err != nil {
 		return err
 	}
 	err = nil
@@ -45,7 +46,7 @@ func playNamedFields(_ context.Context, p *player, c Call, x *wire.Exchange) err
 			err = oracle.ExpectSet(record, field)
 		}
 	}
-	if err := p.hand.Verify(x, []contract.ID{"API-FIELDS-01"}, err); err != nil {
+	if err := p.session.Verify(x, []contract.ID{"API-FIELDS-01"}, err); err != nil {
 		return err
 	}
 	err = nil
@@ -56,7 +57,7 @@ func playNamedFields(_ context.Context, p *player, c Call, x *wire.Exchange) err
 		}
 		err = oracle.ExpectUnset(record, f.Name)
 	}
-	return p.hand.Verify(x, []contract.ID{"API-FIELDS-02"}, err)
+	return p.session.Verify(x, []contract.ID{"API-FIELDS-02"}, err)
 }
 
 // identifies reports whether a field may count as an identifier, which a reading
@@ -131,13 +132,13 @@ func playAdvancedAlone(_ context.Context, p *player, _ Call, x *wire.Exchange) e
 	if p.isOfState(x) {
 		return nil
 	}
-	return p.hand.Verify(x, p.of("advanced-is-returned-when-named"), p.showsAdvanced(x))
+	return p.session.Verify(x, p.of("advanced-is-returned-when-named"), p.showsAdvanced(x))
 }
 
 // isOfState reports whether a reading failed by the state of the target, which advanced
 // properties are about.
 func (p *player) isOfState(x *wire.Exchange) bool {
-	return x.Response.Status >= 500 || p.hand.Prevented(oracle.Ending{Exchange: x}) != nil
+	return x.Response.Status >= 500 || testbed.Prevented(p.catalogue, oracle.Ending{Exchange: x}) != nil
 }
 
 func (p *player) showsAdvanced(x *wire.Exchange) error {
@@ -156,7 +157,7 @@ func playAdvanced(_ context.Context, p *player, _ Call, x *wire.Exchange) error 
 		return nil
 	}
 	err := p.showsAdvanced(x)
-	if err := p.hand.Verify(x, p.of("advanced-is-returned-when-named"), err); err != nil {
+	if err := p.session.Verify(x, p.of("advanced-is-returned-when-named"), err); err != nil {
 		return err
 	}
 	rest := oracle.ExpectStatus(x, http.StatusOK)
@@ -166,13 +167,13 @@ func playAdvanced(_ context.Context, p *player, _ Call, x *wire.Exchange) error 
 	if err == nil {
 		err = rest
 	}
-	if err := p.hand.Verify(x, []contract.ID{"API-FIELDS-05"}, err); err != nil {
+	if err := p.session.Verify(x, []contract.ID{"API-FIELDS-05"}, err); err != nil {
 		return err
 	}
-	if err := p.hand.Verify(x, []contract.ID{"API-FIELDS-12"}, rest); err != nil {
+	if err := p.session.Verify(x, []contract.ID{"API-FIELDS-12"}, rest); err != nil {
 		return err
 	}
-	return p.hand.Verify(x, p.of("certificate-text-is-shown"), oracle.ExpectSet(x.Response.Object(), "public_certificate"))
+	return p.session.Verify(x, p.of("certificate-text-is-shown"), oracle.ExpectSet(x.Response.Object(), "public_certificate"))
 }
 
 func playEmpty(_ context.Context, _ *player, _ Call, x *wire.Exchange) error { return isEmpty(x) }

@@ -47,7 +47,7 @@ func TestAFindingIsAsSmallAsItGets(t *testing.T) {
 			ctx, stop := context.WithCancel(t.Context())
 			defer stop()
 			var found *fuzz.Finding
-			h := fuzz.Hunt{Suite: suite, Checks: 20, Trials: fuzz.TrialsCalled(catalogue(t), m.On(catalogue(t)), tt.trial), Found: func(f *fuzz.Finding) {
+			h := fuzz.Hunt{Bed: suite, Checks: 20, Trials: fuzz.TrialsCalled(catalogue(t), m.On(catalogue(t)), tt.trial), Found: func(f *fuzz.Finding) {
 				if found == nil && slices.Contains(append(f.Also, f.Requirement), tt.breaks) {
 					found = f
 					stop()

@@ -5,14 +5,13 @@ import (
 	"strings"
 
 	"ontap-conformance/fixtures/contract"
-	"ontap-conformance/steps"
 )
 
 // A model is what generators know of one sort in one release.
 type model struct {
 	catalogue *contract.Catalogue
 	release   contract.Release
-	sort      steps.Sort
+	sort      *contract.ObjectKind
 	resource  *contract.Resource
 	foremost  bool // whether hunts begin with it, so that what is the same everywhere shows there
 
@@ -24,7 +23,7 @@ type model struct {
 	shown    []*contract.Field // that filters and order_by may name
 }
 
-func newModel(c *contract.Catalogue, release contract.Release, sort steps.Sort) *model {
+func newModel(c *contract.Catalogue, release contract.Release, sort *contract.ObjectKind) *model {
 	m := &model{catalogue: c, release: release, sort: sort, resource: sort.Resource}
 	for _, f := range m.resource.Fields {
 		if f.Covers(release) && !inArray(m.resource, f) {
@@ -115,7 +114,7 @@ func (m *model) worksOnKeys() bool {
 // rekey is the operation that changes the external key, or nil.
 func (m *model) rekey() *contract.Operation {
 	for _, o := range m.acts() {
-		if m.sort.Rekeyed && len(m.ofAct("rekey-is-started", o)) > 0 {
+		if m.sort.Actions[o.ID] != nil && len(m.ofAct("rekey-is-started", o)) > 0 {
 			return o
 		}
 	}

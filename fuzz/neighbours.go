@@ -7,6 +7,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 )
 
 // neighbourProperties speak of objects beside the one that something is done to.
@@ -48,7 +49,7 @@ func dealNeighbours(m *model) func(int) *rapid.Generator[Case] {
 var needsTwo = &oracle.Skip{Applies: true, Reason: "it needs two data SVMs without a key manager, and the run has one"}
 
 func playNeighbours(ctx context.Context, p *player) error {
-	if len(p.hand.SVMs()) < 2 {
+	if len(p.session.SVMs) < 2 {
 		return needsTwo
 	}
 	before, err := p.begins(ctx, p.calls[0])
@@ -91,7 +92,7 @@ func playInactive(ctx context.Context, p *player) error {
 	if err != nil {
 		return err
 	}
-	if err := p.hand.Verify(e.Exchange, p.of("inactive-creation-leaves-the-active"), oracle.ExpectSuccess(e)); err != nil || e.Failed() || spare.Path() == "" {
+	if err := p.session.Verify(e.Exchange, p.of("inactive-creation-leaves-the-active"), oracle.ExpectSuccess(e)); err != nil || e.Failed() || spare.UUID == "" {
 		return err
 	}
 	p.thing = spare
@@ -121,7 +122,7 @@ func playInactive(ctx context.Context, p *player) error {
 		return err
 	}
 	p.thing = spare
-	if e, err = p.call(ctx, p.calls[3]); err != nil || e.Failed() || p.hand.Untold(e) {
+	if e, err = p.call(ctx, p.calls[3]); err != nil || e.Failed() || testbed.Untold(e) {
 		return err
 	}
 	return stays("deletion-keeps-the-rest")

@@ -13,9 +13,9 @@ import (
 	"ontap-conformance/fixtures/mutant"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
 	"ontap-conformance/fuzz"
-	"ontap-conformance/steps"
 )
 
 func TestNoPropertyPassesOnAServerThatKnowsNothing(t *testing.T) {
@@ -29,11 +29,11 @@ func TestNoPropertyPassesOnAServerThatKnowsNothing(t *testing.T) {
 			t.Cleanup(api.Close)
 			l, err := ledger.Open("", false)
 			require.NoError(t, err)
-			suite := &steps.Suite{
-				Judge: oracle.NewJudge(catalogue(t), contract.Newest()), Ledger: l, Seed: 1, Level: contract.May, JobTimeout: time.Second,
-				Target: &wire.Target{BaseURL: api.URL, HTTP: wire.NewClient(4, nil)}, SVMs: []steps.SVM{{Name: "svm1"}, {Name: "svm2"}, {Name: "svm3"}},
-			}
-			c := fuzz.Campaign{Suite: suite, Trials: fuzz.Trials(catalogue(t), contract.Newest()), Checks: 1}
+			suite := &testbed.Testbed{Settings: testbed.Settings{
+				Judge: oracle.NewJudge(catalogue(t), contract.Newest()), Ledger: l, Seed: 1, Limits: testbed.Limits{JobTimeout: time.Second},
+				Target: &wire.Target{BaseURL: api.URL, HTTP: wire.NewClient(4, nil)}, SVMs: []testbed.SVM{{Name: "svm1"}, {Name: "svm2"}, {Name: "svm3"}},
+			}}
+			c := fuzz.Campaign{Bed: suite, Trials: fuzz.Trials(catalogue(t), contract.Newest()), Checks: 1}
 			for _, o := range c.Outcomes(t.Context(), nil) {
 				if o.Status == oracle.Passed {
 					assert.NotEmpty(t, o.Verdicts, "%s passed and looked at nothing", o.Name)
@@ -50,7 +50,7 @@ func TestOneSVMIsEnoughForAVerdict(t *testing.T) {
 	suite := suiteOn(t, simulator.New(catalogue(t), options), contract.Newest(), 1, nil)
 	suite.SVMs = suite.SVMs[:1]
 	skipped := 0
-	for _, o := range (&fuzz.Campaign{Suite: suite, Trials: fuzz.Trials(catalogue(t), contract.Newest()), Checks: 20}).Outcomes(t.Context(), nil) {
+	for _, o := range (&fuzz.Campaign{Bed: suite, Trials: fuzz.Trials(catalogue(t), contract.Newest()), Checks: 20}).Outcomes(t.Context(), nil) {
 		if assert.NotEqual(t, oracle.Errored, o.Status, "%s: %v", o.Name, o.Reason); o.Status == oracle.Skipped {
 			skipped++
 		}

@@ -10,7 +10,8 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
-	"ontap-conformance/steps"
+	"ontap-conformance/fixtures/resource"
+	"ontap-conformance/fixtures/testbed"
 )
 
 // objectProperties speak of the life of one object.
@@ -147,7 +148,7 @@ func dealCreations(m *model) func(int) *rapid.Generator[Case] {
 
 // makes makes the object, and wants whatever was sent to be read back.
 func (p *player) makes(ctx context.Context, c Call) error {
-	var t *steps.Thing
+	var t *testbed.Object
 	e, err := p.asAsked(c, func(c Call) (e oracle.Ending, err error) {
 		t, e, err = p.attemptCreation(ctx, c)
 		return e, err
@@ -165,7 +166,7 @@ func (p *player) makes(ctx context.Context, c Call) error {
 	}
 	err = oracle.ExpectSuccess(e)
 	if err == nil {
-		err = t.Lost()
+		err = t.Lost
 	}
 	if err != nil || !e.Exchange.Response.OK() {
 		for _, name := range sortedKeys(c.Set) {
@@ -173,16 +174,16 @@ func (p *player) makes(ctx context.Context, c Call) error {
 				ids = append(ids, p.about("created-reads-as-sent", name)...)
 			}
 		}
-		return orGone(p.hand.Verify(e.Exchange, ids, err))
+		return orGone(p.session.Verify(e.Exchange, ids, err))
 	}
-	if err := p.hand.Verify(e.Exchange, ids, nil); err != nil {
+	if err := p.session.Verify(e.Exchange, ids, nil); err != nil {
 		return err
 	}
 	p.thing = t
 	if err := p.showsWhatWasMade(ctx, c, e); err != nil {
 		return err
 	}
-	if err := p.readsAsSent(ctx, steps.Flat(t.Sent())); err != nil {
+	if err := p.readsAsSent(ctx, resource.Flat(t.Sent)); err != nil {
 		return err
 	}
 	p.record, err = p.reads(ctx)
@@ -201,7 +202,7 @@ func (p *player) readsAsSent(ctx context.Context, sent map[string]any) error {
 		if f == nil || f.Access == contract.WriteOnly || f.Unread != "" {
 			continue
 		}
-		err := p.hand.Look(ctx, func() (err error) {
+		err := p.session.Eventually(ctx, func() (err error) {
 			if record == nil {
 				if record, _, err = p.read(ctx); err != nil {
 					return err
@@ -214,7 +215,7 @@ func (p *player) readsAsSent(ctx context.Context, sent map[string]any) error {
 			return err
 		})
 		history := p.lastReading()
-		if err := p.hand.Verify(history, p.about("created-reads-as-sent", name), err); err != nil {
+		if err := p.session.Verify(history, p.about("created-reads-as-sent", name), err); err != nil {
 			return err
 		}
 		if record == nil {
@@ -264,35 +265,35 @@ func (m *model) asks(o *contract.Operation) Call {
 // deletes deletes the object, and wants it to be neither read nor listed.
 func (p *player) deletes(ctx context.Context, c Call) error {
 	e, err := p.call(ctx, c)
-	if err != nil || p.hand.Untold(e) {
+	if err != nil || testbed.Untold(e) {
 		return orGone(err)
 	}
 	if e.Failed() {
-		if err := p.hand.Prevented(e); err != nil {
+		if err := testbed.Prevented(p.catalogue, e); err != nil {
 			return err
 		}
-		return orGone(p.hand.Verify(e.Exchange, p.of("deleted-cannot-be-read"), oracle.ExpectSuccess(e)))
+		return orGone(p.session.Verify(e.Exchange, p.of("deleted-cannot-be-read"), oracle.ExpectSuccess(e)))
 	}
 	p.record = nil
-	x, err := p.hand.Ask(ctx, getOf(p.thing.Path()))
+	x, err := p.session.Ask(ctx, getOf(p.thing.Path()))
 	if err != nil {
 		return err
 	}
 	gone := oracle.Ending{Exchange: x}
-	if err := p.hand.Verify(x, p.of("deleted-cannot-be-read"), oracle.ExpectRefusal(gone)); err != nil {
+	if err := p.session.Verify(x, p.of("deleted-cannot-be-read"), oracle.ExpectRefusal(gone)); err != nil {
 		return err
 	}
 	if err := p.isUnknown(ctx, gone, p.operation(contract.Read)); err != nil {
 		return err
 	}
-	listed, err := p.hand.ListOn(ctx, p.sort, p.thing.SVM())
-	if err == nil && slices.ContainsFunc(listed, func(r map[string]any) bool { return r["uuid"] == p.thing.UUID() }) {
-		err = oracle.Differs("records of the list", "none of uuid "+p.thing.UUID(), "it")
+	listed, err := p.session.ListOn(ctx, p.sort, p.thing.SVM)
+	if err == nil && slices.ContainsFunc(listed, func(r map[string]any) bool { return r["uuid"] == p.thing.UUID }) {
+		err = oracle.Differs("records of the list", "none of uuid "+p.thing.UUID, "it")
 	}
-	if err := p.hand.Verify(p.lastReading(), p.of("deleted-is-not-listed"), err); err != nil || !p.refused || len(listed) == 0 {
+	if err := p.session.Verify(p.lastReading(), p.of("deleted-is-not-listed"), err); err != nil || !p.refused || len(listed) == 0 {
 		return err
 	}
-	return p.madeNothingOn(ctx, p.thing.SVM(), "API-FAULT-01")
+	return p.madeNothingOn(ctx, p.thing.SVM, "API-FAULT-01")
 }
 
 // dealWork draws work on the keys of an object: the first case has all of it, right and
@@ -332,14 +333,14 @@ func (p *player) works(ctx context.Context, c Call) error {
 		if p.mayRefuse(e, id) {
 			continue
 		}
-		if err := p.hand.Prevented(e); err != nil {
+		if err := testbed.Prevented(p.catalogue, e); err != nil {
 			return err
 		}
-		if err := p.hand.Verify(e.Exchange, []contract.ID{id}, oracle.ExpectSuccess(e)); err != nil {
+		if err := p.session.Verify(e.Exchange, []contract.ID{id}, oracle.ExpectSuccess(e)); err != nil {
 			return err
 		}
 	}
-	if p.hand.Untold(e) {
+	if testbed.Untold(e) {
 		return errGone // it goes on, and nobody can tell until when
 	}
 	if o == p.rekey() && !e.Failed() {
@@ -387,7 +388,7 @@ func showsAll(record map[string]any, body []byte) error {
 	if err := json.Unmarshal(body, &sent); err != nil {
 		return err // ours
 	}
-	for name, v := range steps.Flat(sent) {
+	for name, v := range resource.Flat(sent) {
 		if err := sameValue(record, name, v); err != nil {
 			return err
 		}

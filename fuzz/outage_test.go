@@ -22,7 +22,7 @@ func hunted(t *testing.T, checks int, before func(*http.Request)) (*fuzz.Hunt, f
 	t.Helper()
 	suite := suiteOn(t, simulator.New(catalogue(t), options), contract.Newest(), 1, before)
 	suite.SVMs = suite.SVMs[:3]
-	h := &fuzz.Hunt{Suite: suite, Checks: checks, Trials: fuzz.TrialsCalled(catalogue(t), contract.Newest(), "azure-key-vaults: what-was-deleted-is-gone", "azure-key-vaults: work-on-keys-is-started")}
+	h := &fuzz.Hunt{Bed: suite, Checks: checks, Trials: fuzz.TrialsCalled(catalogue(t), contract.Newest(), "azure-key-vaults: what-was-deleted-is-gone", "azure-key-vaults: work-on-keys-is-started")}
 	end, err := h.Run(t.Context())
 	require.NoError(t, err)
 	return h, end
@@ -71,7 +71,7 @@ func TestWhatTheTargetDoesNotLetBeTriedIsNotKnown(t *testing.T) {
 	}))
 	t.Cleanup(forbids.Close)
 	suite.Target.BaseURL, suite.SVMs = forbids.URL, suite.SVMs[:3]
-	h := &fuzz.Hunt{Suite: suite, Checks: 1, Trials: fuzz.TrialsCalled(catalogue(t), contract.Newest(), "azure-key-vaults: what-was-deleted-is-gone")}
+	h := &fuzz.Hunt{Bed: suite, Checks: 1, Trials: fuzz.TrialsCalled(catalogue(t), contract.Newest(), "azure-key-vaults: what-was-deleted-is-gone")}
 	_, err := h.Run(t.Context())
 	require.NoError(t, err)
 	require.Len(t, h.Unknown(), 1)

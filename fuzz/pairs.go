@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ontap-conformance/fixtures/contract"
-	"ontap-conformance/steps"
+	"ontap-conformance/fixtures/resource"
 )
 
 // isIn reports whether a case has the i-th of several fields. Of any two fields one case
@@ -65,7 +65,7 @@ type sending struct {
 
 // String is the same for all that had the same properties.
 func (s sending) String() string {
-	return s.operation.ID + " " + strings.Join(sortedKeys(steps.Flat(s.body)), " ")
+	return s.operation.ID + " " + strings.Join(sortedKeys(resource.Flat(s.body)), " ")
 }
 
 // pairsOf calls each with every property of an operation, and with every pair of them that
@@ -84,7 +84,7 @@ func (m *model) pairsOf(o *contract.Operation, each func(one, other string)) {
 
 // name lists what a sending had.
 func (m *model) name(s sending) []Sent {
-	had := steps.Flat(s.body)
+	had := resource.Flat(s.body)
 	has := func(name string) bool {
 		_, flat := had[name]
 		_, whole := s.body[name]

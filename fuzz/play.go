@@ -9,22 +9,22 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
-	"ontap-conformance/steps"
 )
 
 // A player plays one case. It belongs to one goroutine.
 type player struct {
 	*model
-	hand  *steps.Hand
-	calls []Call
+	session *testbed.Session
+	calls   []Call
 
-	thing    *steps.Thing   // that was created last; nil for none
-	record   map[string]any // of the thing, as it was last read; nil where it does not exist
-	unlike   []string       // properties that readings do not show as they were sent
-	narrowed bool           // whether lists are known to be narrowed to our SVMs
-	listed   *wire.Exchange // the list that showed the whole thing last; nil for none
-	refused  bool           // whether a creation beside the thing was refused
+	thing    *testbed.Object // that was created last; nil for none
+	record   map[string]any  // of the thing, as it was last read; nil where it does not exist
+	unlike   []string        // properties that readings do not show as they were sent
+	narrowed bool            // whether lists are known to be narrowed to our SVMs
+	listed   *wire.Exchange  // the list that showed the whole thing last; nil for none
+	refused  bool            // whether a creation beside the thing was refused
 	seen     []Seen
 	sent     []sending
 
@@ -48,7 +48,7 @@ func (p *player) call(ctx context.Context, c Call) (oracle.Ending, error) {
 	if c.As != "" && r.As == nil {
 		return oracle.Ending{}, errGone // the run has no credentials, so nothing shows whether they are needed
 	}
-	e, err := p.hand.Send(ctx, r)
+	e, err := p.session.Send(ctx, r)
 	p.note(c, e)
 	if o := c.In(p.catalogue); err == nil && o != nil && o.Effect == contract.Change {
 		p.sends(c, e, c.Set)
@@ -87,7 +87,7 @@ func (p *player) asAsked(c Call, send func(Call) (oracle.Ending, error)) (oracle
 			continue // what it returns is looked at elsewhere
 		}
 		if id, is := answerings[q.Name]; is {
-			if err := p.hand.Verify(asked, []contract.ID{id}, refused); err != nil {
+			if err := p.session.Verify(asked, []contract.ID{id}, refused); err != nil {
 				return e, err
 			}
 		}
@@ -100,7 +100,7 @@ func (p *player) asAsked(c Call, send func(Call) (oracle.Ending, error)) (oracle
 func (p *player) attempt(ctx context.Context, c Call) (oracle.Ending, error) {
 	e, err := p.call(ctx, c)
 	if err == nil {
-		err = p.hand.Prevented(e)
+		err = testbed.Prevented(p.catalogue, e)
 	}
 	return e, err
 }
@@ -120,19 +120,19 @@ func (p *player) request(ctx context.Context, c Call) (wire.Request, error) {
 	}
 	uuid := ""
 	if p.thing != nil {
-		uuid = p.thing.UUID()
+		uuid = p.thing.UUID
 	}
 	if c.Unknown {
-		uuid = p.hand.UUID()
+		uuid = p.session.Source.UUID()
 	}
 	if path = strings.ReplaceAll(path, "{uuid}", uuid); strings.Contains(path, "{") {
 		path = placeholder.ReplaceAllLiteralString(path, uuid)
 	}
-	path = expand(p.hand, path, uuid)
-	r.Path = path + queryOf(p.hand, c, uuid)
+	path = expand(p.session, path, uuid)
+	r.Path = path + queryOf(p.session, c, uuid)
 	switch {
 	case c.Set[newKeyWord] != nil:
-		body := p.hand.NewKey(p.sort, p.thing)
+		body := p.session.Fill(p.sort, p.sort.Actions[p.rekey().ID], p.thing)
 		for name, v := range c.Set {
 			if name != newKeyWord {
 				body[name] = v
@@ -140,11 +140,11 @@ func (p *player) request(ctx context.Context, c Call) (wire.Request, error) {
 		}
 		r.Body = wire.JSON(body)
 	case c.Set != nil:
-		body, err := bodyOf(p.hand, c, map[string]any{}, uuid)
+		body, err := bodyOf(p.session, c, map[string]any{}, uuid)
 		if err != nil {
 			return r, err
 		}
-		settled, err := p.hand.Resolve(ctx, body)
+		settled, err := p.session.Resolve(ctx, p.session.SVM(), body)
 		if err != nil {
 			return r, err
 		}
@@ -153,7 +153,7 @@ func (p *player) request(ctx context.Context, c Call) (wire.Request, error) {
 	if edit := p.spoil(c); edit != nil {
 		r.Body = edit(r.Body)
 	}
-	r.As = p.hand.As(c.As)
+	r.As = p.session.As(c.As)
 	return dressed(c, r), nil
 }
 
@@ -166,7 +166,7 @@ func (p *player) spoil(c Call) func(wire.Body) wire.Body {
 	if c.Spoil == nil {
 		return nil
 	}
-	edit := func(text string) string { return expand(p.hand, c.Spoil.On(text), "") }
+	edit := func(text string) string { return expand(p.session, c.Spoil.On(text), "") }
 	if c.Spoil.How == "cut" { // which may be within a secret
 		return func(b wire.Body) wire.Body { return wire.Text(edit(b.String())) }
 	}
@@ -174,18 +174,18 @@ func (p *player) spoil(c Call) func(wire.Body) wire.Body {
 }
 
 // create asks for what a call that is a creation describes.
-func (p *player) create(ctx context.Context, c Call) (*steps.Thing, oracle.Ending, error) {
-	svms := p.hand.SVMs()
+func (p *player) create(ctx context.Context, c Call) (*testbed.Object, oracle.Ending, error) {
+	svms := p.session.SVMs
 	svm := svms[min(c.On, len(svms)-1)]
-	body, err := bodyOf(p.hand, c, p.hand.Body(p.sort, svm), "")
+	body, err := bodyOf(p.session, c, p.session.Body(p.sort, svm), "")
 	if err != nil {
 		return nil, oracle.Ending{}, err
 	}
-	m := steps.Making{Sort: p.sort, SVM: svm, Body: body, Edit: p.spoil(c), Query: queryOf(p.hand, c, ""), Request: dressed(c, wire.Request{As: p.hand.As(c.As)})}
+	m := testbed.CreateRequest{Kind: p.sort, SVM: svm, Body: body, Edit: p.spoil(c), Query: queryOf(p.session, c, ""), Request: dressed(c, wire.Request{As: p.session.As(c.As)})}
 	if c.As != "" && m.Request.As == nil {
 		return nil, oracle.Ending{}, errGone
 	}
-	t, e, err := p.hand.Create(ctx, m)
+	t, e, err := p.session.Create(ctx, m)
 	p.note(c, e)
 	if err == nil {
 		p.sends(c, e, body)
@@ -194,10 +194,10 @@ func (p *player) create(ctx context.Context, c Call) (*steps.Thing, oracle.Endin
 }
 
 // attemptCreation is create for what should succeed, as attempt is call.
-func (p *player) attemptCreation(ctx context.Context, c Call) (*steps.Thing, oracle.Ending, error) {
+func (p *player) attemptCreation(ctx context.Context, c Call) (*testbed.Object, oracle.Ending, error) {
 	t, e, err := p.create(ctx, c)
 	if err == nil {
-		err = p.hand.Prevented(e)
+		err = testbed.Prevented(p.catalogue, e)
 	}
 	return t, e, err
 }
@@ -223,7 +223,7 @@ func (p *player) note(c Call, e oracle.Ending) {
 // something that could not be found out.
 func (p *player) exists(ctx context.Context, c Call) error {
 	t, e, err := p.attemptCreation(ctx, c)
-	if steps.WasMade(err) { // the case is about the object, and not about the answer
+	if testbed.WasMade(err) { // the case is about the object, and not about the answer
 		p.thing = t
 		return nil
 	}
@@ -231,12 +231,12 @@ func (p *player) exists(ctx context.Context, c Call) error {
 		return err
 	}
 	if err := oracle.ExpectSuccess(e); err != nil {
-		if err := p.hand.Verify(e.Exchange, p.of("creation-succeeds"), err); err != nil {
+		if err := p.session.Verify(e.Exchange, p.of("creation-succeeds"), err); err != nil {
 			return err
 		}
 		return errGone
 	}
-	if t.Lost() != nil {
+	if t.Lost != nil {
 		return errGone // the rules and the next creation tell
 	}
 	p.thing = t
@@ -257,7 +257,7 @@ var errGone = errors.New("the object of the case is not there")
 
 // read reads the object. A reading that is refused is a mismatch.
 func (p *player) read(ctx context.Context) (map[string]any, *wire.Exchange, error) {
-	e, err := p.hand.Send(ctx, wire.Request{Method: http.MethodGet, Path: p.thing.Path()})
+	e, err := p.session.Send(ctx, wire.Request{Method: http.MethodGet, Path: p.thing.Path()})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -272,14 +272,14 @@ func (p *player) read(ctx context.Context) (map[string]any, *wire.Exchange, erro
 func (p *player) reads(ctx context.Context) (map[string]any, error) {
 	record, x, err := p.latest()
 	if x == nil {
-		err = p.hand.Look(ctx, func() (err error) { record, x, err = p.read(ctx); return err })
+		err = p.session.Eventually(ctx, func() (err error) { record, x, err = p.read(ctx); return err })
 	}
 	if err == nil {
-		if err = sameID(record, p.thing.UUID()); err == nil {
+		if err = sameID(record, p.thing.UUID); err == nil {
 			return record, nil
 		}
 	}
-	if err := p.hand.Verify(x, p.of("existing-can-be-read"), err); err != nil {
+	if err := p.session.Verify(x, p.of("existing-can-be-read"), err); err != nil {
 		return nil, err
 	}
 	return nil, errGone
@@ -288,7 +288,7 @@ func (p *player) reads(ctx context.Context) (map[string]any, error) {
 // latest is the reading of the object after which nothing was sent; the exchange is nil
 // where there is none.
 func (p *player) latest() (map[string]any, *wire.Exchange, error) {
-	x := p.hand.Latest()
+	x := p.session.Last("")
 	if x == nil || x.Request.Method != http.MethodGet || x.Request.Path != p.thing.Path() || !x.Response.OK() {
 		return nil, nil, nil
 	}
@@ -301,10 +301,10 @@ func (p *player) verifies(ctx context.Context, ids []contract.ID, check func(rec
 		return nil
 	}
 	if record, x, _ := p.latest(); x != nil && check(record) == nil {
-		return p.hand.Verify(x, ids, nil)
+		return p.session.Verify(x, ids, nil)
 	}
 	var x *wire.Exchange
-	err := p.hand.Look(ctx, func() error {
+	err := p.session.Eventually(ctx, func() error {
 		record, now, err := p.read(ctx)
 		x = now
 		if err != nil {
@@ -312,7 +312,7 @@ func (p *player) verifies(ctx context.Context, ids []contract.ID, check func(rec
 		}
 		return check(record)
 	})
-	return p.hand.Verify(x, ids, err)
+	return p.session.Verify(x, ids, err)
 }
 
 // sameButFor compares two readings of the object.
@@ -354,12 +354,12 @@ func (m *model) group(host string, gone bool) []string {
 }
 
 // lastReading is the last GET; nil when there was none.
-func (p *player) lastReading() *wire.Exchange { return p.hand.Last(http.MethodGet) }
+func (p *player) lastReading() *wire.Exchange { return p.session.Last(http.MethodGet) }
 
 // real is a drawn value as it was sent; secrets are not compared.
 func (p *player) real(v any) any {
 	if text, is := v.(string); is {
-		return expand(p.hand, text, "")
+		return expand(p.session, text, "")
 	}
 	return v
 }

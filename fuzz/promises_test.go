@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ontap-conformance/fixtures/contract"
-	"ontap-conformance/steps"
+	"ontap-conformance/fixtures/testbed"
 )
 
 func TestEveryPromiseOfAPropertyIsMadeBySomeResource(t *testing.T) {
@@ -22,7 +22,7 @@ func TestEveryPromiseOfAPropertyIsMadeBySomeResource(t *testing.T) {
 	for _, p := range Properties() {
 		for _, slug := range p.promises {
 			found := slices.ContainsFunc(contract.Releases(), func(release contract.Release) bool {
-				return slices.ContainsFunc(steps.Sorts(c), func(s steps.Sort) bool { return len(s.Resource.Promised(slug, release)) > 0 })
+				return slices.ContainsFunc(testbed.Kinds(c), func(s *contract.ObjectKind) bool { return len(s.Resource.Promised(slug, release)) > 0 })
 			})
 			assert.True(t, found, "%s: no resource promises %q", p.Name, slug)
 		}

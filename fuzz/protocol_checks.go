@@ -101,7 +101,7 @@ func playSearchOfChange(ctx context.Context, p *player, c Call, x *wire.Exchange
 }
 
 func playMalformed(_ context.Context, p *player, _ Call, x *wire.Exchange) error {
-	return p.hand.Verify(x, p.of("malformed-uuid-is-refused"), oracle.ExpectStatus(x, 400, 404))
+	return p.session.Verify(x, p.of("malformed-uuid-is-refused"), oracle.ExpectStatus(x, 400, 404))
 }
 
 // playGet wants the object that its path names.
@@ -111,9 +111,9 @@ func playGet(_ context.Context, p *player, c Call, x *wire.Exchange) error {
 	}
 	err := oracle.ExpectStatus(x, http.StatusOK)
 	if err == nil {
-		err = sameID(x.Response.Object(), p.thing.UUID())
+		err = sameID(x.Response.Object(), p.thing.UUID)
 	}
-	return p.hand.Verify(x, p.of("existing-can-be-read"), err)
+	return p.session.Verify(x, p.of("existing-can-be-read"), err)
 }
 
 // playAsRead wants what a plain reading of the object shows.
@@ -126,7 +126,7 @@ func playAsRead(_ context.Context, p *player, _ Call, x *wire.Exchange) error {
 
 // playHeadOfNothing wants HEAD to answer as GET does.
 func playHeadOfNothing(ctx context.Context, p *player, _ Call, x *wire.Exchange) error {
-	get, err := p.hand.Ask(ctx, getOf(x.Request.Path))
+	get, err := p.session.Ask(ctx, getOf(x.Request.Path))
 	if err != nil {
 		return err
 	}
@@ -143,12 +143,12 @@ func (p *player) inManner(ctx context.Context, c Call, x *wire.Exchange) error {
 	if check.ids == nil {
 		return err // it has verified what it looked at
 	}
-	return p.hand.Verify(x, check.ids, err)
+	return p.session.Verify(x, check.ids, err)
 }
 
 // playUnknownPath wants a refusal, and that it says that there is no such path.
 func playUnknownPath(ctx context.Context, p *player, c Call, x *wire.Exchange) error {
-	if err := p.hand.Verify(x, []contract.ID{"API-PATH-02"}, oracle.ExpectStatus(x, http.StatusNotFound)); err != nil {
+	if err := p.session.Verify(x, []contract.ID{"API-PATH-02"}, oracle.ExpectStatus(x, http.StatusNotFound)); err != nil {
 		return err
 	}
 	return isRefused(ctx, p, c, x)

@@ -8,7 +8,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
-	"ontap-conformance/steps"
+	"ontap-conformance/fixtures/testbed"
 )
 
 // A question is an ask with what is known.
@@ -33,9 +33,9 @@ func put(ctx context.Context, q *question, ask Ask) error {
 	if relation == nil {
 		return nil // of a later version of ours
 	}
-	before := q.p.hand.Latest()
+	before := q.p.session.Last("")
 	err := answer(ctx, q)
-	if err == nil && q.p.hand.Latest() == before || errors.Is(err, errNoSuchSVM) {
+	if err == nil && q.p.session.Last("") == before || errors.Is(err, errNoSuchSVM) {
 		return nil // there was nothing to ask, or nothing was told: nothing was looked at
 	}
 	if parts := partsOf[ask.What]; parts != nil && oracle.IsMismatch(err) {
@@ -43,7 +43,7 @@ func put(ctx context.Context, q *question, ask Ask) error {
 			return err
 		}
 	}
-	return q.p.hand.Verify(q.p.lastReading(), []contract.ID{relation.id}, err)
+	return q.p.session.Verify(q.p.lastReading(), []contract.ID{relation.id}, err)
 }
 
 // checkers ask a query of each relation but filters, and compare the answer.
@@ -53,8 +53,8 @@ var checkers = map[string]func(context.Context, *question) error{
 	"searched": searched, "searched-second": searchedInSecond, "searched-either": searched, "searched-both": searchedBoth, "searched-begins": searchedForBeginning,
 	"all-as-shown": allAsShown, "all-operators": allOperators, "as-shown": asShown, "as-not-shown": asNotShown, "cut-short": cutShort,
 	"pages": pages, "pages-of-fields": pagesOfFields, "sorted-pages": sortedPages, "filtered-pages": filteredPages, "skipped": skipped, "counted": counted,
-	"tunneled":         tunneled("X-Dot-SVM-Name", func(svm steps.SVM) string { return svm.Name }),
-	"tunneled-by-uuid": tunneled("X-Dot-SVM-UUID", func(svm steps.SVM) string { return svm.UUID }),
+	"tunneled":         tunneled("X-Dot-SVM-Name", func(svm testbed.SVM) string { return svm.Name }),
+	"tunneled-by-uuid": tunneled("X-Dot-SVM-UUID", func(svm testbed.SVM) string { return svm.UUID }),
 	"fields":           fields, "all-fields": allFields,
 }
 
@@ -75,7 +75,7 @@ func list(ctx context.Context, q *question, query string) (records []map[string]
 	if !filtersBy(query, "svm.name") {
 		path += "&" + q.p.mine()
 	}
-	records, err = q.p.hand.List(ctx, path)
+	records, err = testbed.List(ctx, q.p.session.Wire(), path)
 	return records, path, err
 }
 
@@ -144,7 +144,7 @@ func eachAlone(ctx context.Context, q *question, parts []Ask) (guilty bool, err 
 		one := &question{p: q.p, ask: ask, truth: q.truth, path: q.path}
 		err := answer(ctx, one)
 		if oracle.IsMismatch(err) {
-			return true, q.p.hand.Verify(q.p.lastReading(), []contract.ID{relationCalled(ask.What).id}, err)
+			return true, q.p.session.Verify(q.p.lastReading(), []contract.ID{relationCalled(ask.What).id}, err)
 		}
 		if err != nil {
 			return false, err

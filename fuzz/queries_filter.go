@@ -9,12 +9,12 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
-	"ontap-conformance/steps"
+	"ontap-conformance/fixtures/testbed"
 )
 
 // bothFilters filters by different fields: the field of the question, and that of the SVM.
 func bothFilters(ctx context.Context, q *question) error {
-	svm, uuid := q.p.hand.SVM().Name, q.p.hand.SVM().UUID
+	svm, uuid := q.p.session.SVM().Name, q.p.session.SVM().UUID
 	also := "&svm.uuid=" + escape(uuid)
 	if uuid == "" { // nobody told
 		also = "&scope=svm"
@@ -61,9 +61,9 @@ func asNotShown(ctx context.Context, q *question) error {
 	case f.Type == contract.Integer:
 		all = []string{"64999", "64998"}
 	case strings.HasSuffix(f.Name, "uuid"):
-		all = []string{q.p.hand.UUID()}
+		all = []string{q.p.session.Source.UUID()}
 	default:
-		all = []string{q.p.hand.Token() + "-zzz"}
+		all = []string{q.p.session.Token() + "-zzz"}
 	}
 	for _, value := range all {
 		if !slices.ContainsFunc(sortedKeys(q.truth), func(uuid string) bool { got, _ := valueIn(q, q.truth[uuid]); return got == value }) {
@@ -93,7 +93,7 @@ func cutShort(ctx context.Context, q *question) error {
 			if len(oracle.RecordsOf(none.Response)) > 0 { // of others, or one of ours that is called so
 				return nil
 			}
-			return q.p.hand.Verify(none, []contract.ID{"API-LIST-04"}, isEmpty(none))
+			return q.p.session.Verify(none, []contract.ID{"API-LIST-04"}, isEmpty(none))
 		}
 	}
 	return nil
@@ -193,7 +193,7 @@ func operators(q *question) []Ask {
 				ask.Values = operands(ask.What, number(value))
 			case plain:
 				ask.What = ofTexts[(i+number(q.ask.Values[0]))%len(ofTexts)]
-				ask.Values = []string{value, q.p.hand.Token() + "-zzz"}
+				ask.Values = []string{value, q.p.session.Token() + "-zzz"}
 			case set:
 				continue
 			}
@@ -228,9 +228,9 @@ func operands(operator string, n int) []string {
 }
 
 // tunneled wants the records of one SVM alone, which a header names.
-func tunneled(header string, name func(steps.SVM) string) func(context.Context, *question) error {
+func tunneled(header string, name func(testbed.SVM) string) func(context.Context, *question) error {
 	return func(ctx context.Context, q *question) error {
-		svms := q.p.hand.SVMs()
+		svms := q.p.session.SVMs
 		named := name(svms[len(svms)-1])
 		if named == "" {
 			return nil // nobody told
@@ -238,7 +238,7 @@ func tunneled(header string, name func(steps.SVM) string) func(context.Context, 
 		r := getOf(q.path + "?fields=uuid")
 		r.Header = http.Header{}
 		r.Header.Set(header, named)
-		records, err := q.p.hand.ListBy(ctx, r)
+		records, err := testbed.ListBy(ctx, q.p.session.Wire(), r)
 		if err != nil {
 			return err
 		}

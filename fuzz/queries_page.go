@@ -90,7 +90,7 @@ func counted(ctx context.Context, q *question) error {
 		}
 	}
 	path := q.path + "?return_records=false&" + escape(q.ask.Field) + "=" + escape(value) + "&" + q.p.mine()
-	x, err := q.p.hand.Ask(ctx, getOf(path))
+	x, err := q.p.session.Ask(ctx, getOf(path))
 	if err != nil {
 		return err
 	}

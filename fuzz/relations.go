@@ -287,7 +287,7 @@ func drawPageSize(t *rapid.T, d draft) {
 
 // another draws a field besides f that every object has; f itself where there is none.
 func (m *model) another(t *rapid.T, f *contract.Field) string {
-	rest := slices.DeleteFunc(slices.Clone(m.sort.Marked), func(name string) bool { return name == f.Name || m.field(name) == nil })
+	rest := slices.DeleteFunc(slices.Clone(m.sort.Marks), func(name string) bool { return name == f.Name || m.field(name) == nil })
 	if len(rest) == 0 {
 		return f.Name
 	}

@@ -8,14 +8,14 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
-	"ontap-conformance/steps"
+	"ontap-conformance/fixtures/testbed"
 )
 
 // Replay plays one case of a trial on the first lane of a suite until a requirement is
 // broken, a few times if chance may have a part in it, and returns what it showed last. The
 // error is non-nil only if it could not be played: for one, it may be of a file that was
 // damaged.
-func Replay(ctx context.Context, s *steps.Suite, t *Trial, one Case, id contract.ID) (o *oracle.Outcome, err error) {
+func Replay(ctx context.Context, s *testbed.Testbed, t *Trial, one Case, id contract.ID) (o *oracle.Outcome, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			o, err = nil, fmt.Errorf("the case is none of %s: %v", t.Name, p)

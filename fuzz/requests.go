@@ -9,7 +9,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
-	"ontap-conformance/steps"
+	"ontap-conformance/fixtures/testbed"
 )
 
 // requestProperties speak of one request, right or wrong.
@@ -157,7 +157,7 @@ func playFault(ctx context.Context, p *player) error {
 		if err != nil {
 			return err
 		}
-		if refused = false; !p.hand.Untold(e) {
+		if refused = false; !testbed.Untold(e) {
 			before = now
 		}
 	}
@@ -181,7 +181,7 @@ func (p *player) faultyCreations(ctx context.Context) error {
 		if e.Failed() {
 			continue
 		}
-		if p.thing = t; t.Path() == "" || p.operation(contract.Delete) == nil {
+		if p.thing = t; t.UUID == "" || p.operation(contract.Delete) == nil {
 			return nil
 		}
 		if c.Fault == "read-only-property" && c.Field == "uuid" {
@@ -189,7 +189,7 @@ func (p *player) faultyCreations(ctx context.Context) error {
 				return err
 			}
 		}
-		if e, err := p.call(ctx, Call{Operation: p.operation(contract.Delete).ID}); err != nil || e.Failed() || p.hand.Untold(e) {
+		if e, err := p.call(ctx, Call{Operation: p.operation(contract.Delete).ID}); err != nil || e.Failed() || testbed.Untold(e) {
 			return err
 		}
 	}
@@ -199,16 +199,16 @@ func (p *player) faultyCreations(ctx context.Context) error {
 // madeNothing wants no object to be there, besides the one of the case, after creations
 // that were all refused.
 func (p *player) madeNothing(ctx context.Context) error {
-	return p.madeNothingOn(ctx, p.hand.SVM(), "API-FAULT-01")
+	return p.madeNothingOn(ctx, p.session.SVM(), "API-FAULT-01")
 }
 
-func (p *player) madeNothingOn(ctx context.Context, svm steps.SVM, id contract.ID) error {
-	mine, err := p.hand.MineOn(ctx, p.sort, svm)
-	mine = slices.DeleteFunc(mine, func(r map[string]any) bool { return p.thing != nil && r["uuid"] == p.thing.UUID() })
+func (p *player) madeNothingOn(ctx context.Context, svm testbed.SVM, id contract.ID) error {
+	mine, err := p.session.Mine(ctx, p.sort, svm)
+	mine = slices.DeleteFunc(mine, func(r map[string]any) bool { return p.thing != nil && r["uuid"] == p.thing.UUID })
 	if err == nil && len(mine) > 0 {
 		err = oracle.Differs("records of the SVM after a refused creation", "none", mine[0]["uuid"])
 	}
-	return p.hand.Verify(p.lastReading(), []contract.ID{id}, err)
+	return p.session.Verify(p.lastReading(), []contract.ID{id}, err)
 }
 
 // notAsSent wants the field of a call not to have taken its value.
@@ -241,7 +241,7 @@ func (p *player) isRefused(e oracle.Ending, c Call) error {
 	each := c.Faults()
 	for _, one := range each {
 		f := faultCalled(one.Fault)
-		if f == nil || f.promises == nil || p.hand.Untold(e) {
+		if f == nil || f.promises == nil || testbed.Untold(e) {
 			continue
 		}
 		for _, d := range f.promises(p.model, c.In(p.catalogue), one) {
@@ -258,7 +258,7 @@ func (p *player) isRefused(e oracle.Ending, c Call) error {
 
 // isDue judges a refusal.
 func (p *player) isDue(e oracle.Ending, d due) error {
-	if len(d.ids) == 0 || p.hand.Untold(e) || p.hand.Forbidden(e) {
+	if len(d.ids) == 0 || testbed.Untold(e) || testbed.Forbidden(e) {
 		return nil // it may have failed later, and nothing says so; or the user may not do it at all
 	}
 	err := oracle.ExpectRefusal(e, d.status...)
@@ -268,7 +268,7 @@ func (p *player) isDue(e oracle.Ending, d due) error {
 	if err == nil && len(d.codes) > 0 {
 		err = oracle.ExpectCode(e, d.codes...)
 	}
-	return p.hand.Verify(e.Exchange, d.ids, err)
+	return p.session.Verify(e.Exchange, d.ids, err)
 }
 
 // dealUnknown goes through the operations on an object.
@@ -317,7 +317,7 @@ func (p *player) asksUnknown(ctx context.Context, c Call) error {
 // isUnknown judges the refusal of an operation on an object that does not exist.
 func (p *player) isUnknown(ctx context.Context, e oracle.Ending, o *contract.Operation) error {
 	reads := o.Effect == contract.Read
-	if reads && p.hand.Forbidden(e) {
+	if reads && testbed.Forbidden(e) {
 		return p.mayRead(ctx, e)
 	}
 	ids := p.of(unknown[o.Effect])
@@ -336,12 +336,12 @@ var unknown = map[contract.Effect]string{contract.Read: "unknown-cannot-be-read"
 // mayRead judges that reading what does not exist was forbidden: a user who may read the
 // collection may read its records, so that it is another answer than 404.
 func (p *player) mayRead(ctx context.Context, e oracle.Ending) error {
-	x, err := p.hand.Ask(ctx, getOf("/api"+p.resource.Path))
+	x, err := p.session.Ask(ctx, getOf("/api"+p.resource.Path))
 	if err != nil || !x.Response.OK() {
 		return err
 	}
 	for _, id := range p.of("unknown-is-answered-with-404") {
-		if err := p.hand.Verify(e.Exchange, []contract.ID{id}, oracle.ExpectStatus(e.Exchange, p.dueOf(e, id).status...)); err != nil {
+		if err := p.session.Verify(e.Exchange, []contract.ID{id}, oracle.ExpectStatus(e.Exchange, p.dueOf(e, id).status...)); err != nil {
 			return err
 		}
 	}

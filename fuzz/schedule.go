@@ -166,7 +166,7 @@ func (h *Hunt) pass(ctx, deadline context.Context, due func(*Trial, *drawnCase) 
 		}
 	}
 	answered := h.tally.Cases - before.Cases - (h.tally.Unanswered - before.Unanswered)
-	if h.Suite.Silent() || played && answered == 0 {
+	if h.Bed.Silent() || played && answered == 0 {
 		h.schedule.cut++
 	} else {
 		h.schedule.cut = 0
@@ -215,7 +215,7 @@ func (h *Hunt) byNews(s *seat, turns []turn) []turn {
 func (h *Hunt) next(s *seat, t turn) *drawnCase {
 	next := s.next[t.trial.Name]
 	if next == nil {
-		seed := seedOf(h.Suite.Seed, t.trial.Name, h.check(s, t))
+		seed := seedOf(h.Bed.Seed, t.trial.Name, h.check(s, t))
 		one := draw(t.trial.cases(h.check(s, t)), seed)
 		next = &drawnCase{one, seed, h.coverage.number(itemsOf(t.trial, one))}
 		s.next[t.trial.Name] = next
@@ -238,7 +238,7 @@ func (h *Hunt) takeTurn(ctx, deadline context.Context, s *seat, on turn, due fun
 		if spent == 0 && !due(t, next) || spent > 0 && h.coverage.news(next, own) == 0 {
 			return true
 		}
-		if deadline.Err() != nil || h.Suite.Silent() {
+		if deadline.Err() != nil || h.Bed.Silent() {
 			return false
 		}
 		for _, c := range next.items {
@@ -247,7 +247,7 @@ func (h *Hunt) takeTurn(ctx, deadline context.Context, s *seat, on turn, due fun
 		delete(s.next, t.Name)
 		s.plays[t.Name]++
 		s.played++
-		o, by := t.play(ctx, h.Suite, s.lane, check, next.one)
+		o, by := t.play(ctx, h.Bed, s.lane, check, next.one)
 		h.count(t, next, o, by)
 		if len(o.Found) > 0 {
 			s.found = append(s.found, candidate{t, s.lane, check, next.seed, next.one, o, by.drawing})

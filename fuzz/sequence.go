@@ -68,7 +68,7 @@ func (m *model) life(t *rapid.T) []Call {
 	first.Query = []Param{{Name: "return_records", Value: "true"}}
 	calls := append([]Call{first}, m.inManner(t, "every-field", "options", "head", "unknown-field")...)
 	calls[1].Accept = wire.PlainJSON // all else is asked for with links
-	if m.sort.Seat {
+	if m.sort.Exclusive != "" {
 		calls = append(calls, m.creation(t, 0))
 	}
 	calls = append(calls, m.asking("all-fields", "counted")...)
@@ -157,7 +157,7 @@ func (p *player) plays(ctx context.Context, c Call) error {
 	switch {
 	case makes && !exists:
 		return p.makes(ctx, c)
-	case makes && p.sort.Seat:
+	case makes && p.sort.Exclusive != "":
 		return p.refusesSecond(ctx, c)
 	case makes || p.thing == nil: // it would be about another object, or about none yet
 		return nil
@@ -204,7 +204,7 @@ func (p *player) refusesSecond(ctx context.Context, c Call) error {
 		return err
 	}
 	if listed {
-		return p.hand.Verify(p.listed, ids, nil)
+		return p.session.Verify(p.listed, ids, nil)
 	}
 	return p.verifies(ctx, ids, p.sameButFor(p.record, nil))
 }
@@ -223,18 +223,18 @@ func (p *player) listsWhole(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	p.narrowed, p.listed = true, p.hand.Latest()
-	return true, p.hand.Verify(p.listed, []contract.ID{p.narrowing(), "API-FIELDS-04"}, nil)
+	p.narrowed, p.listed = true, p.session.Last("")
+	return true, p.session.Verify(p.listed, []contract.ID{p.narrowing(), "API-FIELDS-04"}, nil)
 }
 
 // truth is what is known of the object, as questions want it.
 func (p *player) truth() map[string]map[string]any {
-	return map[string]map[string]any{p.thing.UUID(): p.record}
+	return map[string]map[string]any{p.thing.UUID: p.record}
 }
 
 // asksAboutIt asks lists about the object, if they can be narrowed to it.
 func (p *player) asksAboutIt(ctx context.Context, c Call) error {
-	if c.Ask.What == "all-fields" && p.listed != nil && p.listed == p.hand.Latest() {
+	if c.Ask.What == "all-fields" && p.listed != nil && p.listed == p.session.Last("") {
 		return nil // it was just asked
 	}
 	if !p.narrowed {

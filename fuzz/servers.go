@@ -10,6 +10,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
 )
 
@@ -127,7 +128,7 @@ func (p *player) serves(ctx context.Context, have *roster, c Call) (ok bool, err
 		}
 	}
 	e, err := p.call(ctx, c)
-	if err != nil || p.hand.Untold(e) {
+	if err != nil || testbed.Untold(e) {
 		return false, err
 	}
 	refused, kept, named := have.predicts(c)
@@ -137,15 +138,15 @@ func (p *player) serves(ctx context.Context, have *roster, c Call) (ok bool, err
 		}
 		return true, p.roll(ctx, have, "KS-CREATE-09", c.Operation == serverAdd)
 	}
-	if err := p.hand.Prevented(e); err != nil {
+	if err := testbed.Prevented(p.catalogue, e); err != nil {
 		return false, err
 	}
-	if err := p.hand.Verify(e.Exchange, []contract.ID{kept}, oracle.ExpectSuccess(e)); err != nil || e.Failed() {
+	if err := p.session.Verify(e.Exchange, []contract.ID{kept}, oracle.ExpectSuccess(e)); err != nil || e.Failed() {
 		return false, err
 	}
 	switch c.Operation {
 	case serverRead:
-		return true, p.hand.Verify(e.Exchange, []contract.ID{kept}, oracle.ExpectField(e.Exchange.Response.Object(), "server", p.real(serverOf(c.Field))))
+		return true, p.session.Verify(e.Exchange, []contract.ID{kept}, oracle.ExpectField(e.Exchange.Response.Object(), "server", p.real(serverOf(c.Field))))
 	case serverChange:
 		return true, p.changedServer(ctx, have, c, before)
 	case serverRemove:
@@ -202,7 +203,7 @@ func (r *roster) predicts(c Call) (refused, kept contract.ID, named []string) {
 func (p *player) servers(ctx context.Context, have *roster) (map[string]map[string]any, error) {
 	all := map[string]map[string]any{}
 	for _, name := range have.names {
-		x, err := p.hand.Ask(ctx, getOf(have.list+"/"+text(p.real(serverOf(name)))))
+		x, err := p.session.Ask(ctx, getOf(have.list+"/"+text(p.real(serverOf(name)))))
 		if err != nil {
 			return nil, err
 		}
@@ -233,13 +234,13 @@ func (p *player) changedServer(ctx context.Context, have *roster, c Call, before
 			except = sortedKeys(c.Set)
 			for _, field := range except {
 				if id, shown := shownOfServers[field]; shown {
-					if err := p.hand.Verify(p.lastReading(), []contract.ID{id}, oracle.ExpectField(now[name], field, p.real(c.Set[field]))); err != nil {
+					if err := p.session.Verify(p.lastReading(), []contract.ID{id}, oracle.ExpectField(now[name], field, p.real(c.Set[field]))); err != nil {
 						return err
 					}
 				}
 			}
 		}
-		if err := p.hand.Verify(p.lastReading(), []contract.ID{"KS-PATCH-10"}, oracle.ExpectSame(fields, before[name], now[name], except...)); err != nil {
+		if err := p.session.Verify(p.lastReading(), []contract.ID{"KS-PATCH-10"}, oracle.ExpectSame(fields, before[name], now[name], except...)); err != nil {
 			return err
 		}
 	}
@@ -258,9 +259,9 @@ func (p *player) roll(ctx context.Context, have *roster, id contract.ID, about b
 		ids = append(ids, id)
 	}
 	var x *wire.Exchange
-	err := p.hand.Look(ctx, func() error {
-		records, err := p.hand.List(ctx, have.list+"?fields=server")
-		x = p.hand.Last(http.MethodGet)
+	err := p.session.Eventually(ctx, func() error {
+		records, err := testbed.List(ctx, p.session.Wire(), have.list+"?fields=server")
+		x = p.session.Last(http.MethodGet)
 		if err != nil {
 			return err
 		}
@@ -273,5 +274,5 @@ func (p *player) roll(ctx context.Context, have *roster, id contract.ID, about b
 		}
 		return oracle.ExpectRecords("key servers of the list", got, want, false)
 	})
-	return p.hand.Verify(x, ids, err)
+	return p.session.Verify(x, ids, err)
 }

@@ -8,7 +8,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
-	"ontap-conformance/steps"
+	"ontap-conformance/fixtures/testbed"
 )
 
 // A shrunk is the smallest case that shows a requirement broken.
@@ -22,7 +22,7 @@ type shrunk struct {
 
 // shrink looks for the smallest case that shows a requirement broken, beginning
 // with that of a seed.
-func (t *Trial) shrink(ctx context.Context, s *steps.Suite, on lane, check int, seed uint64, pinned contract.ID) shrunk {
+func (t *Trial) shrink(ctx context.Context, s *testbed.Testbed, on lane, check int, seed uint64, pinned contract.ID) shrunk {
 	drawn := draw(t.cases(check), seed)
 	var best shrunk
 	best.again, best.player, best.asked = t.insist(ctx, s, on, check, drawn, pinned)
@@ -54,7 +54,7 @@ func (t *Trial) shrink(ctx context.Context, s *steps.Suite, on lane, check int, 
 // insist plays a case as it was found until it fails again: unless it does, there is nothing
 // to make small. Where chance has a part in it, it is played more often than a smaller case,
 // and a playing that lost an answer does not count.
-func (t *Trial) insist(ctx context.Context, s *steps.Suite, on lane, check int, drawn Case, pinned contract.ID) (o *oracle.Outcome, by *player, asked int) {
+func (t *Trial) insist(ctx context.Context, s *testbed.Testbed, on lane, check int, drawn Case, pinned contract.ID) (o *oracle.Outcome, by *player, asked int) {
 	tries := max(1, t.Property.repeats*insistence)
 	for asked < tries {
 		o, by = t.play(ctx, s, on, check, drawn)

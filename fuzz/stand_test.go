@@ -14,8 +14,8 @@ import (
 	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
-	"ontap-conformance/steps"
 )
 
 var loaded = sync.OnceValues(contract.Load)
@@ -31,13 +31,13 @@ var options = simulator.Options{User: "admin", Password: "a-password-of-nobody"}
 
 // suiteOn returns a suite for a server of the release; before, if not nil, sees
 // every request first.
-func suiteOn(t testing.TB, sim *simulator.Simulator, r contract.Release, seed uint64, before func(*http.Request)) *steps.Suite {
+func suiteOn(t testing.TB, sim *simulator.Simulator, r contract.Release, seed uint64, before func(*http.Request)) *testbed.Testbed {
 	t.Helper()
 	return suiteAt(t, httptest.NewServer, sim, r, seed, before)
 }
 
 // suiteAt is suiteOn with a way to serve.
-func suiteAt(t testing.TB, serve func(http.Handler) *httptest.Server, sim *simulator.Simulator, r contract.Release, seed uint64, before func(*http.Request)) *steps.Suite {
+func suiteAt(t testing.TB, serve func(http.Handler) *httptest.Server, sim *simulator.Simulator, r contract.Release, seed uint64, before func(*http.Request)) *testbed.Testbed {
 	t.Helper()
 	suite, shut := stand(t, serve, sim, r, seed, before)
 	t.Cleanup(shut)
@@ -45,7 +45,7 @@ func suiteAt(t testing.TB, serve func(http.Handler) *httptest.Server, sim *simul
 }
 
 // stand is suiteAt for a server that is shut before the test ends.
-func stand(t testing.TB, serve func(http.Handler) *httptest.Server, sim *simulator.Simulator, r contract.Release, seed uint64, before func(*http.Request)) (suite *steps.Suite, shut func()) {
+func stand(t testing.TB, serve func(http.Handler) *httptest.Server, sim *simulator.Simulator, r contract.Release, seed uint64, before func(*http.Request)) (suite *testbed.Testbed, shut func()) {
 	t.Helper()
 	api := serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if before != nil {
@@ -60,14 +60,14 @@ func stand(t testing.TB, serve func(http.Handler) *httptest.Server, sim *simulat
 		trust = &tls.Config{RootCAs: transport.TLSClientConfig.RootCAs}
 	}
 	client := wire.NewClient(32, trust)
-	suite = &steps.Suite{
-		Judge: oracle.NewJudge(catalogue(t), r), Ledger: l, Seed: seed, Level: contract.May, JobTimeout: 20 * time.Second, Unobserved: true,
+	suite = &testbed.Testbed{Settings: testbed.Settings{
+		Judge: oracle.NewJudge(catalogue(t), r), Ledger: l, Seed: seed, Limits: testbed.Limits{JobTimeout: 20 * time.Second}, Unobserved: true,
 		Target: &wire.Target{BaseURL: api.URL, HTTP: client,
 			Credentials: wire.Credentials{User: options.User, Password: wire.NewSecret("ONTAP_CONFORMANCE_PASSWORD", options.Password)}},
-	}
+	}}
 	sim.Inspect(func(st *simulator.State) {
 		for _, s := range st.SVMs {
-			suite.SVMs = append(suite.SVMs, steps.SVM{Name: s.Name, UUID: s.UUID})
+			suite.SVMs = append(suite.SVMs, testbed.SVM{Name: s.Name, UUID: s.UUID})
 		}
 	})
 	return suite, func() { client.CloseIdleConnections(); api.Close() }

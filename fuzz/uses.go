@@ -8,6 +8,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
 )
 
@@ -40,7 +41,7 @@ func playUse(ctx context.Context, p *player) error {
 	}
 	var used []wire.Request
 	for _, name := range usedCertificates {
-		uuids, _ := oracle.Lookup(p.thing.Sent(), name)
+		uuids, _ := oracle.Lookup(p.thing.Sent, name)
 		for _, uuid := range listed(uuids) {
 			used = append(used, wire.Request{Method: http.MethodDelete, Path: "/api/security/certificates/" + uuid})
 		}
@@ -51,18 +52,18 @@ func playUse(ctx context.Context, p *player) error {
 		}
 	}
 	e, err := p.call(ctx, p.calls[1])
-	if err != nil || e.Failed() || p.hand.Untold(e) {
+	if err != nil || e.Failed() || testbed.Untold(e) {
 		return err
 	}
 	for _, r := range used {
-		e, err := p.hand.Send(ctx, r)
+		e, err := p.session.Send(ctx, r)
 		if err == nil {
-			err = p.hand.Prevented(e)
+			err = testbed.Prevented(p.catalogue, e)
 		}
 		if err != nil {
 			return err
 		}
-		if err := p.hand.Verify(e.Exchange, []contract.ID{"CERT-DELETE-05"}, oracle.ExpectSuccess(e)); err != nil {
+		if err := p.session.Verify(e.Exchange, []contract.ID{"CERT-DELETE-05"}, oracle.ExpectSuccess(e)); err != nil {
 			return err
 		}
 	}
@@ -72,7 +73,7 @@ func playUse(ctx context.Context, p *player) error {
 // inUse wants a deletion to be refused; free is true where it was not, or where nobody can
 // tell.
 func (p *player) inUse(ctx context.Context, deletion wire.Request) (free bool, err error) {
-	e, err := p.hand.Send(ctx, deletion)
+	e, err := p.session.Send(ctx, deletion)
 	if err != nil {
 		return false, err
 	}

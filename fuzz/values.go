@@ -48,7 +48,7 @@ func newSecret(property string) map[string]any {
 }
 
 func (m *model) isMarked(name string) bool {
-	return slices.Contains(m.sort.Marked, name)
+	return slices.Contains(m.sort.Marks, name)
 }
 
 // word draws a plain word between two others.

@@ -11,7 +11,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
-	"ontap-conformance/steps"
+	"ontap-conformance/fixtures/testbed"
 )
 
 // ways are the ways to ask for a creation or a change that are right, and those
@@ -38,7 +38,7 @@ func dealWays(m *model) func(int) *rapid.Generator[Case] {
 		case way == "with-the-record":
 			c.Query = []Param{{Name: "return_records", Value: "true"}}
 		case way == "filtered":
-			c.Query = []Param{{Name: m.sort.Marked[0], Value: "conformance"}}
+			c.Query = []Param{{Name: m.sort.Marks[0], Value: "conformance"}}
 		case way == "working-too-long":
 			c.Query = []Param{{Name: "return_timeout", Value: pick(t, "seconds", []string{"121", "-1", "100000"})}}
 		case strings.HasPrefix(way, "waiting"), way == "working":
@@ -52,19 +52,19 @@ func playWay(ctx context.Context, p *player) error {
 	c := p.calls[0]
 	switch strings.TrimPrefix(c.Fault, "way-") {
 	case "dotted":
-		return p.without(ctx, c, "API-BODY-08", func(m *steps.Making) { m.Body["svm.name"] = p.hand.SVM().Name })
+		return p.without(ctx, c, "API-BODY-08", func(m *testbed.CreateRequest) { m.Body["svm.name"] = p.session.SVM().Name })
 	case "tunneled":
-		return p.without(ctx, c, "API-TUNNEL-02", func(m *steps.Making) {
-			m.Request.Header = http.Header{"X-Dot-SVM-Name": {p.hand.SVM().Name}}
+		return p.without(ctx, c, "API-TUNNEL-02", func(m *testbed.CreateRequest) {
+			m.Request.Header = http.Header{"X-Dot-SVM-Name": {p.session.SVM().Name}}
 		})
 	case "tunneled-elsewhere":
 		return p.tunnelsElsewhere(ctx, c)
 	case "by-uuid":
-		svm := p.hand.SVM()
+		svm := p.session.SVM()
 		if svm.UUID == "" || len(p.of("creation-succeeds")) == 0 {
 			return errGone
 		}
-		return p.without(ctx, c, p.of("creation-succeeds")[0], func(m *steps.Making) { m.Body["svm"] = map[string]any{"uuid": svm.UUID} })
+		return p.without(ctx, c, p.of("creation-succeeds")[0], func(m *testbed.CreateRequest) { m.Body["svm"] = map[string]any{"uuid": svm.UUID} })
 	case "waiting-change":
 		return p.waiting(ctx, c, p.model.asks(p.operation(contract.Change)))
 	case "working", "working-too-long":
@@ -81,14 +81,14 @@ func playWay(ctx context.Context, p *player) error {
 	if c.Fault == "way-filtered" {
 		return p.isDue(e, due{ids: []contract.ID{"API-QUERY-03"}})
 	}
-	if err := p.hand.Prevented(e); err != nil {
+	if err := testbed.Prevented(p.catalogue, e); err != nil {
 		return err
 	}
 	ids := p.of("creation-succeeds")
 	if c.HasParam("return_timeout") {
 		ids = []contract.ID{"API-TIMEOUT-01"}
 	}
-	if err := p.hand.Verify(e.Exchange, ids, oracle.ExpectSuccess(e)); err != nil || e.Failed() || t.Lost() != nil {
+	if err := p.session.Verify(e.Exchange, ids, oracle.ExpectSuccess(e)); err != nil || e.Failed() || t.Lost != nil {
 		return err
 	}
 	p.thing = t
@@ -96,30 +96,30 @@ func playWay(ctx context.Context, p *player) error {
 }
 
 // without makes a creation whose body does not name its SVM as usual.
-func (p *player) without(ctx context.Context, c Call, id contract.ID, change func(*steps.Making)) error {
-	body, err := bodyOf(p.hand, c, p.hand.Body(p.sort, p.hand.SVM()), "")
+func (p *player) without(ctx context.Context, c Call, id contract.ID, change func(*testbed.CreateRequest)) error {
+	body, err := bodyOf(p.session, c, p.session.Body(p.sort, p.session.SVM()), "")
 	if err != nil {
 		return err
 	}
 	delete(body, "svm")
-	m := steps.Making{Sort: p.sort, Body: body}
+	m := testbed.CreateRequest{Kind: p.sort, SVM: p.session.SVM(), Body: body}
 	change(&m)
-	t, e, err := p.hand.Create(ctx, m)
+	t, e, err := p.session.Create(ctx, m)
 	p.note(c, e)
 	if err != nil {
 		return err
 	}
 	p.sends(c, e, m.Body)
-	if err := p.hand.Prevented(e); err != nil {
+	if err := testbed.Prevented(p.catalogue, e); err != nil {
 		return err
 	}
-	if err := oracle.ExpectSuccess(e); err != nil || t.Lost() != nil {
-		return p.hand.Verify(e.Exchange, []contract.ID{id}, err)
+	if err := oracle.ExpectSuccess(e); err != nil || t.Lost != nil {
+		return p.session.Verify(e.Exchange, []contract.ID{id}, err)
 	}
 	p.thing = t
 	ids := append(p.about("created-reads-as-sent", "svm"), id)
 	return p.verifies(ctx, ids, func(record map[string]any) error {
-		svm := p.hand.SVM()
+		svm := p.session.SVM()
 		if err := sameValue(record, "svm.name", svm.Name); err != nil || svm.UUID == "" {
 			return err
 		}
@@ -130,7 +130,7 @@ func (p *player) without(ctx context.Context, c Call, id contract.ID, change fun
 // tunnelsElsewhere names one SVM in the body and another in the header; both are
 // ours.
 func (p *player) tunnelsElsewhere(ctx context.Context, c Call) error {
-	svms := p.hand.SVMs()
+	svms := p.session.SVMs
 	if len(svms) < 2 {
 		return needsTwo
 	}
@@ -156,10 +156,10 @@ func (p *player) waiting(ctx context.Context, c, asked Call) error {
 	if c.Fault == "way-working-too-long" {
 		return p.isDue(e, due{ids: []contract.ID{"API-TIMEOUT-02"}})
 	}
-	if err := p.hand.Prevented(e); err != nil {
+	if err := testbed.Prevented(p.catalogue, e); err != nil {
 		return err
 	}
-	return p.hand.Verify(e.Exchange, []contract.ID{"API-TIMEOUT-01"}, oracle.ExpectSuccess(e))
+	return p.session.Verify(e.Exchange, []contract.ID{"API-TIMEOUT-01"}, oracle.ExpectSuccess(e))
 }
 
 // showsWhatWasMade looks at the record that a creation returned, and at where its
@@ -167,12 +167,12 @@ func (p *player) waiting(ctx context.Context, c, asked Call) error {
 func (p *player) showsWhatWasMade(ctx context.Context, c Call, e oracle.Ending) error {
 	if records := oracle.RecordsOf(e.Exchange.Response); c.HasParam("return_records") && e.Exchange.Response.Status == http.StatusCreated && len(records) == 1 {
 		var err error
-		for _, name := range append([]string{"svm.name"}, p.sort.Marked...) {
-			if sent, named := oracle.Lookup(p.thing.Sent(), name); named && err == nil {
+		for _, name := range append([]string{"svm.name"}, p.sort.Marks...) {
+			if sent, named := oracle.Lookup(p.thing.Sent, name); named && err == nil {
 				err = sameValue(records[0], name, sent)
 			}
 		}
-		if err := p.hand.Verify(e.Exchange, []contract.ID{"API-RETURN-01"}, err); err != nil {
+		if err := p.session.Verify(e.Exchange, []contract.ID{"API-RETURN-01"}, err); err != nil {
 			return err
 		}
 	}
@@ -182,23 +182,23 @@ func (p *player) showsWhatWasMade(ctx context.Context, c Call, e oracle.Ending) 
 // leadsToIt wants the Location of a creation to lead to the object.
 func (p *player) leadsToIt(ctx context.Context, e oracle.Ending) error {
 	location := e.Exchange.Response.Header.Get("Location")
-	if location == "" || p.hand.Untold(e) {
+	if location == "" || testbed.Untold(e) {
 		return nil
 	}
-	path := steps.LeadsTo(e.Exchange)
+	path := testbed.LeadsTo(e.Exchange)
 	if path == "" {
-		return p.hand.Verify(e.Exchange, []contract.ID{"API-LOCATION-02"}, oracle.Differs("Location", "one that leads below /api", location))
+		return p.session.Verify(e.Exchange, []contract.ID{"API-LOCATION-02"}, oracle.Differs("Location", "one that leads below /api", location))
 	}
 	if _, x, _ := p.latest(); x != nil && path == p.thing.Path() {
-		return p.hand.Verify(x, []contract.ID{"API-LOCATION-02"}, nil)
+		return p.session.Verify(x, []contract.ID{"API-LOCATION-02"}, nil)
 	}
-	x, err := p.hand.Ask(ctx, getOf(path))
+	x, err := p.session.Ask(ctx, getOf(path))
 	if err != nil {
 		return err
 	}
 	err = oracle.ExpectStatus(x, http.StatusOK)
 	if err == nil {
-		err = sameID(x.Response.Object(), p.thing.UUID())
+		err = sameID(x.Response.Object(), p.thing.UUID)
 	}
-	return p.hand.Verify(x, []contract.ID{"API-LOCATION-02"}, err)
+	return p.session.Verify(x, []contract.ID{"API-LOCATION-02"}, err)
 }

@@ -17,10 +17,10 @@ import (
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/lab"
 	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
 	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/flags"
-	"ontap-conformance/steps"
 )
 
 // A bench is the target with what belongs to it.
@@ -84,7 +84,7 @@ func (a *app) bench(ctx context.Context, c *contract.Catalogue, f *endpointFlags
 		return nil, err
 	}
 	if f.nonce == "" { // the embedded simulator has no other users, so that its runs may send the same bytes
-		f.nonce = steps.NewNonce()
+		f.nonce = testbed.NewNonce()
 	}
 	b := &bench{target: target, mode: f.mode.Value, close: target.HTTP.CloseIdleConnections}
 	target.Renew = f.renewal(ctx)

@@ -10,11 +10,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"ontap-conformance/fixtures/ledger"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/flags"
 	"ontap-conformance/runner/probe"
 	"ontap-conformance/runner/report"
-	"ontap-conformance/steps"
 )
 
 func cleanupCommand(a *app) *cobra.Command {
@@ -81,7 +81,7 @@ func cleanup(a *app, cmd *cobra.Command, name string, f *endpointFlags, same boo
 	s := suite(c, b, found, f)
 	s.Ledger = l
 	err = s.CleanUp(cmd.Context())
-	tellLeft(a, l, objects, conditions, steps.Unknowns(err))
+	tellLeft(a, l, objects, conditions, testbed.Unknowns(err))
 	switch {
 	case cmd.Context().Err() != nil:
 		return exit.Interruptedf("interrupted: what is left stays in the ledger")

@@ -103,7 +103,7 @@ func (h *hunt) reached(operations, codes map[string]bool) (ops, rows part) {
 	release := h.survey.Release
 	seen := map[*contract.Resource]bool{}
 	for _, t := range fuzz.Trials(h.contract, release) {
-		if seen[t.Sort.Resource] || h.suite.Lacks(t.Sort) != nil {
+		if seen[t.Sort.Resource] || h.suite.Lacks(t.Sort.Resource) != nil {
 			continue
 		}
 		seen[t.Sort.Resource] = true

@@ -64,7 +64,7 @@ func playAgain(ctx context.Context, s *steps.Suite, f *finding.Finding) *oracle.
 	}
 	if len(trials) == 0 || !q.Covers(release) {
 		o.Conclude(&oracle.Skip{Reason: fmt.Sprintf("ONTAP %s does not promise it, or nothing checks it there", release)})
-	} else if played, err := fuzz.Replay(ctx, s, trials[0], f.Case, id); err != nil {
+	} else if played, err := fuzz.Replay(ctx, s.Testbed, trials[0], f.Case, id); err != nil {
 		o.Conclude(err)
 	} else if o = played; o.Status == oracle.Passed && o.Verdicts[id] == 0 {
 		o.Conclude(errors.New("nothing that the case came to shows whether the promise is kept"))

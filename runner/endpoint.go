@@ -17,12 +17,12 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/files"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
 	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/flags"
 	"ontap-conformance/runner/probe"
 	"ontap-conformance/runner/wording"
-	"ontap-conformance/steps"
 )
 
 // endpointFlags name the target and say how to ask it. They are the same on every
@@ -97,7 +97,7 @@ func (f *endpointFlags) namedSVMs() []string {
 
 // probed is what there is to probe of a bench.
 func (f *endpointFlags) probed(c *contract.Catalogue, b *bench) probe.Input {
-	return probe.Input{Contract: c, Target: b.target, Verified: b.verified, Redactor: b.redactor(), Lab: b.lab, Mode: steps.Mode(b.mode),
+	return probe.Input{Contract: c, Target: b.target, Verified: b.verified, Redactor: b.redactor(), Lab: b.lab, Mode: testbed.Mode(b.mode),
 		Release: f.ontap.Release, Claims: f.claims, SVMs: f.namedSVMs(), Wait: f.waitForSVM}
 }
 
@@ -117,8 +117,8 @@ func (f *endpointFlags) verify() error {
 		return exit.Misusedf("--client-cert and --client-key belong together")
 	case f.waitForSVM < 0:
 		return exit.Misusedf("--wait-for-svm: want 0 or more, got %s", f.waitForSVM)
-	case f.nonce != "" && steps.VerifyNonce(f.nonce) != nil:
-		return exit.Misusedf("--nonce: %w", steps.VerifyNonce(f.nonce))
+	case f.nonce != "" && testbed.VerifyNonce(f.nonce) != nil:
+		return exit.Misusedf("--nonce: %w", testbed.VerifyNonce(f.nonce))
 	case f.endpoint == "":
 		return f.verifyEmbedded()
 	}
@@ -270,12 +270,12 @@ func (f *endpointFlags) target(ctx context.Context, base string, who wire.Creden
 	return t, nil
 }
 
-// limited returns a context that ends with steps.ErrTimeIsUp when --max-time has passed.
+// limited returns a context that ends with testbed.ErrTimeIsUp when --max-time has passed.
 func (f *endpointFlags) limited(ctx context.Context) (context.Context, context.CancelFunc) {
 	if f.maxTime == 0 {
 		return context.WithCancel(ctx)
 	}
-	return context.WithTimeoutCause(ctx, f.maxTime, steps.ErrTimeIsUp)
+	return context.WithTimeoutCause(ctx, f.maxTime, testbed.ErrTimeIsUp)
 }
 
 // curlFlags are what curl needs to trust the target and to be trusted by it, from any folder.

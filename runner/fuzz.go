@@ -15,6 +15,7 @@ import (
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fuzz"
 	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/finding"
@@ -126,7 +127,7 @@ func (s *stand) open(dir, run string, overwrite bool) (err error) {
 
 // leave removes what was made.
 func (a *app) leave(ctx context.Context, s *stand, limit time.Duration) {
-	fresh, cancel := steps.Grace(ctx, limit)
+	fresh, cancel := testbed.Grace(ctx, limit)
 	defer cancel()
 	if err := s.suite.CleanUp(fresh); err != nil {
 		a.warn("removing what was created: %v", first(err))
@@ -250,7 +251,7 @@ func pursue(a *app, ctx context.Context, h *hunt) (fuzz.End, *fuzz.Hunt, error) 
 	p := newHuntProgress(a.stderr)
 	defer p.finish()
 	game := &fuzz.Hunt{
-		Suite: h.suite, Workers: int(h.flags.workers), Checks: int(h.flags.checks), For: h.flags.forTime, Plateau: h.flags.plateau, Told: p.tell,
+		Bed: h.suite.Testbed, Workers: int(h.flags.workers), Checks: int(h.flags.checks), For: h.flags.forTime, Plateau: h.flags.plateau, Told: p.tell,
 		Trials: fuzz.TrialsCalled(h.contract, h.survey.Release, h.chosen...),
 		Found: func(f *fuzz.Finding) {
 			p.wipe()

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
-	"ontap-conformance/steps"
 )
 
 // tellableWait is how long must have been waited in all for it to be told.
@@ -17,7 +17,7 @@ const tellableWait = 10 * time.Second
 // over is why the target was not asked to the end: the time was up, it was away for too long, it
 // no longer took the credentials, or another cluster answered in its place. It is nil if it was.
 func over(ctx context.Context, h *wire.Health) error {
-	if cause := context.Cause(ctx); errors.Is(cause, steps.ErrTimeIsUp) {
+	if cause := context.Cause(ctx); errors.Is(cause, testbed.ErrTimeIsUp) {
 		return cause
 	}
 	return h.Err()

@@ -215,8 +215,8 @@ func listMutants(w io.Writer, c *contract.Catalogue, r contract.Release) error {
 }
 
 // listPhrases prints the dictionary that authors of features read.
-func listPhrases(w io.Writer, _ *contract.Catalogue, _ contract.Release) error {
-	for _, p := range steps.Phrases() {
+func listPhrases(w io.Writer, c *contract.Catalogue, _ contract.Release) error {
+	for _, p := range steps.Phrases(c) {
 		fmt.Fprintf(w, "%s\t%s\n", p.Keyword, p.Text)
 	}
 	return nil

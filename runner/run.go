@@ -16,6 +16,7 @@ import (
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fuzz"
 	"ontap-conformance/runner/baseline"
 	"ontap-conformance/runner/exit"
@@ -188,7 +189,7 @@ func knownIn(file string, c *contract.Catalogue, all []*steps.Scenario, corpus [
 // look probes the target; what it leaves in doubt the user is told.
 func (a *app) look(ctx context.Context, all *contract.Catalogue, b *bench, f *endpointFlags) (*probe.Survey, error) {
 	found := probe.All(ctx, f.probed(all, b))
-	if cause := context.Cause(ctx); errors.Is(cause, steps.ErrTimeIsUp) {
+	if cause := context.Cause(ctx); errors.Is(cause, testbed.ErrTimeIsUp) {
 		return nil, exit.Inconclusivef("%w before anything was tested", cause)
 	}
 	if ctx.Err() != nil {
@@ -255,14 +256,14 @@ func perform(a *app, ctx context.Context, t *trial) []oracle.Outcome {
 	p := newProgress(a.stderr, t.selection.size())
 	outcomes := replayAll(ctx, s, t.selection.corpus, p.add)
 	outcomes = append(outcomes, s.Run(ctx, t.selection.chosen, p.add)...)
-	campaign := fuzz.Campaign{Suite: s, Trials: t.trials(), Checks: int(t.flags.checks), Workers: int(t.flags.parallel)}
+	campaign := fuzz.Campaign{Bed: s.Testbed, Trials: t.trials(), Checks: int(t.flags.checks), Workers: int(t.flags.parallel)}
 	outcomes = append(outcomes, campaign.Outcomes(ctx, p.add)...)
 	for _, o := range t.idle(campaign.Trials) {
 		outcomes = append(outcomes, o)
 		p.add(&o)
 	}
 	p.finish()
-	fresh, cancel := steps.Grace(ctx, t.flags.jobTimeout+t.flags.outage)
+	fresh, cancel := testbed.Grace(ctx, t.flags.jobTimeout+t.flags.outage)
 	defer cancel()
 	if err := s.CleanUp(fresh); err != nil {
 		a.warn("removing what the run created: %v", first(err))

@@ -7,6 +7,7 @@ import (
 	"ontap-conformance/features"
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/probe"
 	"ontap-conformance/steps"
@@ -39,9 +40,10 @@ func scenarios(c *contract.Catalogue, folders []string) ([]*steps.Scenario, erro
 // suite makes the suite that tests a bench as the survey found it. It still
 // needs a ledger.
 func suite(c *contract.Catalogue, b *bench, s *probe.Survey, f *endpointFlags) *steps.Suite {
-	return &steps.Suite{
+	return &steps.Suite{Testbed: &testbed.Testbed{Settings: testbed.Settings{
 		Judge: oracle.NewJudge(c, s.Release), Target: b.target, Lab: b.lab, SVMs: s.SVMs, Admin: s.Admin,
-		Parallel: int(f.parallel), JobTimeout: f.jobTimeout, Mode: steps.Mode(b.mode), Absent: s.Absent, Lacking: s.Lacking,
-		Nonce: f.nonce, WaitForSVM: f.waitForSVM, Cluster: s.Cluster,
-	}
+		Mode: testbed.Mode(b.mode), Absent: s.Absent, Lacking: s.Lacking,
+		Nonce: f.nonce, Cluster: s.Cluster,
+		Limits: testbed.Limits{Parallel: int(f.parallel), JobTimeout: f.jobTimeout, WaitForSVM: f.waitForSVM},
+	}}}
 }

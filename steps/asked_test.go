@@ -12,6 +12,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
 )
 
@@ -31,19 +32,20 @@ func TestNoRuleMissesWhatFieldsLeftOut(t *testing.T) {
 func TestNoRuleMissesWhatFieldsLeftOutOfParts(t *testing.T) {
 	s := newStand(t)
 	require.NoError(t, s.Ready(t.Context()))
-	h := s.Take("parts", s.SVMs[:1], nil)
-	require.NoError(t, existsWithServers(t.Context(), h.w, external.noun, "km", "a, b"))
-	require.NoError(t, exists(t.Context(), h.w, creation{kind: clusterExternal, name: "cluster", sent: clusterExternal.body(h.w, "cluster", h.w.svm())}))
+	w := newWorld(s.Suite, &Scenario{Name: "parts"}, s.SVMs[:1])
+	external, cluster := w.kind("external key manager"), w.kind("external cluster key manager")
+	require.NoError(t, existsWithServers(t.Context(), w, external.Noun, "km", "a, b"))
+	require.NoError(t, exists(t.Context(), w, testbed.CreateRequest{Kind: cluster, Name: "cluster", Body: w.body(cluster, "cluster", w.SVM())}))
 	session := s.Target.NewSession()
 	do := asking(t, session)
-	do(http.MethodPost, h.w.objects["cluster"].path()+"/auth-keys", map[string]any{})
+	do(http.MethodPost, w.Objects.ByName["cluster"].Path()+"/auth-keys", map[string]any{})
 	node := fmt.Sprint(oracle.RecordsOf(do(http.MethodGet, "/api/cluster/nodes", nil).Response)[0]["uuid"])
 	lists := []string{"/api/security/certificates", "/api/security/key-managers"}
 	for _, name := range []string{"km", "cluster"} {
-		manager := h.w.objects[name].path()
+		manager := w.Objects.ByName[name].Path()
 		lists = append(lists, manager+"/key-servers", manager+"/keys/"+node+"/key-ids")
 	}
-	lists = append(lists, h.w.objects["cluster"].path()+"/auth-keys")
+	lists = append(lists, w.Objects.ByName["cluster"].Path()+"/auth-keys")
 	var paths []string
 	for _, path := range lists {
 		key := s.Judge.Contract().Route(strings.TrimPrefix(path, "/api")).Resource.Key
@@ -113,7 +115,7 @@ func everyRecord(t *testing.T, s *stand, do func(method, path string, body map[s
 		x := do(http.MethodPost, vaultsPath+"/"+uuid+"/restore", nil)
 		require.NotEmpty(t, oracle.JobOf(x.Response), "%s", x)
 		for range 1000 {
-			job := do(http.MethodGet, jobPath(oracle.JobOf(x.Response)), nil).Response.Object()
+			job := do(http.MethodGet, s.JobPath(oracle.JobOf(x.Response)), nil).Response.Object()
 			if state, _ := job["state"].(string); oracle.Ended(state) {
 				states[state] = true
 				break

@@ -18,6 +18,7 @@ import (
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/rawclient"
 	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
 )
 
@@ -51,12 +52,14 @@ func bench(tb testing.TB, c *contract.Catalogue, o simulator.Options, encrypted 
 	}
 	l, err := ledger.Open("", false)
 	require.NoError(tb, err)
-	s := &Suite{Judge: oracle.NewJudge(c, contract.Newest()), Ledger: l, Lab: &lab.Lab{URL: hook.URL}, Seed: 1, Mode: Full,
+	s := &Suite{Testbed: &testbed.Testbed{Settings: testbed.Settings{
+		Judge: oracle.NewJudge(c, contract.Newest()), Ledger: l, Lab: &lab.Lab{URL: hook.URL}, Seed: 1, Mode: testbed.Full,
 		Target: &wire.Target{BaseURL: api.URL, HTTP: wire.NewClient(16, trust),
-			Credentials: wire.Credentials{User: "admin", Password: wire.NewSecret("P", o.Password)}}}
+			Credentials: wire.Credentials{User: "admin", Password: wire.NewSecret("P", o.Password)}},
+	}}}
 	sim.Inspect(func(st *simulator.State) {
 		for _, v := range st.SVMs {
-			s.SVMs = append(s.SVMs, SVM{v.Name, v.UUID})
+			s.SVMs = append(s.SVMs, testbed.SVM{Name: v.Name, UUID: v.UUID})
 		}
 	})
 	return s, func() { api.Close(); hook.Close() }

@@ -19,6 +19,7 @@ import (
 	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fixtures/testbed"
 )
 
 // hook stands before a lab: it calls seen with every order before the lab gets it.
@@ -79,7 +80,9 @@ func (s *stand) holding() (n int) {
 }
 
 // of are the parameters of a condition of an SVM.
-func of(svm SVM) map[string]string { return map[string]string{"svm": svm.Name, "svm.uuid": svm.UUID} }
+func of(svm testbed.SVM) map[string]string {
+	return map[string]string{"svm": svm.Name, "svm.uuid": svm.UUID}
+}
 
 // condition is one that the catalogue has.
 const condition = "metrocluster"
@@ -217,10 +220,10 @@ func TestAHangingLabDoesNotHoldAnInterrupt(t *testing.T) {
 					return false
 				}}}}
 				s.Run(ctx, conditioned, nil)
-				cleaning, cancel := Grace(ctx, time.Minute)
+				cleaning, cancel := testbed.Grace(ctx, time.Minute)
 				defer cancel()
 				err := s.CleanUp(cleaning)
-				assert.LessOrEqual(t, time.Since(at), 2*GraceTime, "far less than the lab may take")
+				assert.LessOrEqual(t, time.Since(at), 2*testbed.GraceTime, "far less than the lab may take")
 				if hanging == "setup" {
 					assert.NoError(t, err)
 					return
@@ -230,25 +233,4 @@ func TestAHangingLabDoesNotHoldAnInterrupt(t *testing.T) {
 			})
 		})
 	}
-}
-
-func TestGraceOutlivesItsContextByAMoment(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx, interrupt := context.WithCancel(t.Context())
-		fresh, cancel := Grace(ctx, time.Hour)
-		defer cancel()
-		interrupt()
-		require.NoError(t, fresh.Err())
-		at := time.Now()
-		<-fresh.Done()
-		assert.Equal(t, GraceTime, time.Since(at))
-		late, cancel := Grace(ctx, time.Hour)
-		defer cancel()
-		end, ok := late.Deadline()
-		require.True(t, ok)
-		assert.Equal(t, GraceTime, time.Until(end))
-		short, cancel := Grace(t.Context(), time.Nanosecond)
-		defer cancel()
-		<-short.Done()
-	})
 }

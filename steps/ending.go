@@ -8,6 +8,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 )
 
 // The steps of this file are Thens about how the When came out: a success, or
@@ -36,7 +37,7 @@ func judgeEnding(w *world, err error) error {
 // succeeded wants the act to have succeeded, unless the target's state did not
 // let it.
 func succeeded(w *world) error {
-	if err := w.prevented(w.last); err != nil {
+	if err := testbed.Prevented(w.contract(), w.last); err != nil {
 		return err
 	}
 	return oracle.ExpectSuccess(w.last)
@@ -97,25 +98,22 @@ func refusedWithCode(w *world, code string) error {
 		}
 	}
 	for _, id := range w.scenario.Requirements {
-		q := w.suite.Judge.Contract().Requirement(id)
-		if q.Row != nil && q.Row.Code == code && q.Covers(w.suite.Judge.Release()) {
+		q := w.contract().Requirement(id)
+		if q.Row != nil && q.Row.Code == code && q.Covers(w.release()) {
 			return w.verify([]contract.ID{id}, oracle.ExpectCode(w.last, q.Row.Codes()...))
 		}
 	}
 	return nil // the release does not document the row
 }
 
-// unapproved is the code of a call that several administrators have to approve.
-const unapproved = "262325"
-
 // untellable skips a scenario that waits for a refusal, when the target has
 // accepted the call and named no job: it may have failed later, and nothing
 // says so. Nor does a call tell anything that has to be approved first.
 func untellable(w *world) error {
-	if w.last.Failed() && w.last.Code() == unapproved && !slices.Contains(w.scenario.Requirements, "API-APPROVAL-01") {
-		return &oracle.Skip{Applies: true, Reason: "the target wants the call to be approved by several administrators (" + unapproved + ")"}
+	if w.last.Failed() && w.last.Code() == testbed.Unapproved && !slices.Contains(w.scenario.Requirements, "API-APPROVAL-01") {
+		return &oracle.Skip{Applies: true, Reason: "the target wants the call to be approved by several administrators (" + testbed.Unapproved + ")"}
 	}
-	if !w.untold || w.last.Job != nil || w.last.Exchange.Response.Status != http.StatusAccepted {
+	if !w.Calls.Untold || w.last.Job != nil || w.last.Exchange.Response.Status != http.StatusAccepted {
 		return nil
 	}
 	return &oracle.Skip{Applies: true, Reason: "the target answered 202 and named no job, so that nobody can tell whether it refused"}

@@ -7,100 +7,67 @@ import (
 
 	"github.com/cucumber/godog"
 
+	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/resource"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
 )
 
-// The key managers that keep their keys on key servers: those of a data SVM, and
-// that of the cluster.
-var (
-	external = &kind{
-		noun: "external key manager", plural: "external key managers", resource: "key-managers",
-		marked: []string{serverField}, readable: "KM-READ-01", unlisted: "KM-DELETE-02", stands: []string{"certificates"},
-		seat: true, occupied: []string{"65536823", "65536870"},
-		body: func(w *world, name string, svm SVM) map[string]any {
-			body := w.externalBody(name)
-			body["svm"] = map[string]any{"name": svm.Name}
-			return body
-		},
-		credentials: newCertificates,
-		visible:     newCertificates,
-	}
-	clusterExternal = &kind{
-		noun: "external cluster key manager", plural: "external cluster key managers", resource: "key-managers",
-		marked: []string{serverField}, readable: "KM-READ-01", unlisted: "KM-DELETE-02", stands: []string{"certificates"},
-		singleton:   true,
-		body:        func(w *world, name string, _ SVM) map[string]any { return w.externalBody(name) },
-		credentials: newCertificates,
-		visible:     newCertificates,
-	}
-	// keyServer is a part of an external key manager: whoever owns that owns it.
-	keyServer = &kind{
-		noun: "key server", plural: "key servers", resource: "key-servers", key: "server", part: "/key-servers",
-		marked: []string{"server"},
-	}
-	// authKey is a part of the external key manager of the cluster.
-	authKey = &kind{
-		noun: "authentication key", plural: "authentication keys", resource: "auth-keys", key: "key_id", part: "/auth-keys",
-	}
+// The nouns of the parts of a key manager that steps speak of by phrases of their own.
+const (
+	serverNoun  = "key server"
+	authKeyNoun = "authentication key"
 )
+
+// address is that of a key server. It carries the mark of the scenario.
+func (w *world) address(name string) string {
+	address, _ := w.body(w.kind(serverNoun), name, w.SVM())["server"].(string)
+	return address
+}
+
+// partsAt is where a key manager has its parts of a kind.
+func partsAt(manager *testbed.Object, k *contract.ObjectKind) string {
+	return manager.Path() + k.Resource.Part()
+}
 
 // serverField is where a key manager shows its key servers.
 const serverField = "external.servers.server"
 
-// externalBody is an external key manager with key servers of these names.
-func (w *world) externalBody(servers ...string) map[string]any {
-	var list []any
-	for _, name := range servers {
-		list = append(list, map[string]any{"server": w.address(name)})
-	}
-	return map[string]any{"external": map[string]any{
-		"client_certificate":     map[string]any{"uuid": awaited{kind: clientCertificate, name: ownClient, key: ourKey()}},
-		"server_ca_certificates": []any{map[string]any{"uuid": awaited{kind: caCertificate, name: ownAuthority}}},
-		"servers":                list,
-	}}
-}
-
-// newCertificates is a change of the certificates of an external key manager.
-func newCertificates(*world) map[string]any {
-	return map[string]any{"external": map[string]any{
-		"server_ca_certificates": []any{map[string]any{"uuid": awaited{kind: caCertificate, name: "second CA"}}},
-	}}
-}
-
-// address is that of a key server. It carries the mark of the scenario.
-func (w *world) address(name string) string { return fmt.Sprintf("%s.%s.example:5696", name, w.token) }
-
 // withServers is the body of a key manager with key servers of these names.
-func withServers(w *world, k *kind, name, servers string) map[string]any {
-	body := k.body(w, name, w.svm())
-	body["external"] = w.externalBody(split(servers)...)["external"]
+func withServers(w *world, k *contract.ObjectKind, name, servers string) map[string]any {
+	body := w.body(k, name, w.SVM())
+	var list []any
+	for _, server := range split(servers) {
+		list = append(list, map[string]any{"server": w.address(server)})
+	}
+	resource.Put(body, "external.servers", list)
 	return body
 }
 
 func createsWithServers(ctx context.Context, w *world, noun, name, servers string) error {
-	k := kindCalled(noun)
+	k := w.kind(noun)
 	return createsBody(ctx, w, k, name, withServers(w, k, name, servers), "")
 }
 
 // existsWithServers makes a key manager whose key servers are objects of the scenario.
 func existsWithServers(ctx context.Context, w *world, noun, name, servers string) error {
-	k := kindCalled(noun)
-	if err := exists(ctx, w, creation{kind: k, name: name, sent: withServers(w, k, name, servers)}); err != nil {
+	k := w.kind(noun)
+	if err := exists(ctx, w, testbed.CreateRequest{Kind: k, Name: name, Body: withServers(w, k, name, servers)}); err != nil {
 		return err
 	}
 	for _, server := range split(servers) {
-		hasServer(w, w.objects[name], server)
+		hasServer(w, w.Objects.ByName[name], server)
 	}
 	return nil
 }
 
 // hasServer notes a key server of a key manager.
-func hasServer(w *world, manager *object, name string) *object {
+func hasServer(w *world, manager *testbed.Object, name string) *testbed.Object {
 	address := w.address(name)
-	o := &object{kind: keyServer, name: name, svm: manager.svm, where: manager.path() + keyServer.part, uuid: address,
-		sent: map[string]any{"server": address}}
-	w.objects[name] = o
+	k := w.kind(serverNoun)
+	o := &testbed.Object{Kind: k, Name: name, SVM: manager.SVM, Where: partsAt(manager, k), UUID: address, Sent: map[string]any{"server": address}}
+	w.Objects.ByName[name] = o
 	return o
 }
 
@@ -110,31 +77,31 @@ func addsServer(ctx context.Context, w *world, name, manager string) error {
 
 // addsServerWith adds a key server to a key manager, with a table put over the body.
 func addsServerWith(ctx context.Context, w *world, name, manager string, table *godog.Table) error {
-	m, err := w.object(manager)
+	m, err := w.Objects.Get(manager)
 	if err != nil {
 		return err
 	}
 	o := hasServer(w, m, name)
-	over, err := w.properties(keyServer, table)
+	over, err := w.properties(o.Kind, table)
 	if err != nil {
 		return err
 	}
-	o.sent = merge(o.sent, over)
-	return w.send(ctx, wire.Request{Method: http.MethodPost, Path: o.where, Body: wire.JSON(o.sent)})
+	o.Sent = resource.Merge(o.Sent, over)
+	return w.send(ctx, wire.Request{Method: http.MethodPost, Path: o.Where, Body: wire.JSON(o.Sent)})
 }
 
 // addsServers adds several key servers in one call; a name that is there twice is
 // sent twice.
 func addsServers(ctx context.Context, w *world, names, manager string) error {
-	m, err := w.object(manager)
+	m, err := w.Objects.Get(manager)
 	if err != nil {
 		return err
 	}
 	var records []any
 	for _, name := range split(names) {
-		records = append(records, hasServer(w, m, name).sent)
+		records = append(records, hasServer(w, m, name).Sent)
 	}
-	return w.send(ctx, wire.Request{Method: http.MethodPost, Path: m.path() + keyServer.part + "?return_records=true", Body: wire.JSON(map[string]any{"records": records})})
+	return w.send(ctx, wire.Request{Method: http.MethodPost, Path: partsAt(m, w.kind(serverNoun)) + "?return_records=true", Body: wire.JSON(map[string]any{"records": records})})
 }
 
 // listsParts lists the key servers or the authentication keys of a key manager.
@@ -143,7 +110,7 @@ func listsParts(ctx context.Context, w *world, plural, manager string) error {
 }
 
 func listsPartsWith(ctx context.Context, w *world, plural, manager string, table *godog.Table) error {
-	m, err := w.object(manager)
+	m, err := w.Objects.Get(manager)
 	if err != nil {
 		return err
 	}
@@ -151,7 +118,7 @@ func listsPartsWith(ctx context.Context, w *world, plural, manager string, table
 	if err != nil {
 		return err
 	}
-	path := m.path() + kindCalled(plural).part
+	path := partsAt(m, w.kind(plural))
 	if query != "" {
 		path += "?" + query
 	}
@@ -161,7 +128,7 @@ func listsPartsWith(ctx context.Context, w *world, plural, manager string, table
 // hasServers wants the collection of a key manager to have these key servers and
 // no other.
 func hasServers(ctx context.Context, w *world, manager, names string) error {
-	m, err := w.object(manager)
+	m, err := w.Objects.Get(manager)
 	if err != nil {
 		return err
 	}
@@ -173,7 +140,7 @@ func hasServers(ctx context.Context, w *world, manager, names string) error {
 
 // refusalLeftServers looks for traces of a refused addition.
 func refusalLeftServers(ctx context.Context, w *world, manager, names string) error {
-	m, err := w.object(manager)
+	m, err := w.Objects.Get(manager)
 	if err != nil {
 		return err
 	}
@@ -183,15 +150,15 @@ func refusalLeftServers(ctx context.Context, w *world, manager, names string) er
 	return expectServers(ctx, w, m, names)
 }
 
-func expectServers(ctx context.Context, w *world, m *object, names string) error {
-	return w.judge(w.look(ctx, func() error {
-		records, err := list(ctx, w.session, m.path()+keyServer.part+"?fields=server")
+func expectServers(ctx context.Context, w *world, m *testbed.Object, names string) error {
+	return w.judge(w.Eventually(ctx, func() error {
+		records, err := testbed.List(ctx, w.Wire(), partsAt(m, w.kind(serverNoun))+"?fields=server")
 		if err != nil {
 			return err
 		}
 		var shown []string
 		for _, r := range records {
-			shown = append(shown, keyServer.id(r))
+			shown = append(shown, testbed.ID(w.kind(serverNoun).Resource, r))
 		}
 		return oracle.ExpectRecords("key servers of the list", shown, addresses(w, names), false)
 	}))
@@ -235,11 +202,11 @@ func listsPart(ctx context.Context, w *world, path string) error {
 
 // toNoServer sends a request to a key server that a key manager does not have.
 func toNoServer(ctx context.Context, w *world, manager string, r wire.Request) error {
-	m, err := w.object(manager)
+	m, err := w.Objects.Get(manager)
 	if err != nil {
 		return err
 	}
-	r.Path = at(m.path()+keyServer.part, w.address("nobody"))
+	r.Path = testbed.At(partsAt(m, w.kind(serverNoun)), w.address("nobody"))
 	return w.send(ctx, r)
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"ontap-conformance/features"
 	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
 )
 
@@ -56,7 +57,7 @@ func TestForeignObjectsAreNeverWrittenTo(t *testing.T) {
 	s.Run(t.Context(), plan, nil)
 	require.NoError(t, s.CleanUp(t.Context()))
 	assert.Empty(t, touched, "requests that wrote to somebody else's object")
-	left, err := list(t.Context(), (&wire.Target{BaseURL: s.Target.BaseURL, Credentials: s.Target.Credentials}).NewSession(), vaultsPath)
+	left, err := testbed.List(t.Context(), (&wire.Target{BaseURL: s.Target.BaseURL, Credentials: s.Target.Credentials}).NewSession(), vaultsPath)
 	require.NoError(t, err)
 	assert.Empty(t, left, "what the run created was found by its marks and removed")
 }

@@ -19,6 +19,7 @@ import (
 	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/fixtures/mutant"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 )
 
 // behind puts a front before the simulator of a stand, once n requests have gone by.
@@ -93,7 +94,7 @@ func (s *stand) vaultsOf(t *testing.T, known, unknown int) {
 	t.Helper()
 	var entries []ledger.Entry
 	for i := range known + unknown {
-		mark := s.mark(uint64(i + 1))
+		mark := markOf(i + 1)
 		e := ledger.Entry{SVM: s.SVMs[i].Name, Mark: mark, Path: vaultsPath + "/" + s.put(t, s.SVMs[i], mark)}
 		if i >= known {
 			e.Path = ""
@@ -121,7 +122,7 @@ func TestACleanUpStrikesNothingOffByAListThatCannotBeBelieved(t *testing.T) {
 				assert.GreaterOrEqual(t, len(left), there, "what is there is in the ledger")
 				if there > 0 {
 					require.Error(t, err)
-					assert.Positive(t, Unknowns(err), "%v", err)
+					assert.Positive(t, testbed.Unknowns(err), "%v", err)
 				}
 
 				s.line.next = s.sim
@@ -178,7 +179,7 @@ func TestAnObjectIsStruckOffOnlyWhenItIsSeenToBeGone(t *testing.T) {
 // lists and when they are read.
 type impostor struct {
 	next  http.Handler
-	svm   SVM
+	svm   testbed.SVM
 	mark  string
 	uuids []string
 }
@@ -227,7 +228,7 @@ func TestACleanUpTouchesNothingThatWasThereBeforeTheRun(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newStand(t)
 			foreign := s.strange(t)
-			svm, mark, name := s.SVMs[0], s.mark(1), filepath.Join(t.TempDir(), "ledger")
+			svm, mark, name := s.SVMs[0], markOf(1), filepath.Join(t.TempDir(), "ledger")
 			var err error
 			s.Ledger, err = ledger.Open(name, false)
 			require.NoError(t, err)

@@ -10,6 +10,7 @@ import (
 
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fixtures/testbed"
 )
 
 // onboardPlan returns the scenarios about the onboard key manager that write.
@@ -41,7 +42,7 @@ func TestAnOnboardKeyManagerOfSomebodyIsNeverTouched(t *testing.T) {
 		}
 	})
 	somebodys(s)
-	s.Mode = Full
+	s.Mode = testbed.Full
 	for _, o := range s.Run(t.Context(), onboardPlan(t), nil) {
 		assert.NotEqual(t, oracle.Failed, o.Status, "%s: %v", o.Name, o.Reason)
 		assert.NotEqual(t, oracle.Errored, o.Status, "%s: %v", o.Name, o.Reason)
@@ -54,7 +55,7 @@ func TestAnOnboardKeyManagerOfSomebodyIsNeverTouched(t *testing.T) {
 }
 
 func TestOnlyFullRunsUseTheOnboardKeyManager(t *testing.T) {
-	for _, mode := range []Mode{Guarded, ReadOnly} {
+	for _, mode := range []testbed.Mode{testbed.Guarded, testbed.ReadOnly} {
 		s := newStand(t)
 		s.Mode = mode
 		for _, o := range s.Run(t.Context(), onboardPlan(t), nil) {
@@ -65,7 +66,7 @@ func TestOnlyFullRunsUseTheOnboardKeyManager(t *testing.T) {
 
 func TestTheOnboardKeyManagerIsPutBackAsItWasFound(t *testing.T) {
 	s := newStand(t)
-	s.Mode = Full
+	s.Mode = testbed.Full
 	for _, o := range s.Run(t.Context(), onboardPlan(t), nil) {
 		assert.Contains(t, []oracle.Status{oracle.Passed, oracle.Skipped}, o.Status, "%s: %v", o.Name, o.Reason)
 	}
@@ -93,7 +94,7 @@ func TestTheOnboardKeyManagerIsRemovedThoughATargetSaysThatItIsNotThere(t *testi
 					return simulator.Refuse(http.StatusNotFound, "4", "there is none", "")
 				}
 			})
-			s.Mode = Full
+			s.Mode = testbed.Full
 			s.Run(t.Context(), onboardPlan(t), nil)
 			s.sim.Inspect(func(st *simulator.State) { assert.Zero(t, st.Table("key-managers").Len(), "left on the cluster") })
 			assert.Empty(t, s.Ledger.Left())
@@ -106,7 +107,7 @@ func TestTheOnboardKeyManagerIsRemovedThoughATargetSaysThatItIsNotThere(t *testi
 func TestACleanUpDeletesAnOnboardKeyManagerOnlyByItsUUID(t *testing.T) {
 	s := newStand(t)
 	somebodys(s)
-	s.Mode = Full
+	s.Mode = testbed.Full
 	_, err := s.Ledger.Intend("key-managers", "cluster1", "oc000000000000") // and then the run crashed
 	require.NoError(t, err)
 	assert.ErrorContains(t, s.CleanUp(t.Context()), "it carries no mark, so look at /api/security/key-managers/"+alienKM+" yourself")

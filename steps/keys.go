@@ -8,6 +8,8 @@ import (
 	"github.com/cucumber/godog"
 
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/resource"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
 )
 
@@ -16,36 +18,33 @@ import (
 
 // migrates moves the keys of one key manager to another of the scenario.
 func migrates(ctx context.Context, w *world, from, to string) error {
-	destination, err := w.object(to)
+	destination, err := w.Objects.Get(to)
 	if err != nil {
 		return err
 	}
-	return migratesTo(ctx, w, from, destination.uuid)
+	return migratesTo(ctx, w, from, destination.UUID)
 }
 
 func migratesToNobody(ctx context.Context, w *world, from string) error {
-	return migratesTo(ctx, w, from, w.uuid())
+	return migratesTo(ctx, w, from, w.Source.UUID())
 }
 
 func migratesTo(ctx context.Context, w *world, from, uuid string) error {
-	source, err := w.object(from)
+	source, err := w.Objects.Get(from)
 	if err != nil {
 		return err
 	}
-	r := wire.Request{Method: http.MethodPost, Path: source.path() + migrate, Body: wire.JSON(map[string]any{"uuid": uuid})}
+	r := wire.Request{Method: http.MethodPost, Path: source.Path() + "/migrate", Body: wire.JSON(map[string]any{"uuid": uuid})}
 	return sendOffered(ctx, w, r)
 }
 
-// migrate ends the path of a migration.
-const migrate = "/migrate"
-
 // restoresFrom restores keys from one key server.
 func restoresFrom(ctx context.Context, w *world, manager, server string) error {
-	m, err := w.object(manager)
+	m, err := w.Objects.Get(manager)
 	if err != nil {
 		return err
 	}
-	r := wire.Request{Method: http.MethodPost, Path: m.path() + actions["restores the keys"], Body: wire.JSON(map[string]any{"key_server": w.address(server)})}
+	r := wire.Request{Method: http.MethodPost, Path: m.Path() + actions["restores the keys"], Body: wire.JSON(map[string]any{"key_server": w.address(server)})}
 	return sendOffered(ctx, w, r)
 }
 
@@ -56,17 +55,18 @@ func createsAuthKey(ctx context.Context, w *world, name, manager string) error {
 }
 
 func createsAuthKeyWith(ctx context.Context, w *world, name, manager string, table *godog.Table) error {
-	m, err := w.object(manager)
+	m, err := w.Objects.Get(manager)
 	if err != nil {
 		return err
 	}
-	over, err := w.properties(authKey, table)
+	k := w.kind(authKeyNoun)
+	over, err := w.properties(k, table)
 	if err != nil {
 		return err
 	}
-	o := &object{kind: authKey, name: name, svm: m.svm, where: m.path() + authKey.part, sent: merge(map[string]any{"key_tag": w.token, "passphrase": w.passphrase(24)}, over)}
-	w.objects[name] = o
-	r := wire.Request{Method: http.MethodPost, Path: o.where, Body: wire.JSON(o.sent)}
+	o := &testbed.Object{Kind: k, Name: name, SVM: m.SVM, Where: partsAt(m, k), Sent: resource.Merge(w.body(k, name, m.SVM), over)}
+	w.Objects.ByName[name] = o
+	r := wire.Request{Method: http.MethodPost, Path: o.Where, Body: wire.JSON(o.Sent)}
 	if err := sendOffered(ctx, w, r); err != nil || w.last.Failed() {
 		return err
 	}
@@ -75,18 +75,18 @@ func createsAuthKeyWith(ctx context.Context, w *world, name, manager string, tab
 
 // locateAuthKey looks for an authentication key by its tag: what the key manager
 // has is ours, since it is.
-func locateAuthKey(ctx context.Context, w *world, o *object) error {
-	records, err := list(ctx, w.session, o.where+"?fields=key_tag")
+func locateAuthKey(ctx context.Context, w *world, o *testbed.Object) error {
+	records, err := testbed.List(ctx, w.Wire(), o.Where+"?fields=key_tag")
 	if err != nil {
-		return fmt.Errorf("looking for the authentication key %q: %v", o.name, err) // not %w: no verdict
+		return fmt.Errorf("looking for the authentication key %q: %v", o.Name, err) // not %w: no verdict
 	}
 	for _, r := range records {
-		if id, _ := r["key_id"].(string); r["key_tag"] == o.sent["key_tag"] && plain.MatchString(id) {
-			o.uuid = id
+		if id, _ := r["key_id"].(string); r["key_tag"] == o.Sent["key_tag"] && !w.Bed().IsForeign(id) {
+			o.UUID = id
 			return nil
 		}
 	}
-	o.lost = oracle.Differs("the authentication key that was created", "to be in the list", "nowhere")
+	o.Lost = oracle.Differs("the authentication key that was created", "to be in the list", "nowhere")
 	return nil
 }
 
@@ -96,26 +96,26 @@ func authKeyExists(ctx context.Context, w *world, name, manager string) error {
 	}
 	err := oracle.ExpectSuccess(w.last)
 	if err == nil {
-		err = w.objects[name].lost
+		err = w.Objects.ByName[name].Lost
 	}
-	return given(fmt.Sprintf("the authentication key %q", name), err)
+	return testbed.Arranging(fmt.Sprintf("the authentication key %q", name), err)
 }
 
 // listsKeys lists the keys of a key manager on the first node of the cluster.
 func listsKeys(ctx context.Context, w *world, manager string) error {
-	m, err := w.object(manager)
+	m, err := w.Objects.Get(manager)
 	if err != nil {
 		return err
 	}
-	return listsKeysOf(ctx, w, m.path())
+	return listsKeysOf(ctx, w, m.Path())
 }
 
 func listsKeysOfNobody(ctx context.Context, w *world) error {
-	return listsKeysOf(ctx, w, at(w.collection(external), w.uuid()))
+	return listsKeysOf(ctx, w, nowhere(w, "external key manager"))
 }
 
 func listsKeysOf(ctx context.Context, w *world, manager string) error {
-	nodes, err := list(ctx, w.aside(), "/api/cluster/nodes?fields=uuid&max_records=100")
+	nodes, err := testbed.List(ctx, w.Aside(), "/api/cluster/nodes?fields=uuid&max_records=100")
 	if err != nil {
 		return fmt.Errorf("finding a node of the cluster: %v", err) // not %w: no verdict
 	}
@@ -141,5 +141,5 @@ func readsListedKey(ctx context.Context, w *world, manager string) error {
 	if id == "" {
 		return &oracle.Skip{Applies: true, Reason: "the key manager has no key on the node"}
 	}
-	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: at("/api"+w.answer.Request.APIPath(), id)})
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: testbed.At("/api"+w.answer.Request.APIPath(), id)})
 }

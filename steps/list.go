@@ -13,6 +13,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
 )
 
@@ -24,7 +25,7 @@ func listsWith(ctx context.Context, w *world, plural string, table *godog.Table)
 	if err != nil {
 		return err
 	}
-	w.listed, err = sendsForAll(ctx, w, wire.Request{Method: http.MethodGet, Path: w.collection(kindCalled(plural)) + "?" + query})
+	w.listed, err = sendsForAll(ctx, w, wire.Request{Method: http.MethodGet, Path: testbed.Collection(w.kind(plural).Resource) + "?" + query})
 	return err
 }
 
@@ -39,30 +40,30 @@ func sendsForAll(ctx context.Context, w *world, r wire.Request) ([]map[string]an
 	if r.Path = oracle.NextPage(w.answer.Response); r.Path == "" || !w.answer.Response.OK() {
 		return records, nil
 	}
-	rest, err := walkBy(ctx, w.session, r)
+	rest, err := testbed.ListBy(ctx, w.Wire(), r)
 	if oracle.IsMismatch(err) {
 		return nil, w.judge(err)
 	}
-	return append(records, rest.records...), err
+	return append(records, rest...), err
 }
 
 // listsTheseWith lists the objects of the scenario, over all pages. Before it
 // asks for anything else it makes sure that it can narrow the list to them.
 func listsTheseWith(ctx context.Context, w *world, plural string, table *godog.Table) error {
-	k := kindCalled(plural)
+	k := w.kind(plural)
 	mine := "svm.name=" + url.QueryEscape(svmNames(w))
-	records, err := listsPages(ctx, w, w.suite.markedPath(k)+"&"+mine)
+	records, err := listsPages(ctx, w, w.Bed().MarkedPath(k)+"&"+mine)
 	if err == nil {
 		err = oracle.ExpectRecords(plural+" of the SVMs "+svmNames(w), namesOf(w, ownRecords(w, records)), allNames(w, k), false)
 	}
 	if err != nil {
-		return given("a list of the scenario's own "+plural, err)
+		return testbed.Arranging("a list of the scenario's own "+plural, err)
 	}
 	query, err := queryOf(w, table)
 	if err != nil {
 		return err
 	}
-	w.listed, err = listsPages(ctx, w, w.collection(k)+"?"+query+"&"+mine)
+	w.listed, err = listsPages(ctx, w, testbed.Collection(k.Resource)+"?"+query+"&"+mine)
 	w.listed = ownRecords(w, w.listed)
 	return err
 }
@@ -80,7 +81,7 @@ func listsSortedInPages(ctx context.Context, w *world, plural, order, sizes stri
 		query += "&order_by=" + url.QueryEscape(order)
 	}
 	for _, size := range split(sizes) {
-		records, err := listsPages(ctx, w, w.collection(kindCalled(plural))+query+"&max_records="+url.QueryEscape(size))
+		records, err := listsPages(ctx, w, testbed.Collection(w.kind(plural).Resource)+query+"&max_records="+url.QueryEscape(size))
 		if err != nil {
 			return err
 		}
@@ -96,7 +97,7 @@ type page struct {
 }
 
 func everyPageSizeGivesAll(w *world, noun string) error {
-	return everyPageSizeGives(w, allNames(w, kindCalled(noun)), false)
+	return everyPageSizeGives(w, allNames(w, w.kind(noun)), false)
 }
 
 func everyPageSizeGivesInOrder(w *world, _, names string) error {
@@ -119,7 +120,7 @@ func filters(ctx context.Context, w *world, plural string, table *godog.Table) e
 	if err != nil {
 		return err
 	}
-	path := w.collection(kindCalled(plural)) + "?" + query
+	path := testbed.Collection(w.kind(plural).Resource) + "?" + query
 	w.tried = append(w.tried, tried{path: path})
 	return listsOwn(ctx, w, path)
 }
@@ -140,14 +141,14 @@ const maxLooks = 3
 // leaves out those on fields that the release does not have, or that the object
 // whose value is wanted did not show.
 func triesFilters(ctx context.Context, w *world, plural string, table *godog.Table) error {
-	k := kindCalled(plural)
+	k := w.kind(plural)
 	for _, row := range table.Rows[1:] {
 		field, filter, want := row.Cells[0].Value, fill(w, row.Cells[1].Value), split(row.Cells[2].Value)
-		if undocumented(w, w.contract().Resource(k.resource), field) || valueOf.MatchString(filter) {
+		if undocumented(w, k.Resource, field) || valueOf.MatchString(filter) {
 			continue
 		}
 		slices.Sort(want)
-		path := w.collection(k) + "?" + url.QueryEscape(field) + "=" + url.QueryEscape(filter)
+		path := testbed.Collection(k.Resource) + "?" + url.QueryEscape(field) + "=" + url.QueryEscape(filter)
 		var got []string
 		for range maxLooks {
 			if err := listsOwn(ctx, w, path); err != nil {
@@ -184,19 +185,19 @@ func eachFilterLists(w *world) error {
 // ownRecords leaves out what others created.
 func ownRecords(w *world, records []map[string]any) []map[string]any {
 	return slices.DeleteFunc(records, func(r map[string]any) bool {
-		return !w.anyObject(func(o *object) bool { return o.uuid != "" && o.uuid == o.kind.id(r) })
+		return !w.Objects.Any(func(o *testbed.Object) bool { return o.UUID != "" && o.UUID == testbed.ID(o.Kind.Resource, r) })
 	})
 }
 
 // listsPages lists over all pages; the ending is that of the last one. A list that
 // is refused has no records.
 func listsPages(ctx context.Context, w *world, path string) ([]map[string]any, error) {
-	before := len(w.session.History())
-	records, err := list(ctx, w.session, path)
-	history := w.session.History()
+	before := len(w.Wire().History())
+	records, err := testbed.List(ctx, w.Wire(), path)
+	history := w.Wire().History()
 	if len(history) > before {
 		w.did(oracle.Ending{Exchange: history[len(history)-1]}, nil)
-		w.endings = append(w.endings, w.last)
+		w.Calls.All = append(w.Calls.All, w.last)
 	}
 	if oracle.IsMismatch(err) {
 		return records, w.judge(err)
@@ -221,18 +222,18 @@ func queryOf(w *world, table *godog.Table) (string, error) {
 // of an object did not show, or not as it was sent, stays as it is: nobody can tell
 // which of two values a target filters by.
 func fill(w *world, cell string) string {
-	cell = strings.NewReplacer("<token>", w.token, "<SVMs>", svmNames(w), "<uuid>", w.uuid()).Replace(cell)
+	cell = strings.NewReplacer("<token>", w.Token(), "<SVMs>", svmNames(w), "<uuid>", w.Source.UUID()).Replace(cell)
 	return valueOf.ReplaceAllStringFunc(cell, func(placeholder string) string {
 		part := valueOf.FindStringSubmatch(placeholder)
-		o := w.objects[part[2]]
+		o := w.Objects.ByName[part[2]]
 		if o == nil {
 			return placeholder
 		}
 		if part[1] == "uuid" {
-			return o.uuid // known without a reading
+			return o.UUID // known without a reading
 		}
-		value, shown := oracle.Lookup(o.was, part[1])
-		sent, named := oracle.Lookup(o.sent, part[1])
+		value, shown := oracle.Lookup(w.was[o], part[1])
+		sent, named := oracle.Lookup(o.Sent, part[1])
 		if !shown || value == nil || named && !oracle.Equal(sent, value) {
 			return placeholder
 		}
@@ -246,17 +247,17 @@ var valueOf = regexp.MustCompile(`<([a-z_.]+) of ([^<>]+)>`)
 // svmNames is the SVMs of the scenario as a filter: any of them.
 func svmNames(w *world) string {
 	var names []string
-	for _, s := range w.svms {
+	for _, s := range w.SVMs {
 		names = append(names, s.Name)
 	}
 	return strings.Join(names, "|")
 }
 
 // allNames is what the scenario calls its objects of a kind.
-func allNames(w *world, k *kind) []string {
+func allNames(w *world, k *contract.ObjectKind) []string {
 	var names []string
-	for name, o := range w.objects {
-		if o.kind == k {
+	for name, o := range w.Objects.ByName {
+		if o.Kind == k {
 			names = append(names, name)
 		}
 	}
@@ -268,8 +269,8 @@ func namesOf(w *world, records []map[string]any) []string {
 	var names []string
 	for _, r := range records {
 		name, known := fmt.Sprint(r["uuid"]), false
-		for n, o := range w.objects {
-			if o.uuid != "" && o.uuid == o.kind.id(r) && (!known || o.kind.part != "") {
+		for n, o := range w.Objects.ByName {
+			if o.UUID != "" && o.UUID == testbed.ID(o.Kind.Resource, r) && (!known || o.Kind.Resource.Part() != "") {
 				name, known = n, true // a part may show the uuid of what it is a part of
 			}
 		}
@@ -325,7 +326,7 @@ func listedHave(w *world, _, names string) error {
 // answerHasFieldsOfReading compares which fields a list with fields=* and a
 // reading of the record itself return.
 func answerHasFieldsOfReading(ctx context.Context, w *world, name string) error {
-	o, err := w.object(name)
+	o, err := w.Objects.Get(name)
 	if err != nil {
 		return err
 	}
@@ -333,7 +334,7 @@ func answerHasFieldsOfReading(ctx context.Context, w *world, name string) error 
 		if len(w.listed) != 1 {
 			return oracle.Differs("records of the list", 1, len(w.listed))
 		}
-		one, all := strings.Join(topLevel(w, o.kind, record), ", "), strings.Join(topLevel(w, o.kind, w.listed[0]), ", ")
+		one, all := strings.Join(topLevel(w, o.Kind, record), ", "), strings.Join(topLevel(w, o.Kind, w.listed[0]), ", ")
 		if one != all {
 			return oracle.Differs("fields of the record with fields=*", one, all)
 		}
@@ -343,7 +344,7 @@ func answerHasFieldsOfReading(ctx context.Context, w *world, name string) error 
 
 // topLevel lists the members of a record that say something and that the documents name, links
 // left out.
-func topLevel(w *world, k *kind, record map[string]any) []string {
+func topLevel(w *world, k *contract.ObjectKind, record map[string]any) []string {
 	var names []string
 	for name, v := range record {
 		known := slices.ContainsFunc(fieldsOf(w, k), func(f *contract.Field) bool {
@@ -384,5 +385,5 @@ func jobIsListed(w *world) error {
 		uuid, _ := r["uuid"].(string)
 		uuids = append(uuids, uuid)
 	}
-	return w.judge(oracle.ExpectRecords("jobs of the list", uuids, []string{jobOf(w)}, false))
+	return w.judge(oracle.ExpectRecords("jobs of the list", uuids, []string{w.Calls.Job()}, false))
 }

@@ -278,7 +278,7 @@ func TestAShortOutageIsWaitedFor(t *testing.T) {
 				assert.True(t, wire.IsLost(o.Reason), "%s: %v", o.Name, o.Reason)
 			}
 		}
-		assert.LessOrEqual(t, lost, s.parallel(), "only the writes under way are lost")
+		assert.LessOrEqual(t, lost, s.AtOnce(), "only the writes under way are lost")
 		assert.Zero(t, l.refuses.Load())
 		assert.NotEmpty(t, s.Target.Health.Waits())
 		require.NoError(t, s.CleanUp(t.Context()))
@@ -357,7 +357,7 @@ func TestAnotherClusterAfterAnOutageEndsTheRun(t *testing.T) {
 				assert.ErrorContains(t, s.Over(), "the target is another cluster since the outage")
 				assert.ErrorContains(t, err, "the target is another cluster since the outage")
 				assert.NotEmpty(t, s.Ledger.Left(), "what is on the first is there still")
-				assert.LessOrEqual(t, int(writes.Load()), s.parallel(), "but for what was under way")
+				assert.LessOrEqual(t, int(writes.Load()), s.AtOnce(), "but for what was under way")
 			})
 		})
 	}

@@ -16,60 +16,8 @@ import (
 	"ontap-conformance/fixtures/mutant"
 	"ontap-conformance/fixtures/sample"
 	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fixtures/testbed"
 )
-
-func TestARecordIsOursByItsMarkAndItsOwnSVM(t *testing.T) {
-	const mark = "oc000000000000000abc"
-	for _, tt := range []struct {
-		name, svm string // of the entry
-		record    map[string]any
-		want      ownership
-	}{
-		{"its mark and its SVM", "svm1", map[string]any{"client_id": mark, "svm": map[string]any{"name": "svm1", "uuid": "u1"}}, mine},
-		{"its mark and the name of its SVM", "svm1", map[string]any{"client_id": mark, "svm": map[string]any{"name": "svm1"}}, mine},
-		{"its mark and the uuid of its SVM", "svm1", map[string]any{"client_id": mark, "svm": map[string]any{"uuid": "u1"}}, mine},
-		{"its mark and a dotted name", "svm1", map[string]any{"client_id": mark, "svm.name": "svm9"}, notMine},
-		{"another SVM of the run", "svm1", map[string]any{"client_id": mark, "svm": map[string]any{"name": "svm2"}}, mine},
-		{"an SVM of nobody that has the mark", "svm1", map[string]any{"client_id": mark, "svm": map[string]any{"name": mark + "-no-such-svm"}}, mine},
-		{"an SVM that the run does not use", "svm1", map[string]any{"client_id": mark, "svm": map[string]any{"name": "svm9"}}, notMine},
-		{"the uuid of one", "svm1", map[string]any{"client_id": mark, "svm": map[string]any{"uuid": "u9"}}, notMine},
-		{"its SVM, the uuid in capitals", "svm1", map[string]any{"client_id": mark, "svm": map[string]any{"name": "svm1", "uuid": "U1"}}, mine},
-		{"the uuid of its SVM alone, in capitals", "svm1", map[string]any{"client_id": mark, "svm": map[string]any{"uuid": "U1"}}, mine},
-		{"a name and the uuid of another", "svm1", map[string]any{"client_id": mark, "svm": map[string]any{"name": "svm1", "uuid": "u9"}}, notMine},
-		{"no SVM", "svm1", map[string]any{"client_id": mark}, untold},
-		{"no SVM, for what is the cluster's", "", map[string]any{"client_id": mark}, mine},
-		{"the admin SVM, for what is the cluster's", "", map[string]any{"client_id": mark, "svm": map[string]any{"name": "cluster1"}}, mine},
-		{"the admin SVM, for what is an SVM's", "svm1", map[string]any{"client_id": mark, "svm": map[string]any{"name": "cluster1"}}, notMine},
-		{"another mark", "svm1", map[string]any{"client_id": "oc000000010000000abc", "svm": map[string]any{"name": "svm1"}}, notMine},
-		{"no mark", "svm1", map[string]any{"svm": map[string]any{"name": "svm1"}}, notMine},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			s := guarded(t)
-			s.SVMs, s.Admin = []SVM{{"svm1", "u1"}, {"svm2", "u2"}}, SVM{"cluster1", "u0"}
-			assert.Equal(t, tt.want, s.whose(vaults, tt.record, ledger.Entry{Kind: "vault", SVM: tt.svm, Mark: mark}))
-		})
-	}
-}
-
-func TestMarksAreEquallyLongAndTellTheirRunsApart(t *testing.T) {
-	seen := map[string]bool{}
-	for _, nonce := range []string{"", "a", "a1", "zzzzzzzz", NewNonce(), NewNonce()} {
-		if nonce != "" {
-			require.NoError(t, VerifyNonce(nonce))
-		}
-		s := &Suite{Nonce: nonce, Seed: 7}
-		for _, scenario := range []uint64{0, 1, 1 << 50, 1<<64 - 1} {
-			mark := s.mark(scenario)
-			assert.Len(t, mark, 20)
-			assert.True(t, strings.HasPrefix(mark, "oc"+nonce))
-			assert.False(t, seen[mark], mark)
-			seen[mark] = true
-		}
-	}
-	for _, bad := range []string{"", "A", "a-b", "123456789", "ä", "a b"} {
-		assert.Error(t, VerifyNonce(bad), bad)
-	}
-}
 
 func TestOnlyTheNonceDiffersBetweenRunsOfOneSeed(t *testing.T) {
 	sent := func(nonce string) []string {
@@ -101,7 +49,9 @@ func runsBeside(t *testing.T, s *stand, scenarios []*Scenario, nonces [2]string)
 		target := *s.Target
 		lines[i] = &tap{next: s.line}
 		target.BaseURL = listen(t, lines[i]).URL
-		suites[i] = &Suite{Judge: s.Judge, Ledger: l, SVMs: s.SVMs[3*i : 3*i+3], Admin: s.Admin, Seed: 1, Nonce: nonce, JobTimeout: time.Second, Target: &target}
+		suites[i] = &Suite{Testbed: &testbed.Testbed{Settings: testbed.Settings{
+			Judge: s.Judge, Ledger: l, SVMs: s.SVMs[3*i : 3*i+3], Admin: s.Admin, Seed: 1, Nonce: nonce, Limits: testbed.Limits{JobTimeout: time.Second}, Target: &target,
+		}}}
 		all.Go(func() {
 			suites[i].Run(t.Context(), scenarios, nil)
 			suites[i].CleanUp(t.Context()) // a target that is wrong may keep it from being sure
@@ -122,7 +72,7 @@ func runsBeside(t *testing.T, s *stand, scenarios []*Scenario, nonces [2]string)
 			}
 		}
 		for _, e := range suite.Ledger.Marks() {
-			assert.False(t, other.uses(e.SVM), "written down by the wrong one: %+v", e)
+			assert.False(t, slices.ContainsFunc(other.SVMs, func(svm testbed.SVM) bool { return svm.Name == e.SVM }), "written down by the wrong one: %+v", e)
 		}
 	}
 }
@@ -169,10 +119,10 @@ func TestTwoRunsAtOnceLeaveEachOthersAlone(t *testing.T) {
 func twins(next simulator.Handler) simulator.Handler {
 	n := 0
 	return func(st *simulator.State, r *simulator.Request) *simulator.Response {
-		if body, ok := decode(r.Body); ok && r.Method == http.MethodPost && r.Path == "/security/azure-key-vaults" {
+		if body, ok := decoded(r.Body); ok && r.Method == http.MethodPost && r.Path == "/security/azure-key-vaults" {
 			n++
 			fields := map[string]any{"uuid": fmt.Sprintf("77777777-0000-4000-8000-%012d", n), "svm.name": "svm16", "svm.uuid": "77777777-0000-4000-8000-777777777777"}
-			for _, name := range vaults.marked {
+			for _, name := range []string{"name", "client_id", "tenant_id"} {
 				fields[name] = body[name]
 			}
 			st.Table(akv).Put(fields["uuid"].(string), &simulator.Record{Fields: fields})

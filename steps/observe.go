@@ -13,6 +13,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
 )
 
@@ -26,8 +27,8 @@ func split(list string) []string {
 // lostCreation returns the mismatch of an object whose creation was answered with success
 // and that is nowhere; nil for any other.
 func lostCreation(w *world, name string) error {
-	if o := w.objects[name]; o != nil && !w.untold {
-		return o.lost
+	if o := w.Objects.ByName[name]; o != nil && !w.Calls.Untold {
+		return o.Lost
 	}
 	return nil
 }
@@ -37,12 +38,12 @@ func afterReading(ctx context.Context, w *world, name string, check func(record 
 	if lost := lostCreation(w, name); lost != nil {
 		return w.judge(lost)
 	}
-	o, err := w.object(name)
+	o, err := w.Objects.Get(name)
 	if err != nil {
 		return err
 	}
-	return w.judge(w.look(ctx, func() error {
-		record, err := w.read(ctx, o)
+	return w.judge(w.Eventually(ctx, func() error {
+		record, err := w.Read(ctx, o.Path())
 		if err != nil {
 			return err
 		}
@@ -54,17 +55,17 @@ func objectHas(ctx context.Context, w *world, name string, table *godog.Table) e
 	if succeeded(w) != nil {
 		return succeeds(w)
 	}
-	o, err := w.object(name)
+	o, err := w.Objects.Get(name)
 	if err != nil && o == nil {
 		return err
 	}
 	return afterReading(ctx, w, name, func(record map[string]any) error {
 		for _, row := range table.Rows {
 			property, cell := row.Cells[0].Value, row.Cells[1].Value
-			if undocumented(w, w.contract().Resource(o.kind.resource), property) {
+			if undocumented(w, o.Kind.Resource, property) {
 				continue
 			}
-			want, err := w.value(o.kind, property, cell)
+			want, err := w.cell(o.Kind, property, cell)
 			if err != nil {
 				return err
 			}
@@ -90,7 +91,7 @@ func expectValue(record map[string]any, property string, want any) error {
 
 // undocumented reports whether a resource does not have a property in the release.
 func undocumented(w *world, r *contract.Resource, property string) bool {
-	return r == nil || r.Field(property, w.suite.Judge.Release()) == nil
+	return r == nil || r.Field(property, w.release()) == nil
 }
 
 // resourceOf is the resource that the answer to the When is about, or nil.
@@ -103,7 +104,7 @@ func objectShowsSent(ctx context.Context, w *world, name string, table *godog.Ta
 	if lost := lostCreation(w, name); lost != nil {
 		return w.judge(lost)
 	}
-	o, err := w.object(name)
+	o, err := w.Objects.Get(name)
 	if err != nil {
 		return err
 	}
@@ -113,7 +114,7 @@ func objectShowsSent(ctx context.Context, w *world, name string, table *godog.Ta
 	return afterReading(ctx, w, name, func(record map[string]any) error {
 		for _, row := range table.Rows {
 			for _, cell := range row.Cells {
-				want, found := oracle.Lookup(o.sent, cell.Value)
+				want, found := oracle.Lookup(o.Sent, cell.Value)
 				if !found {
 					return fmt.Errorf("the creation of %q sent no %s", name, cell.Value)
 				}
@@ -150,7 +151,7 @@ func objectShowsChange(ctx context.Context, w *world, name string, table *godog.
 // answerShowsSent wants the record that a creation returned to show what it was
 // sent. One that is not done yet has no record to return.
 func answerShowsSent(w *world, name string, table *godog.Table) error {
-	o, err := w.object(name)
+	o, err := w.Objects.Get(name)
 	if err != nil {
 		return err
 	}
@@ -159,18 +160,18 @@ func answerShowsSent(w *world, name string, table *godog.Table) error {
 	}
 	records, _ := w.answer.Response.Object()["records"].([]any)
 	if len(records) != 1 {
-		return w.verifyBy(w.answer, w.promises(false), oracle.Differs("records of the answer", 1, len(records)))
+		return w.judgeAnswer(oracle.Differs("records of the answer", 1, len(records)))
 	}
 	record, _ := records[0].(map[string]any)
 	for _, row := range table.Rows {
 		for _, cell := range row.Cells {
-			want, _ := oracle.Lookup(o.sent, cell.Value)
+			want, _ := oracle.Lookup(o.Sent, cell.Value)
 			if err := oracle.ExpectField(record, cell.Value, want); err != nil {
-				return w.verifyBy(w.answer, w.promises(false), err)
+				return w.judgeAnswer(err)
 			}
 		}
 	}
-	return w.verifyBy(w.answer, w.promises(false), nil)
+	return w.judgeAnswer(nil)
 }
 
 func objectIsAsItWas(ctx context.Context, w *world, name string) error {
@@ -180,21 +181,21 @@ func objectIsAsItWas(ctx context.Context, w *world, name string) error {
 // objectIsAsItWasBut compares with the last reading on purpose. What a change of
 // credentials implies may differ.
 func objectIsAsItWasBut(ctx context.Context, w *world, name, but string) error {
-	o, err := w.object(name)
+	o, err := w.Objects.Get(name)
 	if err != nil {
 		return err
 	}
-	if o.was == nil {
+	if w.was[o] == nil {
 		return fmt.Errorf("the scenario did not read %q before", name)
 	}
 	return afterReading(ctx, w, name, func(record map[string]any) error {
-		return oracle.ExpectSame(fieldsOf(w, o.kind), o.was, record, split(but)...)
+		return oracle.ExpectSame(fieldsOf(w, o.Kind), w.was[o], record, split(but)...)
 	})
 }
 
 // fieldsOf are the fields that objects of a kind have in the release.
-func fieldsOf(w *world, k *kind) []*contract.Field {
-	return w.contract().Resource(k.resource).FieldsIn(w.suite.Judge.Release())
+func fieldsOf(w *world, k *contract.ObjectKind) []*contract.Field {
+	return k.Resource.FieldsIn(w.release())
 }
 
 // objectDidNotTake wants a property not to have the value that was sent for it.
@@ -228,9 +229,9 @@ var noRefusal = &oracle.Skip{Applies: true, Reason: "the target did not refuse w
 
 // lastSent returns the value of a property in the last body that was sent.
 func lastSent(w *world, property string) (any, bool) {
-	history := w.session.History()
+	history := w.Wire().History()
 	for i := len(history) - 1; i >= 0; i-- {
-		if body, ok := decode(history[i].Request.Body.Bytes()); ok {
+		if body, ok := testbed.Decode(history[i].Request.Body); ok {
 			if v, found := oracle.Lookup(body, property); found {
 				return v, true
 			}
@@ -240,12 +241,12 @@ func lastSent(w *world, property string) (any, bool) {
 }
 
 func objectCannotBeRead(ctx context.Context, w *world, name string) error {
-	o, err := w.object(name)
+	o, err := w.Objects.Get(name)
 	if err != nil {
 		return err
 	}
-	return w.judge(w.look(ctx, func() error {
-		e, err := w.call(ctx, wire.Request{Method: http.MethodGet, Path: o.path()})
+	return w.judge(w.Eventually(ctx, func() error {
+		e, err := w.Send(ctx, wire.Request{Method: http.MethodGet, Path: o.Path()})
 		if err != nil {
 			return err
 		}
@@ -254,18 +255,18 @@ func objectCannotBeRead(ctx context.Context, w *world, name string) error {
 }
 
 func objectIsNotListed(ctx context.Context, w *world, name string) error {
-	o, err := w.object(name)
+	o, err := w.Objects.Get(name)
 	if err != nil {
 		return err
 	}
-	return w.judge(w.look(ctx, func() error {
-		records, err := list(ctx, w.session, o.where+"?fields="+cmp.Or(o.kind.key, "uuid"))
+	return w.judge(w.Eventually(ctx, func() error {
+		records, err := testbed.List(ctx, w.Wire(), o.Where+"?fields="+cmp.Or(o.Kind.Resource.Key, "uuid"))
 		if err != nil {
 			return err
 		}
 		for _, r := range records {
-			if o.kind.id(r) == o.uuid {
-				return oracle.Differs(o.kind.plural+" of the list", "none of uuid "+o.uuid, "it")
+			if testbed.ID(o.Kind.Resource, r) == o.UUID {
+				return oracle.Differs(o.Kind.Plural+" of the list", "none of uuid "+o.UUID, "it")
 			}
 		}
 		return nil
@@ -279,21 +280,21 @@ func svmHasNo(ctx context.Context, w *world, noun string) error {
 	if !w.last.Failed() {
 		return noRefusal
 	}
-	k := kindCalled(noun)
-	records, err := list(ctx, w.session, w.suite.markedPath(k)+"&svm.name="+url.QueryEscape(w.svm().Name))
+	k := w.kind(noun)
+	records, err := testbed.List(ctx, w.Wire(), w.Bed().MarkedPath(k)+"&svm.name="+url.QueryEscape(w.SVM().Name))
 	if oracle.IsMismatch(err) {
-		return fmt.Errorf("listing the %s: %v", k.plural, err) // not %w: it is not what the scenario is about
+		return fmt.Errorf("listing the %s: %v", k.Plural, err) // not %w: it is not what the scenario is about
 	}
 	if err != nil {
 		return err
 	}
 	for _, r := range records {
-		mark := w.suite.markOf(k, r) // what an earlier scenario left is no trace of this one
-		if name, _ := oracle.Lookup(r, "svm.name"); name == w.svm().Name && !w.suite.isForeign(k.id(r)) && (mark == "" || mark == w.token) {
-			if mark == "" && k.showsMore(r) {
-				return &taken{w.svm().Name, k.noun, cmp.Or(shownText(r, "name"), k.id(r))}
+		mark := w.Bed().MarkOf(k, r) // what an earlier scenario left is no trace of this one
+		if name, _ := oracle.Lookup(r, "svm.name"); name == w.SVM().Name && !w.Bed().IsForeign(testbed.ID(k.Resource, r)) && (mark == "" || mark == w.Token()) {
+			if mark == "" && testbed.ShowsMore(k, r) {
+				return testbed.TakenBy(k, w.SVM().Name, r)
 			}
-			return w.judge(oracle.Differs(k.plural+" of the SVM "+w.svm().Name, "none", r["uuid"]))
+			return w.judge(oracle.Differs(k.Plural+" of the SVM "+w.SVM().Name, "none", r["uuid"]))
 		}
 	}
 	return w.judge(nil)
@@ -323,7 +324,7 @@ func eachField(w *world, names string, check func(map[string]any, string) error)
 }
 
 func answerIsObject(w *world, name string) error {
-	o, err := w.object(name)
+	o, err := w.Objects.Get(name)
 	if err != nil {
 		return err
 	}
@@ -331,13 +332,13 @@ func answerIsObject(w *world, name string) error {
 		return w.judge(err)
 	}
 	record := w.answer.Response.Object()
-	for _, field := range o.kind.marked { // another object may have the uuid
+	for _, field := range o.Kind.Shown() { // another object may have the uuid
 		shown, there := oracle.Lookup(record, field)
-		if sent, named := oracle.Lookup(o.sent, field); there && named && !oracle.Equal(shown, sent) {
-			return w.judge(oracle.Differs(field+" of the "+o.kind.noun, sent, shown))
+		if sent, named := oracle.Lookup(o.Sent, field); there && named && !oracle.Equal(shown, sent) {
+			return w.judge(oracle.Differs(field+" of the "+o.Kind.Noun, sent, shown))
 		}
 	}
-	return w.judge(oracle.ExpectField(record, cmp.Or(o.kind.key, "uuid"), o.uuid))
+	return w.judge(oracle.ExpectField(record, cmp.Or(o.Kind.Resource.Key, "uuid"), o.UUID))
 }
 
 // failureShowsInJob looks at a call that the lab made fail: the answer may say
@@ -368,7 +369,7 @@ func jobStays(w *world) error {
 	if err := oracle.ExpectStatus(w.answer, http.StatusOK); err != nil {
 		return w.judge(err)
 	}
-	for _, e := range w.endings {
+	for _, e := range w.Calls.All {
 		if e.Job != nil {
 			return w.judge(oracle.ExpectField(w.answer.Response.Object(), "state", e.Job["state"]))
 		}
@@ -394,7 +395,7 @@ func codeIsShown(w *world, code, property string) error {
 		}
 		for _, got := range all {
 			if fmt.Sprint(got) == code {
-				w.shown = append(w.shown, code)
+				w.Calls.Show(w.answer, code)
 				return w.verify(w.promises(true), nil)
 			}
 		}

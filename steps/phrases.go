@@ -5,27 +5,29 @@ import (
 	"strings"
 
 	messages "github.com/cucumber/messages/go/v21"
+
+	"ontap-conformance/fixtures/contract"
 )
 
 // matching returns the phrases that a step may mean.
-func matching(step *messages.PickleStep) []*phrase {
+func (v *vocabulary) matching(step *messages.PickleStep) []*phrase {
 	var found []*phrase
-	for i := range vocabulary {
-		if vocabulary[i].keyword == step.Type && vocabulary[i].pattern.MatchString(step.Text) {
-			found = append(found, &vocabulary[i])
+	for i := range v.phrases {
+		if p := &v.phrases[i]; p.keyword == step.Type && p.pattern.MatchString(step.Text) {
+			found = append(found, p)
 		}
 	}
 	return found
 }
 
 // nearest names the phrase that the author may have meant.
-func nearest(step *messages.PickleStep) string {
+func (v *vocabulary) nearest(step *messages.PickleStep) string {
 	typed := []rune(quoted.ReplaceAllString(step.Text, `"…"`))
 	best, least := "", len(typed)
-	for i := range vocabulary {
-		ph := &vocabulary[i]
+	for i := range v.phrases {
+		ph := &v.phrases[i]
 		if d := distance(typed, ph.shape()); ph.keyword == step.Type && d < least {
-			best, least = ph.String(), d
+			best, least = v.text(ph), d
 		}
 	}
 	if best == "" {
@@ -62,11 +64,12 @@ type Phrase struct {
 	Text    string // with … where a value stands; a colon at the end wants a table or a text below
 }
 
-// Phrases returns the vocabulary: Given, When and Then in this order.
-func Phrases() []Phrase {
+// Phrases returns the vocabulary for the objects of a catalogue: Given, When and Then in this order.
+func Phrases(c *contract.Catalogue) []Phrase {
+	v := vocabularyOf(c)
 	var all []Phrase
-	for i := range vocabulary {
-		all = append(all, Phrase{keywords[vocabulary[i].keyword], vocabulary[i].String()})
+	for i := range v.phrases {
+		all = append(all, Phrase{keywords[v.phrases[i].keyword], v.text(&v.phrases[i])})
 	}
 	return all
 }
@@ -77,14 +80,14 @@ var (
 	quoted = regexp.MustCompile(`"[^"]*"`)                       // a value in a step
 )
 
-// String is the phrase for a reader: values as …, choices of words as they are.
-func (p *phrase) String() string {
+// text is a phrase for a reader: values as …, choices of words as they are.
+func (v *vocabulary) text(p *phrase) string {
 	return p.with(func(g string) string {
 		listed := strings.Trim(g, "(?:)")
 		switch {
-		case listed == nouns || listed == wholes:
+		case listed == v.nouns || listed == v.wholes:
 			return "<noun>"
-		case listed == plurals:
+		case listed == v.plurals:
 			return "<nouns>"
 		case !choice.MatchString(g):
 			return "…"

@@ -54,7 +54,7 @@ func PlanFolder(dir string, c *contract.Catalogue) ([]*Scenario, error) {
 }
 
 func planIn(fsys fs.FS, dir string, c *contract.Catalogue) ([]*Scenario, error) {
-	p := &planner{contract: c, dir: dir, seen: map[string]bool{}, said: map[string]bool{}}
+	p := &planner{contract: c, vocabulary: vocabularyOf(c), dir: dir, seen: map[string]bool{}, said: map[string]bool{}}
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path.Ext(name) != ".feature" {
 			return err
@@ -84,12 +84,13 @@ func below(dir string) string {
 }
 
 type planner struct {
-	contract  *contract.Catalogue
-	dir       string // put before the files of errors; may be empty
-	scenarios []*Scenario
-	seen      map[string]bool // names of scenarios
-	said      map[string]bool // complaints
-	errs      []error
+	contract   *contract.Catalogue
+	vocabulary *vocabulary
+	dir        string // put before the files of errors; may be empty
+	scenarios  []*Scenario
+	seen       map[string]bool // names of scenarios
+	said       map[string]bool // complaints
+	errs       []error
 }
 
 // complain adds an error, once: a step of a background or an outline is met
@@ -255,10 +256,10 @@ func (p *planner) steps(s *Scenario, src *source, k *messages.Pickle) {
 	onSVM := false   // whether it is about what an SVM has
 	unknown := false // a step without meaning may have been meant as the When
 	for _, step := range k.Steps {
-		found, line := matching(step), src.line[step.AstNodeIds[0]]
+		found, line := p.vocabulary.matching(step), src.line[step.AstNodeIds[0]]
 		switch len(found) {
 		case 0:
-			p.complain(s.URI, line, "no meaning for the step %q%s", step.Text, nearest(step))
+			p.complain(s.URI, line, "no meaning for the step %q%s", step.Text, p.vocabulary.nearest(step))
 			unknown = true
 			continue
 		case 1:
@@ -274,15 +275,15 @@ func (p *planner) steps(s *Scenario, src *source, k *messages.Pickle) {
 		s.Cluster = s.Cluster || ph.cluster
 		onSVM = onSVM || ph.data
 		s.cost += ph.cost(step)
-		if ph.stands {
-			if r := standing[ph.pattern.FindStringSubmatch(step.Text)[1]]; !slices.Contains(s.Resources, r) {
+		if ph.builtin {
+			if r := builtins[ph.pattern.FindStringSubmatch(step.Text)[1]]; !slices.Contains(s.Resources, r) {
 				s.Resources = append(s.Resources, r)
 			}
 		}
-		for _, k := range spokenOf(p.contract, step.Text) {
-			s.Cluster = s.Cluster || k.singleton && ph.writes
-			onSVM = onSVM || !k.singleton && k.part == ""
-			for _, name := range append([]string{k.resource}, k.stands...) {
+		for _, k := range p.vocabulary.spokenOf(step.Text) {
+			s.Cluster = s.Cluster || k.Singleton && ph.writes
+			onSVM = onSVM || !k.Singleton && k.Resource.Part() == ""
+			for _, name := range append([]string{k.Resource.Name}, k.DependsOn...) {
 				if !slices.Contains(s.Resources, name) {
 					s.Resources = append(s.Resources, name)
 				}

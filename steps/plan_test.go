@@ -123,8 +123,10 @@ func TestAFaultInAFolderIsNamedFromWhereTheUserIs(t *testing.T) {
 }
 
 func TestThePhrasesReadAsStepsDo(t *testing.T) {
-	all := Phrases()
-	require.Len(t, all, len(vocabulary))
+	c, err := catalogue()
+	require.NoError(t, err)
+	all := Phrases(c)
+	require.Len(t, all, len(vocabularyOf(c).phrases))
 	assert.Contains(t, all, Phrase{"Given", `… <nouns> exist with:`})
 	assert.Contains(t, all, Phrase{"When", `the operator creates the <noun> "…"`})
 	assert.Contains(t, all, Phrase{"When", `the client sends GET "…" (without|with wrong) credentials`})

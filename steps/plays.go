@@ -2,12 +2,10 @@ package steps
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
-	"ontap-conformance/fixtures/wire"
 )
 
 // plays are the times that each scenario of a run was played. Nothing is blamed
@@ -103,22 +101,4 @@ func (sc *Scenario) identity() string {
 // outcome is that of a scenario that has not been played yet.
 func (sc *Scenario) outcome() oracle.Outcome {
 	return oracle.Outcome{Name: sc.Name, Kind: "scenario", Requirements: sc.Requirements}
-}
-
-// mayRetry reports whether what a scenario ended with may not happen again: an
-// answer was lost, or it met what is not its own. It is asked before anything is
-// cleaned up.
-func (w *world) mayRetry(err error) bool {
-	switch {
-	case err == nil, errors.Is(err, wire.ErrGuarded), errors.Is(err, errSilent), errors.Is(err, errDeaf):
-		return false
-	}
-	return mayPass(err) || len(w.session.Unanswered()) > 0
-}
-
-// mayPass reports whether an error is of what comes and goes: a lost answer, or
-// something that is not the scenario's own.
-func mayPass(err error) bool {
-	lost, disturbed, others := new(wire.NoAnswer), new(oracle.Disturbance), new(taken)
-	return !oracle.IsMismatch(err) && (errors.As(err, &lost) || errors.As(err, &disturbed) || errors.As(err, &others))
 }

@@ -83,7 +83,7 @@ func TestBothPlayingsOfAFlakyScenarioAreKept(t *testing.T) {
 	marks := map[string]bool{}
 	svms := map[any]bool{}
 	for _, r := range s.line.all() {
-		if body, ok := decode([]byte(r.body)); ok && r.method == "POST" {
+		if body, ok := decoded([]byte(r.body)); ok && r.method == "POST" {
 			marks[fmt.Sprint(body["client_id"])] = true
 			svm, _ := oracle.Lookup(body, "svm.name")
 			svms[svm] = true

@@ -18,6 +18,7 @@ import (
 	"ontap-conformance/fixtures/lab"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
 )
 
@@ -102,7 +103,7 @@ func TestAScenarioThatIsNotDueSaysWhy(t *testing.T) {
 		{"of a resource that is absent", withGiven, func(s *stand) { s.Absent = map[string]string{akv: "there are no vaults"} }, false, "there are no vaults"},
 		{"below the level", "A uuid that does not exist is answered with 404", func(s *stand) { s.Level = contract.Must }, false, "the run tests down to level must only"},
 		{"of a condition that the release has no error for", "refused with 65539704 under aggregate-encrypted-volumes", func(s *stand) { s.Judge = judgeOf(t, "9.16.1") }, false, "nothing that it verifies is promised"},
-		{"that writes, in read-only mode", withGiven, func(s *stand) { s.Mode = ReadOnly }, true, "it writes, and the mode is read-only"},
+		{"that writes, in read-only mode", withGiven, func(s *stand) { s.Mode = testbed.ReadOnly }, true, "it writes, and the mode is read-only"},
 		{"with too few SVMs", "Numbers of vaults are sorted by their value", func(s *stand) { s.SVMs = s.SVMs[:2] }, true, "it needs 3 data SVMs without a key manager, and the run has 2"},
 		{"without any SVM", withGiven, func(s *stand) { s.SVMs = nil }, true, "it needs 1 data SVMs without a key manager, and the run has 0"},
 	} {
@@ -233,7 +234,7 @@ func TestNoTwoScenariosUseOneSVMAtATime(t *testing.T) {
 // created notes whose vault is on the SVM now. The simulator calls it with its
 // state locked.
 func (o *occupancy) created(r *simulator.Request, res *simulator.Response) {
-	body, ok := decode(r.Body)
+	body, ok := decoded(r.Body)
 	if !ok || res.Status != http.StatusCreated {
 		return
 	}

@@ -19,7 +19,7 @@ import (
 	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/simulator"
-	"ontap-conformance/fixtures/wire"
+	"ontap-conformance/fixtures/testbed"
 )
 
 // bend changes the answers to one method on the vaults, below or at the
@@ -50,21 +50,21 @@ func TestWhatExistedBeforeTheRunIsNeverTouchedWhateverTheTargetSays(t *testing.T
 	for _, tt := range []struct {
 		name     string
 		location func(uuid string) string
-		mode     Mode
+		mode     testbed.Mode
 	}{
-		{"a Location that leads to it", func(uuid string) string { return vaultsPath + "/" + uuid }, Guarded},
-		{"in full mode too", func(uuid string) string { return vaultsPath + "/" + uuid }, Full},
-		{"a whole URL of another host", func(uuid string) string { return "https://evil.example" + vaultsPath + "/" + uuid }, Guarded},
-		{"its uuid in capitals", func(uuid string) string { return vaultsPath + "/" + strings.ToUpper(uuid) }, Guarded},
-		{"its path with a blank", func(uuid string) string { return vaultsPath + "/" + uuid + "%20" }, Guarded},
-		{"a query behind it", func(uuid string) string { return vaultsPath + "/x%3Fuuid=" + uuid }, Guarded},
-		{"a path within it", func(uuid string) string { return vaultsPath + "/x%2F..%2F" + uuid }, Guarded},
-		{"everything", func(string) string { return vaultsPath + "/*" }, Guarded},
-		{"upwards", func(string) string { return vaultsPath + "/.." }, Guarded},
-		{"the collection", func(string) string { return vaultsPath }, Guarded},
-		{"the SVM", func(string) string { return "/api/svm/svms/00000010-0000-4000-8000-000000000010" }, Guarded},
-		{"garbage", func(string) string { return "%%%" }, Guarded},
-		{"nothing", func(string) string { return "" }, Guarded},
+		{"a Location that leads to it", func(uuid string) string { return vaultsPath + "/" + uuid }, testbed.Guarded},
+		{"in full mode too", func(uuid string) string { return vaultsPath + "/" + uuid }, testbed.Full},
+		{"a whole URL of another host", func(uuid string) string { return "https://evil.example" + vaultsPath + "/" + uuid }, testbed.Guarded},
+		{"its uuid in capitals", func(uuid string) string { return vaultsPath + "/" + strings.ToUpper(uuid) }, testbed.Guarded},
+		{"its path with a blank", func(uuid string) string { return vaultsPath + "/" + uuid + "%20" }, testbed.Guarded},
+		{"a query behind it", func(uuid string) string { return vaultsPath + "/x%3Fuuid=" + uuid }, testbed.Guarded},
+		{"a path within it", func(uuid string) string { return vaultsPath + "/x%2F..%2F" + uuid }, testbed.Guarded},
+		{"everything", func(string) string { return vaultsPath + "/*" }, testbed.Guarded},
+		{"upwards", func(string) string { return vaultsPath + "/.." }, testbed.Guarded},
+		{"the collection", func(string) string { return vaultsPath }, testbed.Guarded},
+		{"the SVM", func(string) string { return "/api/svm/svms/00000010-0000-4000-8000-000000000010" }, testbed.Guarded},
+		{"garbage", func(string) string { return "%%%" }, testbed.Guarded},
+		{"nothing", func(string) string { return "" }, testbed.Guarded},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			location := ""
@@ -212,7 +212,7 @@ func TestADeletionIsAskedForAgainWhenTheConnectionBreaks(t *testing.T) {
 	n := 0
 	s.line.next = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == "DELETE" {
-			if n++; n < brokenTries {
+			if n++; n < 4 {
 				panic(http.ErrAbortHandler)
 			}
 		}
@@ -221,7 +221,7 @@ func TestADeletionIsAskedForAgainWhenTheConnectionBreaks(t *testing.T) {
 	s.SVMs = s.SVMs[:1]
 	outcomes := s.Run(t.Context(), plan(t, "A configuration is read by its uuid"), nil)
 	assert.Equal(t, oracle.Passed, outcomes[0].Status, "%v", outcomes[0].Reason)
-	assert.Equal(t, brokenTries, n)
+	assert.Equal(t, 4, n)
 	assert.Empty(t, s.records())
 	assert.Empty(t, s.Ledger.Left())
 	assert.True(t, s.Clean(s.SVMs[0]))
@@ -300,7 +300,7 @@ func TestWhatACrashedRunLeftIsRemovedWithItsLedger(t *testing.T) {
 	name := crashed(t,
 		ledger.Entry{SVM: s.SVMs[0].Name, Mark: "mark-of-the-known", Path: vaultsPath + "/" + known},
 		ledger.Entry{SVM: s.SVMs[1].Name, Mark: "mark-of-the-unknown"},
-		ledger.Entry{SVM: s.SVMs[2].Name, Mark: "mark-of-another-place", Path: vaultsPath + "/" + madeUp},
+		ledger.Entry{SVM: s.SVMs[2].Name, Mark: "mark-of-another-place", Path: vaultsPath + "/00000000-0000-4000-8000-000000000003"},
 		ledger.Entry{SVM: s.SVMs[3].Name, Mark: "mark-of-what-was-never-made"},
 	)
 	var err error
@@ -319,15 +319,15 @@ func TestWhatACrashedRunLeftIsRemovedWithItsLedger(t *testing.T) {
 }
 
 func TestWhatACrashedRunNeverSawTheAnswerOfIsRemoved(t *testing.T) {
-	for _, k := range kinds {
-		if k.part != "" || k.nameless { // what carries no mark is nobody's then
+	for _, k := range newStand(t).kinds() {
+		if k.Unmarked != "" { // what carries no mark is nobody's then
 			continue
 		}
-		t.Run(k.noun, func(t *testing.T) {
+		t.Run(k.Noun, func(t *testing.T) {
 			s := newStand(t)
 			require.NoError(t, s.Ready(t.Context()))
 			w := newWorld(s.Suite, &Scenario{Name: t.Name()}, s.SVMs[:1])
-			require.NoError(t, w.makes(t.Context(), creation{kind: k, name: "lost", svm: s.SVMs[0], sent: k.body(w, "lost", s.SVMs[0])}))
+			require.NoError(t, w.Make(t.Context(), testbed.CreateRequest{Kind: k, Name: "lost", SVM: s.SVMs[0], Body: w.body(k, "lost", s.SVMs[0])}))
 
 			again := s.settle(t)
 			var err error
@@ -340,7 +340,7 @@ func TestWhatACrashedRunNeverSawTheAnswerOfIsRemoved(t *testing.T) {
 			require.NotEmpty(t, again.Ledger.Left())
 			require.NoError(t, again.CleanUp(t.Context()))
 			s.sim.Inspect(func(st *simulator.State) {
-				for _, resource := range append([]string{k.resource}, k.stands...) {
+				for _, resource := range append([]string{k.Resource.Name}, k.DependsOn...) {
 					assert.Zero(t, st.Table(resource).Len(), resource)
 				}
 			})
@@ -365,7 +365,7 @@ func TestAnObjectThatNoLongerCarriesOurMarkIsLeftAlone(t *testing.T) {
 
 func TestAReadOnlyRunWritesNothing(t *testing.T) {
 	s := newStand(t)
-	s.Mode = ReadOnly
+	s.Mode = testbed.ReadOnly
 	uuid := s.strange(t)
 	outcomes := s.Run(t.Context(), plan(t), nil)
 	require.NoError(t, s.CleanUp(t.Context()))
@@ -380,165 +380,4 @@ func TestAReadOnlyRunWritesNothing(t *testing.T) {
 		}
 	}
 	assert.Positive(t, passed)
-}
-
-// vaultHand returns the sort of vaults, and a hand.
-func vaultHand(t *testing.T, s *stand) (Sort, *Hand) {
-	t.Helper()
-	require.NoError(t, s.Ready(t.Context()))
-	sorts := Sorts(s.Judge.Contract())
-	i := slices.IndexFunc(sorts, func(sort Sort) bool { return sort.Resource.Name == akv })
-	return sorts[i], s.Take("hand", s.SVMs[:1], nil)
-}
-
-// deletedVault returns the sort of vaults and a hand that has made one and deleted it, with what
-// was sent by then forgotten.
-func deletedVault(t *testing.T, s *stand) (Sort, *Hand) {
-	t.Helper()
-	sort, h := vaultHand(t, s)
-	thing, _, err := h.Create(t.Context(), Making{Sort: sort, Body: h.Body(sort, h.SVM())})
-	require.NoError(t, err)
-	for _, method := range []string{"DELETE", "GET"} {
-		_, err = h.Send(t.Context(), wire.Request{Method: method, Path: thing.Path()})
-		require.NoError(t, err)
-	}
-	s.line.reset()
-	return sort, h
-}
-
-// removesTheOne concludes a hand of which one vault is left, and wants it to be removed.
-func removesTheOne(t *testing.T, s *stand, h *Hand) {
-	t.Helper()
-	require.Len(t, s.records(), 1)
-	h.Conclude(t.Context(), nil)
-	assert.Empty(t, s.records())
-	assert.Empty(t, s.Ledger.Left())
-}
-
-// What a hand itself has seen to be gone, and in the list too, nobody asks for again.
-func TestWhatWasSeenToBeGoneIsNotAskedForAgain(t *testing.T) {
-	s := newStand(t)
-	sort, h := deletedVault(t, s)
-	_, err := h.ListOn(t.Context(), sort, h.SVM())
-	require.NoError(t, err)
-	h.Conclude(t.Context(), nil)
-	assert.Len(t, s.line.all(), 1, "the list")
-	assert.Empty(t, s.Ledger.Left())
-}
-
-// A list tells nothing of what was asked for after it.
-func TestWhatIsMadeAfterAListIsLookedFor(t *testing.T) {
-	s := newStand(t)
-	sort, h := deletedVault(t, s)
-	_, err := h.ListOn(t.Context(), sort, h.SVM())
-	require.NoError(t, err)
-	require.NoError(t, h.Reserve(t.Context(), sort))
-	_, err = h.Side().Do(t.Context(), wire.Request{Method: "POST", Path: vaultsPath, Body: wire.JSON(h.Body(sort, h.SVM()))})
-	require.NoError(t, err)
-	removesTheOne(t, s, h)
-}
-
-// Nor of what was refused after it, and made all the same.
-func TestWhatIsRefusedAfterAListIsLookedFor(t *testing.T) {
-	refuses := false
-	s := newStand(t, bend("POST", func(_ *simulator.Request, res *simulator.Response) *simulator.Response {
-		if refuses {
-			return simulator.Refuse(http.StatusNotFound, "4", "there is none", "")
-		}
-		return res
-	}))
-	sort, h := deletedVault(t, s)
-	_, err := h.ListOn(t.Context(), sort, h.SVM())
-	require.NoError(t, err)
-	refuses = true
-	_, e, err := h.Create(t.Context(), Making{Sort: sort, Body: h.Body(sort, h.SVM())})
-	require.NoError(t, err)
-	require.True(t, e.Failed())
-	removesTheOne(t, s, h)
-}
-
-// A target that shows a little later what it made is asked again.
-func TestWhatIsShownLaterIsLookedForAgain(t *testing.T) {
-	hidden := 0
-	s := newStand(t, bend("POST", func(_ *simulator.Request, res *simulator.Response) *simulator.Response {
-		hidden = 2 // the object, and the list
-		return res
-	}), bend("GET", func(r *simulator.Request, res *simulator.Response) *simulator.Response {
-		if hidden--; hidden < 0 {
-			return res
-		}
-		if r.Path != "/security/azure-key-vaults" {
-			return simulator.Refuse(http.StatusNotFound, "4", "there is none", "")
-		}
-		return simulator.Answer(http.StatusOK, map[string]any{"records": []any{}, "num_records": 0})
-	}))
-	sort, h := vaultHand(t, s)
-	thing, _, err := h.Create(t.Context(), Making{Sort: sort, Body: h.Body(sort, h.SVM())})
-	require.NoError(t, err)
-	require.Error(t, thing.Lost())
-	removesTheOne(t, s, h)
-}
-
-// A target that says of an object that it is not there, and lists it, is not believed.
-func TestWhatIsSaidToBeGoneAndListedIsRemoved(t *testing.T) {
-	denied, honest := false, false
-	s := newStand(t, func(next simulator.Handler) simulator.Handler {
-		return func(st *simulator.State, r *simulator.Request) *simulator.Response {
-			one := !honest && strings.HasPrefix(r.Path, "/security/azure-key-vaults/")
-			switch {
-			case one && r.Method == "DELETE":
-				denied = true
-				return simulator.Answer(http.StatusOK, nil)
-			case one && r.Method == "GET" && denied:
-				return simulator.Refuse(http.StatusNotFound, "4", "there is none", "")
-			}
-			return next(st, r)
-		}
-	})
-	sort, h := deletedVault(t, s)
-	listed, err := h.ListOn(t.Context(), sort, h.SVM())
-	require.NoError(t, err)
-	require.Len(t, listed, 1)
-	honest = true
-	removesTheOne(t, s, h)
-}
-
-// A change that is not found does not keep its vault from being deleted, even if no list shows it.
-func TestWhatAChangeDidNotFindIsDeleted(t *testing.T) {
-	s := newStand(t, bend("PATCH", func(*simulator.Request, *simulator.Response) *simulator.Response {
-		return simulator.Refuse(http.StatusNotFound, "4", "there is none", "")
-	}), bend("GET", func(r *simulator.Request, res *simulator.Response) *simulator.Response {
-		if r.Path == "/security/azure-key-vaults" {
-			return simulator.Answer(http.StatusOK, map[string]any{"records": []any{}, "num_records": 0})
-		}
-		return res
-	}))
-	sort, h := vaultHand(t, s)
-	thing, _, err := h.Create(t.Context(), Making{Sort: sort, Body: h.Body(sort, h.SVM())})
-	require.NoError(t, err)
-	_, err = h.Send(t.Context(), wire.Request{Method: "PATCH", Path: thing.Path(), Body: wire.JSON(map[string]any{"client_id": "a"})})
-	require.NoError(t, err)
-	removesTheOne(t, s, h)
-}
-
-// A hand that asked for much in vain looks once for what may be there all the same, and
-// every request of it is counted.
-func TestWhatWasRefusedIsLookedForOnce(t *testing.T) {
-	s := newStand(t)
-	sort, h := vaultHand(t, s)
-	s.line.reset()
-	_, _, err := h.Create(t.Context(), Making{Sort: sort, Body: h.Body(sort, h.SVM())})
-	require.NoError(t, err)
-	for range 5 {
-		_, e, err := h.Create(t.Context(), Making{Sort: sort, Body: h.Body(sort, h.SVM())})
-		require.NoError(t, err)
-		require.True(t, e.Failed())
-	}
-	o := h.Conclude(t.Context(), nil)
-	sent := s.line.all()
-	lists := slices.DeleteFunc(slices.Clone(sent), func(r sentRequest) bool { return r.method != "GET" || !strings.HasPrefix(r.uri, vaultsPath+"?") })
-	assert.Len(t, lists, 1)
-	assert.Equal(t, len(sent), o.Requests)
-	assert.Empty(t, s.records())
-	assert.Empty(t, s.Ledger.Left())
 }

@@ -3,6 +3,7 @@ package steps
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -21,6 +22,7 @@ import (
 	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
 )
 
@@ -58,17 +60,17 @@ func newStandOf(t testing.TB, release contract.Release, wrap ...simulator.Middle
 	l, err := ledger.Open("", false)
 	require.NoError(t, err)
 	server := listen(t, line)
-	s := &stand{sim: sim, line: line, server: server, Suite: &Suite{
-		Judge: oracle.NewJudge(c, release), Ledger: l, Lab: &lab.Lab{URL: listen(t, sim.Lab()).URL}, Seed: 1, Mode: Full,
+	s := &stand{sim: sim, line: line, server: server, Suite: &Suite{Testbed: &testbed.Testbed{Settings: testbed.Settings{
+		Judge: oracle.NewJudge(c, release), Ledger: l, Lab: &lab.Lab{URL: listen(t, sim.Lab()).URL}, Seed: 1, Mode: testbed.Full,
 		Target: &wire.Target{
 			BaseURL: server.URL, HTTP: wire.NewClient(32, nil),
 			Credentials: wire.Credentials{User: "admin", Password: wire.NewSecret("PASSWORD", "password")},
 		},
-	}}
+	}}}}
 	sim.Inspect(func(st *simulator.State) {
-		s.Admin = SVM{st.Admin.Name, st.Admin.UUID}
+		s.Admin = testbed.SVM{Name: st.Admin.Name, UUID: st.Admin.UUID}
 		for _, v := range st.SVMs {
-			s.SVMs = append(s.SVMs, SVM{v.Name, v.UUID})
+			s.SVMs = append(s.SVMs, testbed.SVM{Name: v.Name, UUID: v.UUID})
 		}
 	})
 	return s
@@ -116,13 +118,18 @@ func (s *stand) settle(t testing.TB) *Suite {
 	s.server.Close()
 	target := *s.Target
 	target.BaseURL = listen(t, s.line).URL
-	return &Suite{Judge: s.Judge, Ledger: s.Ledger, SVMs: s.SVMs, Mode: s.Mode, Target: &target}
+	return suiteAt(&target, s.Settings)
 }
 
 // settled is settle within a bubble, for a stand that calls its server directly.
 func (s *stand) settled() *Suite {
 	synctest.Wait()
-	return &Suite{Judge: s.Judge, Ledger: s.Ledger, SVMs: s.SVMs, Mode: s.Mode, Target: s.Target}
+	return suiteAt(s.Target, s.Settings)
+}
+
+// suiteAt is a suite for what is left to do of another one.
+func suiteAt(target *wire.Target, of testbed.Settings) *Suite {
+	return &Suite{Testbed: &testbed.Testbed{Settings: testbed.Settings{Judge: of.Judge, Ledger: of.Ledger, SVMs: of.SVMs, Mode: of.Mode, Target: target}}}
 }
 
 // plan returns the scenarios of the features whose name contains one of parts;
@@ -145,6 +152,21 @@ func chosen(t testing.TB, wanted func(*Scenario) bool) []*Scenario {
 	all = slices.DeleteFunc(all, func(sc *Scenario) bool { return !wanted(sc) })
 	require.NotEmpty(t, all)
 	return all
+}
+
+// markOf is a mark that no session of the tests has.
+func markOf(n int) string { return fmt.Sprintf("oc%018d", n) }
+
+// decoded reads a body as an object.
+func decoded(body []byte) (map[string]any, bool) {
+	var v map[string]any
+	err := json.Unmarshal(body, &v)
+	return v, err == nil && v != nil
+}
+
+// kinds returns the kinds of objects that are created, but for parts.
+func (s *stand) kinds() []*contract.ObjectKind {
+	return slices.DeleteFunc(slices.Clone(s.Catalogue().Objects()), func(k *contract.ObjectKind) bool { return !k.Creatable() || k.Resource.IsPart() })
 }
 
 // records returns the vaults on the target, by uuid.
@@ -170,7 +192,7 @@ func (s *stand) strange(t testing.TB) string {
 
 // put creates a vault with the mark behind the back of the suite, and returns
 // its uuid.
-func (s *stand) put(t testing.TB, svm SVM, mark string) string {
+func (s *stand) put(t testing.TB, svm testbed.SVM, mark string) string {
 	t.Helper()
 	x, err := s.Target.NewSession().Do(t.Context(), wire.Request{Method: "POST", Path: vaultsPath + "?return_records=true", Body: wire.JSON(map[string]any{
 		"svm": map[string]any{"name": svm.Name}, "client_id": "client-" + mark, "tenant_id": "tenant-" + mark,
@@ -197,16 +219,13 @@ func (s *stand) strangers(t testing.TB) {
 	s.line.reset()
 }
 
-// held returns what the target has of the kinds that are one's own on an SVM, by resource and uuid.
+// held returns what the target has of the kindsOf(s.Catalogue()) that are one's own on an SVM, by resource and uuid.
 func (s *stand) held() map[string]map[string]any {
 	all := map[string]map[string]any{}
 	s.sim.Inspect(func(st *simulator.State) {
-		for _, k := range kinds {
-			if k.part != "" {
-				continue
-			}
-			for _, r := range st.Table(k.resource).All() {
-				all[fmt.Sprint(k.resource, " ", r.Fields["uuid"])] = r.Clone().Fields
+		for _, k := range s.kinds() {
+			for _, r := range st.Table(k.Resource.Name).All() {
+				all[fmt.Sprint(k.Resource.Name, " ", r.Fields["uuid"])] = r.Clone().Fields
 			}
 		}
 	})

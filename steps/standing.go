@@ -10,43 +10,42 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
 )
 
 // The steps of this file read what every cluster has and no scenario makes: itself,
 // its nodes, its data SVMs and its jobs. They write nothing.
 
-// standing is the resource of each such thing, by the words for it.
-var standing = map[string]string{
+// builtins are the resources of such things, by the words for it.
+var builtins = map[string]string{
 	"cluster": "cluster", "node": "nodes", "nodes": "nodes", "data SVM": "svms", "data SVMs": "svms", "jobs": "jobs",
 }
 
+// jobsWord is what phrases call the jobs of the target.
+const jobsWord = "jobs"
+
 // The parts of phrases that stand for them.
 const (
-	standingOne  = `(node|data SVM)`
-	standingMany = `(nodes|data SVMs|jobs)`
+	builtinOne  = `(node|data SVM)`
+	builtinMany = `(nodes|data SVMs|jobs)`
 )
 
-// isStanding reports whether a resource is one that nothing may ever be written to.
-func isStanding(resource string) bool {
-	return resource == "cluster" || resource == "nodes" || resource == "svms"
-}
-
-// standingPath is where such things are.
-func standingPath(w *world, word string) string {
-	return "/api" + w.contract().Resource(standing[word]).Path
+// builtinPath is where such things are.
+func builtinPath(w *world, word string) string {
+	return "/api" + w.contract().Resource(builtins[word]).Path
 }
 
 // allFields names every field that a reading returns by default, as the release has
 // it: of some of these resources fields=* is said to cost much. Of a job the clients
 // ask for all, and no more than two of its fields are sure to be there.
 func allFields(w *world, word string) string {
-	if word == jobsResource {
+	if word == jobsWord {
 		return "*"
 	}
 	var names []string
-	for _, f := range w.contract().Resource(standing[word]).Fields {
-		if f.Covers(w.suite.Judge.Release()) && f.Type != contract.Object && !strings.HasPrefix(f.Name, "_links") {
+	for _, f := range w.contract().Resource(builtins[word]).Fields {
+		if f.Covers(w.release()) && f.Type != contract.Object && !strings.HasPrefix(f.Name, "_links") {
 			names = append(names, f.Name)
 		}
 	}
@@ -54,40 +53,40 @@ func allFields(w *world, word string) string {
 }
 
 func readsCluster(ctx context.Context, w *world) error {
-	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: standingPath(w, "cluster")})
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: builtinPath(w, "cluster")})
 }
 
 func readsOfCluster(ctx context.Context, w *world, fields string) error {
-	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: standingPath(w, "cluster") + "?fields=" + url.QueryEscape(fields)})
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: builtinPath(w, "cluster") + "?fields=" + url.QueryEscape(fields)})
 }
 
-// listsStanding lists all there are. Of jobs, which may be many and come and go, the
+// listsBuiltin lists all there are. Of jobs, which may be many and come and go, the
 // first page will do.
-func listsStanding(ctx context.Context, w *world, word string) error {
-	if word == jobsResource {
-		return w.send(ctx, wire.Request{Method: http.MethodGet, Path: jobsPath + "?max_records=100&fields=" + url.QueryEscape(allFields(w, word))})
+func listsBuiltin(ctx context.Context, w *world, word string) error {
+	if word == jobsWord {
+		return w.send(ctx, wire.Request{Method: http.MethodGet, Path: testbed.Collection(w.contract().Jobs()) + "?max_records=100&fields=" + url.QueryEscape(allFields(w, word))})
 	}
 	var err error
-	w.listed, err = listsPages(ctx, w, standingPath(w, word)+"?fields="+url.QueryEscape(allFields(w, word)))
+	w.listed, err = listsPages(ctx, w, builtinPath(w, word)+"?fields="+url.QueryEscape(allFields(w, word)))
 	return err
 }
 
-// standingWereListed keeps what there is for the When. Where there is none, nothing
+// builtinsWereListed keeps what there is for the When. Where there is none, nothing
 // can be found out.
-func standingWereListed(ctx context.Context, w *world, word string) error {
+func builtinsWereListed(ctx context.Context, w *world, word string) error {
 	fields := "name"
-	if word == jobsResource {
+	if word == jobsWord {
 		fields = "state,start_time"
 	}
-	records, err := list(ctx, w.session, standingPath(w, word)+"?fields="+fields)
+	records, err := testbed.List(ctx, w.Wire(), builtinPath(w, word)+"?fields="+fields)
 	if err == nil && len(records) == 0 {
 		return &oracle.Skip{Applies: true, Reason: "the target lists no " + word}
 	}
-	w.stood = records
-	if word == jobsResource { // the oldest is none of the run, where there is any other
-		slices.SortStableFunc(w.stood, func(a, b map[string]any) int { return strings.Compare(begun(a), begun(b)) })
+	w.builtin = records
+	if word == jobsWord { // the oldest is none of the run, where there is any other
+		slices.SortStableFunc(w.builtin, func(a, b map[string]any) int { return strings.Compare(begun(a), begun(b)) })
 	}
-	return given("a list of the "+word, err)
+	return testbed.Arranging("a list of the "+word, err)
 }
 
 // begun is when a job started, as it says; "" when it does not.
@@ -98,42 +97,42 @@ func begun(job map[string]any) string {
 
 // firstBuiltin is the first record that was listed, by its field.
 func firstBuiltin(w *world, field string) (string, error) {
-	text, _ := w.stood[0][field].(string) // at least one, or the Given would have skipped
+	text, _ := w.builtin[0][field].(string) // at least one, or the Given would have skipped
 	if text == "" {
 		return "", fmt.Errorf("the first record of the list has no %s", field)
 	}
 	return text, nil
 }
 
-func readsFirstStanding(ctx context.Context, w *world, word string) error {
+func readsFirstBuiltin(ctx context.Context, w *world, word string) error {
 	uuid, err := firstBuiltin(w, "uuid")
 	if err != nil {
 		return err
 	}
-	err = w.send(ctx, wire.Request{Method: http.MethodGet, Path: at(standingPath(w, word), uuid) + "?fields=" + url.QueryEscape(allFields(w, word))})
-	if err == nil && word == jobsResource && w.answer.Response.Status == http.StatusNotFound {
+	err = w.send(ctx, wire.Request{Method: http.MethodGet, Path: testbed.At(builtinPath(w, word), uuid) + "?fields=" + url.QueryEscape(allFields(w, word))})
+	if err == nil && word == jobsWord && w.answer.Response.Status == http.StatusNotFound {
 		return forgotten
 	}
 	return err
 }
 
-func readsUnknownStanding(ctx context.Context, w *world, word string) error {
-	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: at(standingPath(w, word), w.uuid())})
+func readsUnknownBuiltin(ctx context.Context, w *world, word string) error {
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: testbed.At(builtinPath(w, word), w.Source.UUID())})
 }
 
-func listsStandingByName(ctx context.Context, w *world, word string) error {
+func listsBuiltinByName(ctx context.Context, w *world, word string) error {
 	name, err := firstBuiltin(w, "name")
 	if err != nil {
 		return err
 	}
-	w.listed, err = listsPages(ctx, w, standingPath(w, word)+"?name="+url.QueryEscape(name))
+	w.listed, err = listsPages(ctx, w, builtinPath(w, word)+"?name="+url.QueryEscape(name))
 	return err
 }
 
-// listsStandingInPages lists once for each page size; the sizes must agree.
-func listsStandingInPages(ctx context.Context, w *world, word, sizes string) error {
+// listsBuiltinInPages lists once for each page size; the sizes must agree.
+func listsBuiltinInPages(ctx context.Context, w *world, word, sizes string) error {
 	for _, size := range split(sizes) {
-		records, err := listsPages(ctx, w, standingPath(w, word)+"?max_records="+url.QueryEscape(size))
+		records, err := listsPages(ctx, w, builtinPath(w, word)+"?max_records="+url.QueryEscape(size))
 		if err != nil {
 			return err
 		}
@@ -151,13 +150,13 @@ func uuidsOf(records []map[string]any) []string {
 	return uuids
 }
 
-func everyPageSizeGivesStanding(w *world, _ string) error {
-	return everyPageSizeGives(w, uuidsOf(w.stood), false)
+func everyPageSizeGivesBuiltin(w *world, _ string) error {
+	return everyPageSizeGives(w, uuidsOf(w.builtin), false)
 }
 
-func eachStandingHas(w *world, _, names string) error { return listedHave(w, "", names) }
+func eachBuiltinHas(w *world, _, names string) error { return listedHave(w, "", names) }
 
-func answerIsFirstStanding(w *world, _ string) error {
+func answerIsFirstBuiltin(w *world, _ string) error {
 	uuid, err := firstBuiltin(w, "uuid")
 	if err != nil {
 		return err
@@ -177,13 +176,13 @@ func firstIsListedAlone(w *world, _ string) error {
 	if err := oracle.ExpectStatus(w.last.Exchange, http.StatusOK); err != nil {
 		return w.judge(err)
 	}
-	named := slices.DeleteFunc(slices.Clone(w.stood), func(r map[string]any) bool { return r["name"] != name })
+	named := slices.DeleteFunc(slices.Clone(w.builtin), func(r map[string]any) bool { return r["name"] != name })
 	return w.judge(oracle.ExpectRecords("records of the list by the name "+name, uuidsOf(w.listed), uuidsOf(named), false))
 }
 
 // adminIsNotListed looks for the SVM that has the name of the cluster.
 func adminIsNotListed(w *world) error {
-	admin := w.suite.Admin.Name
+	admin := w.Bed().Admin.Name
 	if admin == "" {
 		return &oracle.Skip{Applies: true, Reason: "the target does not tell the name of its admin SVM"}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/cucumber/godog"
 
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
 )
 
@@ -21,11 +22,11 @@ import (
 // before that has ended. The job is then followed to its end: one that took a
 // pause is let go on.
 func restoresAndSteers(ctx context.Context, w *world, name, what string) error {
-	o, err := w.object(name)
+	o, err := w.Objects.Get(name)
 	if err != nil {
 		return err
 	}
-	x, err := w.session.Do(ctx, wire.Request{Method: http.MethodPost, Path: o.path() + actions["restores the keys"]})
+	x, err := w.Wire().Do(ctx, wire.Request{Method: http.MethodPost, Path: o.Path() + actions["restores the keys"]})
 	if err != nil {
 		return err
 	}
@@ -33,50 +34,28 @@ func restoresAndSteers(ctx context.Context, w *world, name, what string) error {
 	if !x.Response.OK() || uuid == "" {
 		return &oracle.Skip{Applies: true, Reason: "the target started no job for the restore"}
 	}
-	if why, err := w.unsteerable(ctx, uuid, o); err != nil || why != "" {
-		return notSteered(ctx, w, x, uuid, why, err)
-	}
-	w.jobs[uuid] = true
-	act, err := w.session.Do(ctx, wire.Request{Method: http.MethodPatch, Path: jobPath(uuid) + "?action=" + steerings[what]})
+	act, why, err := w.Jobs.Act(ctx, o, uuid, steerings[what])
 	if err != nil {
 		return err
 	}
-	w.endings = append(w.endings, oracle.Ending{Exchange: act})
+	if why != "" {
+		return notSteered(ctx, w, x, uuid, why)
+	}
+	w.Calls.Add(oracle.Ending{Exchange: act})
 	if act.Response.OK() && what == "pauses" {
-		if _, err := w.session.Do(ctx, wire.Request{Method: http.MethodPatch, Path: jobPath(uuid) + "?action=resume"}); err != nil {
+		if _, err := w.Wire().Do(ctx, wire.Request{Method: http.MethodPatch, Path: w.Bed().JobPath(uuid) + "?action=resume"}); err != nil {
 			return err
 		}
 	}
-	job, err := w.follow(ctx, uuid)
-	w.endings = append(w.endings, oracle.Ending{Exchange: x, Job: job})
+	job, err := w.Jobs.Follow(ctx, uuid)
+	w.Calls.Add(oracle.Ending{Exchange: x, Job: job})
 	return w.did(oracle.Ending{Exchange: act}, err)
 }
 
-// unsteerable says why nothing can be asked of a job: it has ended, or it does not
-// say that it works on the object, so that it may be somebody else's.
-func (w *world) unsteerable(ctx context.Context, uuid string, o *object) (string, error) {
-	x, err := w.session.Do(ctx, wire.Request{Method: http.MethodGet, Path: jobPath(uuid) + "?fields=state,description"})
-	if err != nil {
-		return "", err
-	}
-	job := x.Response.Object()
-	description, _ := job["description"].(string)
-	switch state, _ := job["state"].(string); {
-	case oracle.Ended(state):
-		return "the job had ended before anything could be asked of it", nil
-	case !strings.Contains(strings.ToLower(description), strings.ToLower(o.uuid)):
-		return "the job does not say which object it works on, so that nothing is asked of it", nil
-	}
-	return "", nil
-}
-
 // notSteered leaves the job alone, but for following it to its end.
-func notSteered(ctx context.Context, w *world, x *wire.Exchange, uuid, why string, err error) error {
-	if err != nil {
-		return err
-	}
-	job, err := w.follow(ctx, uuid)
-	w.endings = append(w.endings, oracle.Ending{Exchange: x, Job: job})
+func notSteered(ctx context.Context, w *world, x *wire.Exchange, uuid, why string) error {
+	job, err := w.Jobs.Follow(ctx, uuid)
+	w.Calls.Add(oracle.Ending{Exchange: x, Job: job})
 	if err != nil {
 		return err
 	}
@@ -85,25 +64,12 @@ func notSteered(ctx context.Context, w *world, x *wire.Exchange, uuid, why strin
 
 // jobTookIt wants a success, or a refusal with a code that is documented for what
 // can be asked of jobs.
-func jobTookIt(w *world) error { return w.judge(w.tookIt(w.last)) }
-
-func (w *world) tookIt(e oracle.Ending) error {
-	if e.Exchange.Response.OK() {
-		return oracle.ExpectStatus(e.Exchange, http.StatusOK)
-	}
-	codes := []string{"4"} // it may be forgotten by now
-	for _, row := range w.contract().Operation("job-change").Errors {
-		if row.Covers(w.suite.Judge.Release()) {
-			codes = append(codes, row.Code)
-		}
-	}
-	return oracle.ExpectCode(e, codes...)
-}
+func jobTookIt(w *world) error { return w.judge(w.Bed().ExpectJobAction(w.last.Exchange)) }
 
 // filtersJob lists the job of the scenario by filters on what it shows, each
 // together with its uuid. A row says whether the job is listed then.
 func filtersJob(ctx context.Context, w *world, table *godog.Table) error {
-	uuid := jobOf(w)
+	uuid := w.Calls.Job()
 	for _, row := range table.Rows[1:] {
 		field := row.Cells[0].Value
 		filter, usable := jobFilter(w, field, row.Cells[1].Value)
@@ -114,7 +80,7 @@ func filtersJob(ctx context.Context, w *world, table *godog.Table) error {
 		if row.Cells[2].Value == "yes" {
 			want = []string{uuid}
 		}
-		path := jobsPath + "?uuid=" + url.QueryEscape(uuid) + "&" + url.QueryEscape(field) + "=" + url.QueryEscape(filter)
+		path := testbed.Collection(w.contract().Jobs()) + "?uuid=" + url.QueryEscape(uuid) + "&" + url.QueryEscape(field) + "=" + url.QueryEscape(filter)
 		records, err := listsPages(ctx, w, path)
 		if err != nil {
 			return err
@@ -130,7 +96,7 @@ func filtersJob(ctx context.Context, w *world, table *godog.Table) error {
 // jobFilter puts what the job ended with in place of <value>. What has operators of
 // filters in it cannot be used.
 func jobFilter(w *world, field, filter string) (string, bool) {
-	for _, e := range slices.Backward(w.endings) {
+	for _, e := range slices.Backward(w.Calls.All) {
 		value, shown := oracle.Lookup(e.Job, field)
 		text := fmt.Sprint(value)
 		if shown && value != nil {
@@ -143,7 +109,7 @@ func jobFilter(w *world, field, filter string) (string, bool) {
 // ownJobs returns the uuids of the jobs of the scenario, sorted.
 func ownJobs(w *world) []string {
 	var uuids []string
-	for _, e := range w.endings {
+	for _, e := range w.Calls.All {
 		if uuid := oracle.JobOf(e.Exchange.Response); uuid != "" && e.Job != nil && !slices.Contains(uuids, uuid) {
 			uuids = append(uuids, uuid)
 		}
@@ -157,7 +123,7 @@ func listsJobsSorted(ctx context.Context, w *world, order string) error {
 		return &oracle.Skip{Applies: true, Reason: "the target named one job for all calls, which has no order"}
 	}
 	var err error
-	w.listed, err = listsPages(ctx, w, jobsPath+"?uuid="+url.QueryEscape(strings.Join(ownJobs(w), "|"))+"&order_by="+url.QueryEscape(order))
+	w.listed, err = listsPages(ctx, w, testbed.Collection(w.contract().Jobs())+"?uuid="+url.QueryEscape(strings.Join(ownJobs(w), "|"))+"&order_by="+url.QueryEscape(order))
 	return err
 }
 
@@ -177,5 +143,5 @@ func jobsAreListed(w *world, direction string) error {
 
 // readsMalformedJob asks for a job by what is no uuid.
 func readsMalformedJob(ctx context.Context, w *world, key string) error {
-	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: jobPath(key)})
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: w.Bed().JobPath(key)})
 }

@@ -9,7 +9,10 @@ import (
 
 	"github.com/cucumber/godog"
 
+	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/resource"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
 )
 
@@ -22,38 +25,38 @@ import (
 
 // changesInBulk changes objects by a filter on their uuids.
 func changesInBulk(ctx context.Context, w *world, plural, names string, table *godog.Table) error {
-	body, err := w.properties(kindCalled(plural), table)
+	body, err := w.properties(w.kind(plural), table)
 	if err != nil {
 		return err
 	}
-	return callBulk(ctx, w, kindCalled(plural), names, func(path string) wire.Request {
+	return callBulk(ctx, w, w.kind(plural), names, func(path string) wire.Request {
 		return wire.Request{Method: http.MethodPatch, Path: path, Body: wire.JSON(body)}
 	})
 }
 
 func deletesInBulk(ctx context.Context, w *world, plural, names string) error {
-	return callBulk(ctx, w, kindCalled(plural), names, func(path string) wire.Request {
+	return callBulk(ctx, w, w.kind(plural), names, func(path string) wire.Request {
 		return wire.Request{Method: http.MethodDelete, Path: path}
 	})
 }
 
 // callBulk sends a call with a filter on the uuids of objects, and goes on with the
 // next link for as long as there is one.
-func callBulk(ctx context.Context, w *world, k *kind, names string, call func(path string) wire.Request) error {
+func callBulk(ctx context.Context, w *world, k *contract.ObjectKind, names string, call func(path string) wire.Request) error {
 	uuids, err := bulkUUIDs(ctx, w, k, names)
 	if err != nil {
 		return err
 	}
-	path := w.collection(k) + "?return_timeout=60&uuid=" + url.QueryEscape(strings.Join(uuids, "|"))
+	path := testbed.Collection(k.Resource) + "?return_timeout=60&uuid=" + url.QueryEscape(strings.Join(uuids, "|"))
 	w.worked = 0
-	for n := range maxPages {
+	for n := range testbed.MaxPages {
 		if n > 0 {
-			if err := w.looksAlone(ctx, k); err != nil {
+			if err := w.OnlyOurs(ctx, k); err != nil {
 				return err
 			}
 		}
-		r := patient(call(path))
-		if err := sendBulk(ctx, w, r); err != nil {
+		r := (call(path))
+		if err := sendBulk(ctx, w, k, r); err != nil {
 			return err
 		}
 		n, _ := oracle.Count(w.answer.Response)
@@ -62,59 +65,59 @@ func callBulk(ctx context.Context, w *world, k *kind, names string, call func(pa
 			return nil
 		}
 	}
-	return fmt.Errorf("a call on several %s that does not end", k.plural)
+	return fmt.Errorf("a call on several %s that does not end", k.Plural)
 }
 
 // changesRecords changes objects by a list of records, each with its uuid.
 func changesRecords(ctx context.Context, w *world, plural string, table *godog.Table) error {
-	k := kindCalled(plural)
+	k := w.kind(plural)
 	var records []any
 	var names []string
 	for _, row := range table.Rows[1:] {
 		names = append(names, row.Cells[0].Value)
-		value, err := w.value(k, table.Rows[0].Cells[1].Value, row.Cells[1].Value)
+		value, err := w.cell(k, table.Rows[0].Cells[1].Value, row.Cells[1].Value)
 		if err != nil {
 			return err
 		}
-		o, err := w.object(row.Cells[0].Value)
+		o, err := w.Objects.Get(row.Cells[0].Value)
 		if err != nil {
 			return err
 		}
-		record := map[string]any{"uuid": o.uuid}
-		put(record, table.Rows[0].Cells[1].Value, value)
+		record := map[string]any{"uuid": o.UUID}
+		resource.Put(record, table.Rows[0].Cells[1].Value, value)
 		records = append(records, record)
 	}
 	return bulkRecords(ctx, w, k, http.MethodPatch, strings.Join(names, ", "), records)
 }
 
 func deletesRecords(ctx context.Context, w *world, plural, names string) error {
-	k := kindCalled(plural)
+	k := w.kind(plural)
 	var records []any
 	for _, name := range split(names) {
-		o, err := w.object(name)
+		o, err := w.Objects.Get(name)
 		if err != nil {
 			return err
 		}
-		records = append(records, map[string]any{"uuid": o.uuid})
+		records = append(records, map[string]any{"uuid": o.UUID})
 	}
 	return bulkRecords(ctx, w, k, http.MethodDelete, names, records)
 }
 
-func bulkRecords(ctx context.Context, w *world, k *kind, method, names string, records []any) error {
+func bulkRecords(ctx context.Context, w *world, k *contract.ObjectKind, method, names string, records []any) error {
 	if _, err := bulkUUIDs(ctx, w, k, names); err != nil {
 		return err
 	}
-	return sendBulk(ctx, w, wire.Request{Method: method, Path: w.collection(k), Body: wire.JSON(map[string]any{"records": records})})
+	return sendBulk(ctx, w, k, wire.Request{Method: method, Path: testbed.Collection(k.Resource), Body: wire.JSON(map[string]any{"records": records})})
 }
 
 // sendBulk sends a call on several objects and follows its jobs to their ends.
 // One that the collection does not take can be documented as well as one that it
 // does: then there is nothing to look at.
-func sendBulk(ctx context.Context, w *world, r wire.Request) error {
+func sendBulk(ctx context.Context, w *world, k *contract.ObjectKind, r wire.Request) error {
 	r.Fresh = true
 	err := w.send(ctx, r)
-	for n := 1; n < lostTries && isUndone(err); n++ {
-		if err := w.looksAlone(ctx, w.sole.kind); err != nil { // somebody may have come while it was put off
+	for n := 1; n < testbed.LostTries && testbed.IsUndone(err); n++ {
+		if err := w.OnlyOurs(ctx, k); err != nil { // somebody may have come while it was put off
 			return err
 		}
 		err = w.send(ctx, r)
@@ -129,12 +132,12 @@ func sendBulk(ctx context.Context, w *world, r wire.Request) error {
 		return &oracle.Skip{Applies: true, Reason: "the target knows no records in the body of a " + r.Method + " (" + unexpectedArgument + ")"}
 	}
 	for _, uuid := range oracle.JobsOf(w.answer.Response) {
-		job, err := w.follow(ctx, uuid)
+		job, err := w.Jobs.Follow(ctx, uuid)
 		if err != nil {
 			return err
 		}
 		e := oracle.Ending{Exchange: w.answer, Job: job}
-		if w.endings = append(w.endings, e); e.Failed() {
+		if w.Calls.Add(e); e.Failed() {
 			w.last = e
 		}
 	}
@@ -143,68 +146,30 @@ func sendBulk(ctx context.Context, w *world, r wire.Request) error {
 
 // bulkUUIDs returns the uuids of objects that a call may be sent to together. Nothing
 // of anybody else may be in the collection.
-func bulkUUIDs(ctx context.Context, w *world, k *kind, names string) ([]string, error) {
+func bulkUUIDs(ctx context.Context, w *world, k *contract.ObjectKind, names string) ([]string, error) {
 	var uuids []string
 	for _, name := range split(names) {
-		o, err := w.object(name)
+		o, err := w.Objects.Get(name)
 		if err != nil {
 			return nil, err
 		}
-		uuids = append(uuids, o.uuid)
+		uuids = append(uuids, o.UUID)
 	}
-	return uuids, w.looksAlone(ctx, k)
-}
-
-// guardTogether says why a call on a collection must not be sent; nil lets it pass.
-func (w *world) guardTogether(r wire.Request) error {
-	path, _, _ := strings.Cut(r.Path, "?")
-	writes := r.Method == http.MethodPatch || r.Method == http.MethodDelete
-	if w.suite.Mode != Full || w.sole == nil || path != w.collection(w.sole.kind) || !writes {
-		return errWhole
-	}
-	if !w.sole.isLatest(w.session) {
-		return fmt.Errorf("%w: what it holds was not read right before", errWhole)
-	}
-	if err := w.aloneIn(w.sole); err != nil {
-		return fmt.Errorf("%w: %v", errWhole, err)
-	}
-	var uuids []string
-	filters := r.Query()["uuid"]
-	body, _ := decode(r.Body.Bytes())
-	records, byRecords := body["records"].([]any)
-	switch {
-	case byRecords && len(r.Query()) == 0:
-		for _, each := range records {
-			record, _ := each.(map[string]any)
-			uuid, _ := record["uuid"].(string)
-			uuids = append(uuids, uuid)
-		}
-	case !byRecords && len(filters) == 1:
-		uuids = strings.Split(filters[0], "|")
-	}
-	if len(uuids) == 0 {
-		return errWhole
-	}
-	for _, uuid := range uuids {
-		if !w.anyObject(func(o *object) bool { return o.uuid == uuid && o.where == path }) || !w.suite.Ledger.Owns(at(path, uuid)) || !plain.MatchString(uuid) {
-			return fmt.Errorf("%q is not in the ledger of this run", uuid)
-		}
-	}
-	return nil
+	return uuids, w.OnlyOurs(ctx, k)
 }
 
 // countsWhatItDid wants num_records to say how many objects a call worked on.
 func countsWhatItDid(w *world, n int) error {
 	if err := oracle.ExpectSuccess(w.last); err != nil {
-		return w.verifyBy(w.answer, w.promises(false), err)
+		return w.judgeAnswer(err)
 	}
 	if _, there := oracle.Count(w.answer.Response); !there {
-		return w.verifyBy(w.answer, w.promises(false), oracle.Differs("num_records", n, "nothing"))
+		return w.judgeAnswer(oracle.Differs("num_records", n, "nothing"))
 	}
 	if w.worked != n {
-		return w.verifyBy(w.answer, w.promises(false), oracle.Differs("num_records", n, w.worked))
+		return w.judgeAnswer(oracle.Differs("num_records", n, w.worked))
 	}
-	return w.verifyBy(w.answer, w.promises(false), nil)
+	return w.judgeAnswer(nil)
 }
 
 // unexpectedArgument is the code of a server that does not know a property.

@@ -1,18 +1,17 @@
 package steps
 
 import (
-	"errors"
-	"fmt"
 	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/cucumber/godog"
 	messages "github.com/cucumber/messages/go/v21"
 
-	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/contract"
 )
 
 // A phrase is one step that a feature may use.
@@ -24,7 +23,7 @@ type phrase struct {
 	writes  bool
 	cluster bool // whether it uses what the cluster has only one of
 	data    bool // whether it needs a data SVM although it is about the cluster
-	stands  bool // whether its first words in parentheses are what every cluster has
+	builtin bool // whether its first words in parentheses are what every cluster has
 }
 
 // leases returns how many SVMs a step needs.
@@ -89,145 +88,184 @@ func about(pattern string, do any) phrase {
 	return phrase{pattern: regexp.MustCompile("^" + pattern + "$"), do: do}
 }
 
-// standingPhrase is about for what every cluster has, which stands in the first
+// aboutBuiltin is about for what every cluster has, which stands in the first
 // parentheses of the pattern.
-func standingPhrase(pattern string, do any) phrase {
+func aboutBuiltin(pattern string, do any) phrase {
 	p := about(pattern, do)
-	p.stands = true
+	p.builtin = true
 	return p
 }
 
-// vocabulary is every phrase: the dictionary that authors of features read. It
-// is filled by init because the phrases lead to steps that look phrases up.
-var vocabulary []phrase
+// A vocabulary is every phrase, for the objects of a catalogue: the dictionary that authors of
+// features read.
+type vocabulary struct {
+	words
+	phrases []phrase
+}
 
-func init() { vocabulary = slices.Concat(givens(), whens(), thens()) }
+// vocabularies are those that were asked for, by their catalogues.
+var vocabularies sync.Map
+
+// vocabularyOf returns the vocabulary for the objects of a catalogue.
+func vocabularyOf(c *contract.Catalogue) *vocabulary {
+	if known, found := vocabularies.Load(c); found {
+		return known.(*vocabulary)
+	}
+	n := wordsOf(c)
+	v := &vocabulary{n, slices.Concat(givens(n), whensCreating(n), whensOfParts(n), whensOfObjects(n), whensOfBuiltins(n), whensOfHTTP(n), thens(n), thensOfAnswers(n))}
+	known, _ := vocabularies.LoadOrStore(c, v)
+	return known.(*vocabulary)
+}
 
 // givens are the states in which a scenario begins.
-func givens() []phrase {
+func givens(n words) []phrase {
 	return phrases(messages.PickleStepType_CONTEXT,
-		on(aNew+` exists`, objectExists),
-		on(aNew+` exists with:`, objectExistsWith),
-		on(aNew+` exists with a certificate`, objectExistsWithCertificate),
-		on(inactive+` exists`, inactiveObjectExists),
-		phrase{pattern: regexp.MustCompile(`^(\d+) (` + plurals + `) exist with:$`), do: objectsExistWith, needs: -1, writes: true},
-		on(`(\d+) inactive (`+plurals+`) exist on one SVM`, inactiveObjectsExist),
-		on(aNew+` exists with the key servers "([^"]*)"`, existsWithServers),
-		on(`the authentication key "([^"]*)" of `+theObject+` exists`, authKeyExists),
-		on(theObject+` was read`, objectWasRead),
-		standingPhrase(`the `+standingMany+` were listed`, standingWereListed),
-		on(theObject+` was changed:`, objectWasChanged),
-		on(theObject+` was deleted`, objectWasDeleted),
+		on(n.aNew+` exists`, objectExists),
+		on(n.aNew+` exists with:`, objectExistsWith),
+		on(n.aNew+` exists with a certificate`, objectExistsWithCertificate),
+		on(n.inactive+` exists`, inactiveObjectExists),
+		phrase{pattern: regexp.MustCompile(`^(\d+) (` + n.plurals + `) exist with:$`), do: objectsExistWith, needs: -1, writes: true},
+		on(`(\d+) inactive (`+n.plurals+`) exist on one SVM`, inactiveObjectsExist),
+		on(n.aNew+` exists with the key servers "([^"]*)"`, existsWithServers),
+		on(`the authentication key "([^"]*)" of `+n.theObject+` exists`, authKeyExists),
+		on(n.theObject+` was read`, objectWasRead),
+		aboutBuiltin(`the `+builtinMany+` were listed`, builtinsWereListed),
+		on(n.theObject+` was changed:`, objectWasChanged),
+		on(n.theObject+` was deleted`, objectWasDeleted),
 		on(`the lab arranged "([^"]*)"`, labArranged),
-		on(`the lab arranged "([^"]*)" for `+theObject, labArrangedFor),
-		on(`the passphrase of `+theObject+` was changed`, passphraseWasChanged),
-		on(`a change of `+theObject+` was refused:`, passphraseWasRefused),
-		on(`the keys of `+theObject+` were restored`, keysWereRestored),
+		on(`the lab arranged "([^"]*)" for `+n.theObject, labArrangedFor),
+		on(`the passphrase of `+n.theObject+` was changed`, passphraseWasChanged),
+		on(`a change of `+n.theObject+` was refused:`, passphraseWasRefused),
+		on(`the keys of `+n.theObject+` were restored`, keysWereRestored),
 	)
 }
 
-// whens are the acts.
-func whens() []phrase {
+// whensCreating ask for a new object.
+func whensCreating(n words) []phrase {
 	return phrases(messages.PickleStepType_ACTION,
-		on(`the operator creates `+aNew, creates),
-		on(`the operator creates `+aNew+` with a certificate`, createsWithCertificate),
-		on(`the operator creates `+aNew+` with:`, createsWith),
-		on(`the operator creates `+aNew+` without "([^"]*)"`, createsWithout),
-		on(`the operator creates `+aNew+` and asks for the record`, createsReturning),
-		on(`the operator creates `+aNew+` for the uuid of the SVM`, createsForUUID),
-		on(`the operator creates `+aNew+` and waits up to "([^"]*)" seconds`, createsWaiting),
-		on(`the operator creates `+inactive, createsInactive),
-		on(`the operator creates `+inactive+` with:`, createsInactiveWith),
-		on(`the operator creates `+aNew+` for an SVM that does not exist`, createsForUnknownSVM),
-		alone(`the operator creates `+aNew+` without an SVM`, createsWithoutSVM),
-		alone(`the operator creates `+aNew+` for the admin SVM`, createsForAdminSVM),
-		onData(`the operator creates `+aNew+` for a data SVM`, createsForDataSVM),
-		on(`the operator creates `+aNew+` with the key servers "([^"]*)"`, createsWithServers),
-		on(`the operator adds the key server "([^"]*)" to `+theObject, addsServer),
-		on(`the operator adds the key server "([^"]*)" to `+theObject+` with:`, addsServerWith),
-		on(`the operator adds the key servers "([^"]*)" to `+theObject, addsServers),
-		on(`the operator lists the (key servers|authentication keys) of `+theObject, listsParts),
-		on(`the operator lists the (key servers|authentication keys) of `+theObject+` with:`, listsPartsWith),
-		on(`the operator reads a key server that `+theObject+` does not have`, readsNoServer),
-		on(`the operator changes a key server that `+theObject+` does not have`, changesNoServer),
-		on(`the operator removes a key server that `+theObject+` does not have`, removesNoServer),
-		on(`the operator migrates the keys of `+theObject+` to `+theObject, migrates),
-		on(`the operator migrates the keys of `+theObject+` to a key manager that does not exist`, migratesToNobody),
-		on(`the operator restores the keys of `+theObject+` from the key server "([^"]*)"`, restoresFrom),
-		on(`the operator creates the authentication key "([^"]*)" of `+theObject, createsAuthKey),
-		on(`the operator creates the authentication key "([^"]*)" of `+theObject+` with:`, createsAuthKeyWith),
-		on(`the operator lists the keys that a node has of `+theObject, listsKeys),
-		on(`the operator reads a key that a node has of `+theObject, readsListedKey),
+		on(`the operator creates `+n.aNew, creates),
+		on(`the operator creates `+n.aNew+` with a certificate`, createsWithCertificate),
+		on(`the operator creates `+n.aNew+` with:`, createsWith),
+		on(`the operator creates `+n.aNew+` without "([^"]*)"`, createsWithout),
+		on(`the operator creates `+n.aNew+` and asks for the record`, createsReturning),
+		on(`the operator creates `+n.aNew+` for the uuid of the SVM`, createsForUUID),
+		on(`the operator creates `+n.aNew+` and waits up to "([^"]*)" seconds`, createsWaiting),
+		on(`the operator creates `+n.inactive, createsInactive),
+		on(`the operator creates `+n.inactive+` with:`, createsInactiveWith),
+		on(`the operator creates `+n.aNew+` for an SVM that does not exist`, createsForUnknownSVM),
+		alone(`the operator creates `+n.aNew+` without an SVM`, createsWithoutSVM),
+		alone(`the operator creates `+n.aNew+` for the admin SVM`, createsForAdminSVM),
+		onData(`the operator creates `+n.aNew+` for a data SVM`, createsForDataSVM),
+		on(`the operator creates `+n.aNew+` with the key servers "([^"]*)"`, createsWithServers),
+	)
+}
+
+// whensOfParts are about key servers and keys.
+func whensOfParts(n words) []phrase {
+	return phrases(messages.PickleStepType_ACTION,
+		on(`the operator adds the key server "([^"]*)" to `+n.theObject, addsServer),
+		on(`the operator adds the key server "([^"]*)" to `+n.theObject+` with:`, addsServerWith),
+		on(`the operator adds the key servers "([^"]*)" to `+n.theObject, addsServers),
+		on(`the operator lists the (key servers|authentication keys) of `+n.theObject, listsParts),
+		on(`the operator lists the (key servers|authentication keys) of `+n.theObject+` with:`, listsPartsWith),
+		on(`the operator reads a key server that `+n.theObject+` does not have`, readsNoServer),
+		on(`the operator changes a key server that `+n.theObject+` does not have`, changesNoServer),
+		on(`the operator removes a key server that `+n.theObject+` does not have`, removesNoServer),
+		on(`the operator migrates the keys of `+n.theObject+` to `+n.theObject, migrates),
+		on(`the operator migrates the keys of `+n.theObject+` to a key manager that does not exist`, migratesToNobody),
+		on(`the operator restores the keys of `+n.theObject+` from the key server "([^"]*)"`, restoresFrom),
+		on(`the operator creates the authentication key "([^"]*)" of `+n.theObject, createsAuthKey),
+		on(`the operator creates the authentication key "([^"]*)" of `+n.theObject+` with:`, createsAuthKeyWith),
+		on(`the operator lists the keys that a node has of `+n.theObject, listsKeys),
+		on(`the operator reads a key that a node has of `+n.theObject, readsListedKey),
 		about(`the operator lists the keys that a node has of a key manager that does not exist`, listsKeysOfNobody),
-		on(`the operator reads `+theObject, readsObject),
-		on(`the operator reads "([^"]*)" of `+theObject, readsFields),
-		on(`the operator follows the Location of `+theObject, followsLocation),
-		about(`the operator reads `+unknown, readsUnknown),
-		about(`the operator lists the (`+plurals+`) with:`, listsWith),
-		on(`the operator lists these (`+plurals+`) with:`, listsTheseWith),
-		on(`the operator lists these (`+plurals+`) in pages of "([^"]*)"`, listsInPages),
-		on(`the operator lists these (`+plurals+`) by "([^"]*)" in pages of "([^"]*)"`, listsSortedInPages),
-		on(`the operator tries these filters of the (`+plurals+`):`, triesFilters),
-		on(`the operator filters the (`+plurals+`) by:`, filters),
-		on(`the operator changes `+theObject+`:`, changesObject),
-		on(`the operator makes the same change of `+theObject+` again`, changesAgain),
-		on(`the operator gives `+theObject+` new credentials`, givesCredentials),
-		on(`the operator gives `+theObject+` new credentials and waits up to "([^"]*)" seconds`, givesCredentialsWaiting),
-		on(`the operator gives `+theObject+` a new certificate`, givesCertificate),
-		phrase{pattern: regexp.MustCompile(`^the operator changes ` + unknown + `$`), do: changesUnknown, writes: true},
-		on(`the operator deletes `+theObject, deletes),
-		phrase{pattern: regexp.MustCompile(`^the operator deletes ` + unknown + `$`), do: deletesUnknown, writes: true},
-		phrase{pattern: regexp.MustCompile(`^the operator (rekeys the internal key|rekeys the external key|restores the keys) of ` + unknown + `$`), do: actsOnUnknown, writes: true},
-		on(`the operator (rekeys the internal key|rekeys the external key|restores the keys) of `+theObject, acts),
-		on(`the operator (rekeys the internal key|restores the keys) of `+theObject+` and waits up to "([^"]*)" seconds`, actsWaiting),
-		on(`the operator rekeys the external key of `+theObject+` without a key`, rekeysWithoutKey),
-		alone(`the operator changes the (`+plurals+`) "([^"]*)" together:`, changesInBulk),
-		alone(`the operator deletes the (`+plurals+`) "([^"]*)" together`, deletesInBulk),
-		alone(`the operator changes these (`+plurals+`) in one call:`, changesRecords),
-		alone(`the operator deletes the (`+plurals+`) "([^"]*)" in one call`, deletesRecords),
+	)
+}
+
+// whensOfObjects read, change and delete objects.
+func whensOfObjects(n words) []phrase {
+	return phrases(messages.PickleStepType_ACTION,
+		on(`the operator reads `+n.theObject, readsObject),
+		on(`the operator reads "([^"]*)" of `+n.theObject, readsFields),
+		on(`the operator follows the Location of `+n.theObject, followsLocation),
+		about(`the operator reads `+n.unknown, readsUnknown),
+		about(`the operator lists the (`+n.plurals+`) with:`, listsWith),
+		on(`the operator lists these (`+n.plurals+`) with:`, listsTheseWith),
+		on(`the operator lists these (`+n.plurals+`) in pages of "([^"]*)"`, listsInPages),
+		on(`the operator lists these (`+n.plurals+`) by "([^"]*)" in pages of "([^"]*)"`, listsSortedInPages),
+		on(`the operator tries these filters of the (`+n.plurals+`):`, triesFilters),
+		on(`the operator filters the (`+n.plurals+`) by:`, filters),
+		on(`the operator changes `+n.theObject+`:`, changesObject),
+		on(`the operator makes the same change of `+n.theObject+` again`, changesAgain),
+		on(`the operator gives `+n.theObject+` new credentials`, givesCredentials),
+		on(`the operator gives `+n.theObject+` new credentials and waits up to "([^"]*)" seconds`, givesCredentialsWaiting),
+		on(`the operator gives `+n.theObject+` a new certificate`, givesCertificate),
+		phrase{pattern: regexp.MustCompile(`^the operator changes ` + n.unknown + `$`), do: changesUnknown, writes: true},
+		on(`the operator deletes `+n.theObject, deletes),
+		phrase{pattern: regexp.MustCompile(`^the operator deletes ` + n.unknown + `$`), do: deletesUnknown, writes: true},
+		phrase{pattern: regexp.MustCompile(`^the operator (rekeys the internal key|rekeys the external key|restores the keys) of ` + n.unknown + `$`), do: actsOnUnknown, writes: true},
+		on(`the operator (rekeys the internal key|rekeys the external key|restores the keys) of `+n.theObject, acts),
+		on(`the operator (rekeys the internal key|restores the keys) of `+n.theObject+` and waits up to "([^"]*)" seconds`, actsWaiting),
+		on(`the operator rekeys the external key of `+n.theObject+` without a key`, rekeysWithoutKey),
+		alone(`the operator changes the (`+n.plurals+`) "([^"]*)" together:`, changesInBulk),
+		alone(`the operator deletes the (`+n.plurals+`) "([^"]*)" together`, deletesInBulk),
+		alone(`the operator changes these (`+n.plurals+`) in one call:`, changesRecords),
+		alone(`the operator deletes the (`+n.plurals+`) "([^"]*)" in one call`, deletesRecords),
+	)
+}
+
+// whensOfBuiltins are about what every cluster has, and about jobs.
+func whensOfBuiltins(n words) []phrase {
+	return phrases(messages.PickleStepType_ACTION,
 		about(`the operator reads the cluster`, readsCluster),
 		about(`the operator reads "([^"]*)" of the cluster`, readsOfCluster),
-		standingPhrase(`the operator lists the `+standingMany, listsStanding),
-		standingPhrase(`the operator lists the `+standingMany+` in pages of "([^"]*)"`, listsStandingInPages),
-		standingPhrase(`the operator lists the `+standingMany+` that have the name of the first`, listsStandingByName),
-		standingPhrase(`the operator reads the first of the `+standingMany, readsFirstStanding),
-		standingPhrase(`the operator reads a `+standingOne+` that does not exist`, readsUnknownStanding),
+		aboutBuiltin(`the operator lists the `+builtinMany, listsBuiltin),
+		aboutBuiltin(`the operator lists the `+builtinMany+` in pages of "([^"]*)"`, listsBuiltinInPages),
+		aboutBuiltin(`the operator lists the `+builtinMany+` that have the name of the first`, listsBuiltinByName),
+		aboutBuiltin(`the operator reads the first of the `+builtinMany, readsFirstBuiltin),
+		aboutBuiltin(`the operator reads a `+builtinOne+` that does not exist`, readsUnknownBuiltin),
 		about(`the operator reads a job that does not exist`, readsUnknownJob),
 		on(`the operator reads the job again`, readsJobAgain),
 		on(`the operator lists the job by its uuid`, listsJob),
-		on(`the operator restores the keys of `+theObject+` and (pauses|resumes|cancels) the job at once`, restoresAndSteers),
+		on(`the operator restores the keys of `+n.theObject+` and (pauses|resumes|cancels) the job at once`, restoresAndSteers),
 		on(`the operator tries these filters of the job:`, filtersJob),
 		on(`the operator lists the jobs of the scenario by "([^"]*)"`, listsJobsSorted),
 		about(`the operator reads a job by "([^"]*)"`, readsMalformedJob),
 		on(`the operator (pauses|resumes|cancels) the job that has ended`, steersJob),
 		phrase{pattern: regexp.MustCompile(`^the operator (cancels|deletes) a job that does not exist$`), do: writesUnknownJob, writes: true},
 		phrase{pattern: regexp.MustCompile(`^the operator creates a job$`), do: createsJob, writes: true},
+	)
+}
+
+// whensOfHTTP speak of HTTP itself.
+func whensOfHTTP(n words) []phrase {
+	return phrases(messages.PickleStepType_ACTION,
 		about(`the client sends (GET|HEAD|OPTIONS) "([^"]*)"`, sends),
 		about(`the client sends (GET|HEAD|OPTIONS) "([^"]*)" accepting "([^"]*)"`, sendsAccepting),
 		about(`the client sends (GET|HEAD) "([^"]*)" with a body`, sendsWithBody),
 		about(`the client sends (GET) "([^"]*)" with the header "([^"]*)"`, sendsWithHeader),
 		about(`the client sends (GET) "([^"]*)" (without|with wrong) credentials`, sendsAs),
-		about(`the client sends HEAD to `+unknown, sendsHeadToUnknown),
-		on(`the client sends (GET|PATCH|DELETE) to `+theObject+` without credentials`, sendsAsStranger),
-		on(`the client restores the keys of `+theObject+` without credentials`, restoresAsStranger),
-		on(`the client creates `+aNew+` without credentials`, createsAsStranger),
-		on(`the client sends (GET|HEAD|OPTIONS|POST|PUT) to `+theObject, sendsTo),
-		on(`the client creates `+aNew+` with the body:`, createsWithText),
-		on(`the client changes `+theObject+` with the body:`, changesWithBody),
-		on(`the client creates `+aNew+` with "([^"]*)" in the query`, createsWithQuery),
-		on(`the client creates `+aNew+` by tunneling to its SVM`, createsTunneling),
-		phrase{pattern: regexp.MustCompile(`^the client creates ` + aNew + ` for one SVM by tunneling to another$`), do: createsTunnelingElsewhere, needs: 2, writes: true},
-		on(`the client lists the (`+plurals+`) by tunneling to the SVM of `+theObject, listsTunneling),
-		on(`the client lists the (`+plurals+`) by tunneling to the uuid of the SVM of `+theObject, listsTunnelingByUUID),
-		on(`the client sends (GET|PATCH) to `+theObject+` with "([^"]*)" in the query`, sendsWithQuery),
-		on(`the client asks once for the (`+plurals+`) of its SVM`, asksOnce),
-		on(`the client reads `+theObject+` with a slash at the end of the path`, readsWithSlash),
-		on(`the client creates `+aNew+` with dotted names`, createsDotted),
+		about(`the client sends HEAD to `+n.unknown, sendsHeadToUnknown),
+		on(`the client sends (GET|PATCH|DELETE) to `+n.theObject+` without credentials`, sendsAsStranger),
+		on(`the client restores the keys of `+n.theObject+` without credentials`, restoresAsStranger),
+		on(`the client creates `+n.aNew+` without credentials`, createsAsStranger),
+		on(`the client sends (GET|HEAD|OPTIONS|POST|PUT) to `+n.theObject, sendsTo),
+		on(`the client creates `+n.aNew+` with the body:`, createsWithText),
+		on(`the client changes `+n.theObject+` with the body:`, changesWithBody),
+		on(`the client creates `+n.aNew+` with "([^"]*)" in the query`, createsWithQuery),
+		on(`the client creates `+n.aNew+` by tunneling to its SVM`, createsTunneling),
+		phrase{pattern: regexp.MustCompile(`^the client creates ` + n.aNew + ` for one SVM by tunneling to another$`), do: createsTunnelingElsewhere, needs: 2, writes: true},
+		on(`the client lists the (`+n.plurals+`) by tunneling to the SVM of `+n.theObject, listsTunneling),
+		on(`the client lists the (`+n.plurals+`) by tunneling to the uuid of the SVM of `+n.theObject, listsTunnelingByUUID),
+		on(`the client sends (GET|PATCH) to `+n.theObject+` with "([^"]*)" in the query`, sendsWithQuery),
+		on(`the client asks once for the (`+n.plurals+`) of its SVM`, asksOnce),
+		on(`the client reads `+n.theObject+` with a slash at the end of the path`, readsWithSlash),
+		on(`the client creates `+n.aNew+` with dotted names`, createsDotted),
 	)
 }
 
-// thens are what can be observed.
-func thens() []phrase {
+// thens are what can be observed of a request and of objects.
+func thens(n words) []phrase {
 	return phrases(messages.PickleStepType_OUTCOME,
 		about(`the request succeeds`, succeeds),
 		about(`the request is refused`, refused),
@@ -239,38 +277,44 @@ func thens() []phrase {
 		about(`the request succeeds or is refused with code "([^"]*)"`, succeedsOrRefused),
 		about(`the request is answered with the status "([^"]*)"`, answeredWith),
 		about(`a GET of the same is answered with the same status`, getAnswersTheSame),
-		on(theObject+` has:`, objectHas),
-		on(theObject+` shows what was sent:`, objectShowsSent),
-		on(theObject+` shows what the change sent:`, objectShowsChange),
-		on(theObject+` has the key servers "([^"]*)"`, hasServers),
-		on(theObject+` has the key servers "([^"]*)", if the request was refused`, refusalLeftServers),
-		on(theObject+` shows the key servers "([^"]*)"`, showsServers),
-		on(theObject+` is as it was`, objectIsAsItWas),
-		on(theObject+` is as it was but for "([^"]*)"`, objectIsAsItWasBut),
-		on(theObject+` did not take the "([^"]*)" that was sent`, objectDidNotTake),
-		on(`the request left `+theObject+` as it was, if it was refused`, refusalLeftObject),
-		on(theObject+` can no longer be read`, objectCannotBeRead),
-		on(theObject+` is not listed`, objectIsNotListed),
-		on(`the SVM has no (`+nouns+`)`, svmHasNo),
+		on(n.theObject+` has:`, objectHas),
+		on(n.theObject+` shows what was sent:`, objectShowsSent),
+		on(n.theObject+` shows what the change sent:`, objectShowsChange),
+		on(n.theObject+` has the key servers "([^"]*)"`, hasServers),
+		on(n.theObject+` has the key servers "([^"]*)", if the request was refused`, refusalLeftServers),
+		on(n.theObject+` shows the key servers "([^"]*)"`, showsServers),
+		on(n.theObject+` is as it was`, objectIsAsItWas),
+		on(n.theObject+` is as it was but for "([^"]*)"`, objectIsAsItWasBut),
+		on(n.theObject+` did not take the "([^"]*)" that was sent`, objectDidNotTake),
+		on(`the request left `+n.theObject+` as it was, if it was refused`, refusalLeftObject),
+		on(n.theObject+` can no longer be read`, objectCannotBeRead),
+		on(n.theObject+` is not listed`, objectIsNotListed),
+		on(`the SVM has no (`+n.nouns+`)`, svmHasNo),
+	)
+}
+
+// thensOfAnswers look at answers, lists and jobs.
+func thensOfAnswers(n words) []phrase {
+	return phrases(messages.PickleStepType_OUTCOME,
 		about(`the answer has "([^"]*)"`, answerHas),
 		about(`the answer does not have "([^"]*)"`, answerDoesNotHave),
-		on(`the answer is `+theObject, answerIsObject),
-		on(`the answer is what a reading of `+theObject+` shows`, answerIsReading),
-		on(`the answer is the record of `+theObject+` with the fields of a reading`, answerHasFieldsOfReading),
-		on(`the answer shows what was sent for `+theObject+`:`, answerShowsSent),
+		on(`the answer is `+n.theObject, answerIsObject),
+		on(`the answer is what a reading of `+n.theObject+` shows`, answerIsReading),
+		on(`the answer is the record of `+n.theObject+` with the fields of a reading`, answerHasFieldsOfReading),
+		on(`the answer shows what was sent for `+n.theObject+`:`, answerShowsSent),
 		about(`the answer asks to try again`, asksToTryAgain),
 		about(`the answer says why`, saysWhy),
 		about(`the answer allows "([^"]*)"`, answerAllows),
-		on(`the (`+plurals+`) "([^"]*)" are listed`, areListed),
-		on(`the (`+plurals+`) "([^"]*)" are listed in this order`, areListedInOrder),
+		on(`the (`+n.plurals+`) "([^"]*)" are listed`, areListed),
+		on(`the (`+n.plurals+`) "([^"]*)" are listed in this order`, areListedInOrder),
 		on(`each filter lists what stands beside it`, eachFilterLists),
-		on(`every page size gives every (`+nouns+`) once`, everyPageSizeGivesAll),
-		on(`every page size gives the (`+plurals+`) "([^"]*)" in this order`, everyPageSizeGivesInOrder),
-		on(`the listed (`+plurals+`) have "([^"]*)"`, listedHave),
-		about(`each of the `+standingMany+` has "([^"]*)"`, eachStandingHas),
-		about(`the answer is the first of the `+standingMany, answerIsFirstStanding),
-		about(`the first of the `+standingMany+` is listed alone`, firstIsListedAlone),
-		about(`every page size gives each of the `+standingMany+` once`, everyPageSizeGivesStanding),
+		on(`every page size gives every (`+n.nouns+`) once`, everyPageSizeGivesAll),
+		on(`every page size gives the (`+n.plurals+`) "([^"]*)" in this order`, everyPageSizeGivesInOrder),
+		on(`the listed (`+n.plurals+`) have "([^"]*)"`, listedHave),
+		about(`each of the `+builtinMany+` has "([^"]*)"`, eachBuiltinHas),
+		about(`the answer is the first of the `+builtinMany, answerIsFirstBuiltin),
+		about(`the first of the `+builtinMany+` is listed alone`, firstIsListedAlone),
+		about(`every page size gives each of the `+builtinMany+` once`, everyPageSizeGivesBuiltin),
 		about(`the admin SVM is not among them`, adminIsNotListed),
 		about(`the answer counts "(\d+)" records`, countsWhatItDid),
 		about(`the count is "(\d+)" and no record is there`, countOnly),
@@ -314,16 +358,4 @@ func (w *world) bind(f any) any {
 	return reflect.MakeFunc(reflect.FuncOf(in, []reflect.Type{of.Out(0)}, false), func(args []reflect.Value) []reflect.Value {
 		return call.Call(slices.Insert(args, at, reflect.ValueOf(w)))
 	}).Interface()
-}
-
-// given runs the arrangement of a Given: it must succeed, or the scenario has
-// shown nothing. What the target did wrong there is no verdict.
-func given(what string, err error) error {
-	if skip := new(oracle.Skip); err == nil || errors.As(err, &skip) {
-		return err
-	}
-	if mayPass(err) {
-		return fmt.Errorf("arranging %s: %w", what, err)
-	}
-	return fmt.Errorf("arranging %s: %v", what, err) // not %w
 }

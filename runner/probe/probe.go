@@ -18,10 +18,10 @@ import (
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/lab"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
 	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/wording"
-	"ontap-conformance/steps"
 )
 
 // A State is how one check of a target came out.
@@ -62,7 +62,7 @@ type Input struct {
 	Verified bool           // whether TLS is, of an https target
 	Redactor *wire.Redactor // takes the credentials out of what is said
 	Lab      *lab.Lab       // nil for none
-	Mode     steps.Mode
+	Mode     testbed.Mode
 	Release  contract.Release // whose promises apply; zero for what the target reports
 	Claims   []string         // resources that must be there
 	SVMs     []string         // that may be used, each once; nil to discover them
@@ -75,8 +75,8 @@ type Survey struct {
 	Release  contract.Release
 	Reported string // the version in the target's words; empty when it did not say
 	Cluster  string // its uuid; empty when the target does not tell
-	SVMs     []steps.SVM
-	Admin    steps.SVM         // zero when the target does not tell
+	SVMs     []testbed.SVM
+	Admin    testbed.SVM       // zero when the target does not tell
 	Absent   map[string]string // resources that the target does not have, with the reason
 	Lacking  map[string]string // resources that the role of the user does not allow to read, with the reason
 }
@@ -298,7 +298,7 @@ func (p *prober) findResources(ctx context.Context) []Check {
 		case forbidden(res):
 			found.hidden = append(found.hidden, r.Name)
 			found.refusal = refusedTo("/api"+r.Path, res)
-			p.Lacking[r.Name] = steps.LacksRight(http.MethodGet, r.Path).Reason
+			p.Lacking[r.Name] = testbed.Right{Method: http.MethodGet, Path: r.Path}.Skip().Reason
 		case slices.Contains(ofNoResource, res.Status):
 			found.missing = append(found.missing, r.Name)
 			if !claimed {

@@ -7,8 +7,8 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
-	"ontap-conformance/steps"
 )
 
 // The functions of this file are for users whose role does not allow everything: those of one
@@ -75,7 +75,7 @@ func (p *prober) otherReadings() []string {
 // unnamed fails the check when the user may not see the cluster and has named no SVMs: nobody
 // could tell which one is the admin SVM, which is never used.
 func (p *prober) unnamed() (c Check, is bool) {
-	if p.hidden == "" || len(p.in.SVMs) > 0 || p.in.Mode == steps.ReadOnly {
+	if p.hidden == "" || len(p.in.SVMs) > 0 || p.in.Mode == testbed.ReadOnly {
 		return Check{}, false
 	}
 	return Check{Name: "SVMs", State: Failed, Said: p.hidden + ", so that nobody can tell which SVM is that of the cluster itself",

@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/wording"
-	"ontap-conformance/steps"
 )
 
 // findSVMs settles which SVMs the run may use. When they cannot be used it looks again, for as
@@ -56,7 +56,7 @@ func (p *prober) freeSVMs(ctx context.Context) []Check {
 		}
 	}
 	c := Check{Name: "SVMs", State: OK, Said: fmt.Sprintf("%d free: %s", len(p.SVMs), some(p.SVMs))}
-	if len(p.SVMs) == 0 && p.in.Mode != steps.ReadOnly {
+	if len(p.SVMs) == 0 && p.in.Mode != testbed.ReadOnly {
 		c.State, c.Said = Failed, fmt.Sprintf("no data SVM is free to be used: the target lists %d, and each has a key manager", len(found))
 		if len(found) == 0 {
 			c.Said = "no data SVM is free to be used: the target lists none"
@@ -68,17 +68,17 @@ func (p *prober) freeSVMs(ctx context.Context) []Check {
 
 // dataSVMs lists the SVMs. The admin SVM, which has the name of the cluster,
 // is never ours to use.
-func (p *prober) dataSVMs(ctx context.Context) ([]steps.SVM, error) {
+func (p *prober) dataSVMs(ctx context.Context) ([]testbed.SVM, error) {
 	records, err := p.records(ctx, "/api/svm/svms?fields=name,uuid")
 	if err != nil {
 		return nil, err
 	}
-	var svms []steps.SVM
+	var svms []testbed.SVM
 	for _, r := range records {
 		name, _ := r["name"].(string)
 		uuid, _ := r["uuid"].(string)
 		if name != "" && name != p.Admin.Name {
-			svms = append(svms, steps.SVM{Name: name, UUID: uuid})
+			svms = append(svms, testbed.SVM{Name: name, UUID: uuid})
 		}
 	}
 	return svms, nil
@@ -92,13 +92,13 @@ func (p *prober) withoutList(err error, used taken) Check {
 		return Check{Name: "SVMs", State: Failed, Said: err.Error()}
 	}
 	for _, name := range p.in.SVMs {
-		if used[name] != "" && p.in.Mode != steps.ReadOnly {
+		if used[name] != "" && p.in.Mode != testbed.ReadOnly {
 			return inUse(name, used[name])
 		}
-		p.SVMs = append(p.SVMs, steps.SVM{Name: name})
+		p.SVMs = append(p.SVMs, testbed.SVM{Name: name})
 	}
 	c := Check{Name: "SVMs", State: Unknown, Said: fmt.Sprintf("the target does not list them (%v)", refused)}
-	if len(p.SVMs) == 0 && p.in.Mode != steps.ReadOnly {
+	if len(p.SVMs) == 0 && p.in.Mode != testbed.ReadOnly {
 		c.State, c.Advice = Failed, "name those that may be used with --svm"
 	}
 	return c
@@ -112,7 +112,7 @@ func inUse(svm, kind string) Check {
 // taken says which kind of key manager an SVM has, by its name and its uuid.
 type taken map[string]string
 
-func (t taken) by(svm steps.SVM) string {
+func (t taken) by(svm testbed.SVM) string {
 	if kind := t[svm.Name]; kind != "" || svm.UUID == "" {
 		return kind
 	}
@@ -160,7 +160,7 @@ func (p *prober) lacks(resource string, r *refusal) bool {
 // undiscovered is for a target of whose key managers nothing is known.
 func (p *prober) undiscovered(err error) Check {
 	c := Check{Name: "SVMs", State: Failed, Said: "which SVMs have a key manager could not be found out: " + err.Error(), Advice: "name those that may be used with --svm"}
-	if p.in.Mode == steps.ReadOnly {
+	if p.in.Mode == testbed.ReadOnly {
 		c.State = Unknown // none is used
 	}
 	return c
@@ -168,7 +168,7 @@ func (p *prober) undiscovered(err error) Check {
 
 // named settles the SVMs of --svm: each must exist and be free. Where unknown
 // says that nothing is known of key managers, the word of the user has to do.
-func (p *prober) named(found []steps.SVM, used taken, unknown error) Check {
+func (p *prober) named(found []testbed.SVM, used taken, unknown error) Check {
 	var names []string
 	for _, svm := range found {
 		names = append(names, svm.Name)
@@ -180,7 +180,7 @@ func (p *prober) named(found []steps.SVM, used taken, unknown error) Check {
 			return Check{Name: "SVMs", State: Failed, code: exit.Misuse, Said: fmt.Sprintf("--svm: %s is the admin SVM, which is never used", name)}
 		case i < 0:
 			return Check{Name: "SVMs", State: Failed, code: exit.Misuse, Said: fmt.Sprintf("--svm: the target has no SVM %q%s", name, wording.OrOneOf(name, names))}
-		case used.by(found[i]) != "" && p.in.Mode != steps.ReadOnly:
+		case used.by(found[i]) != "" && p.in.Mode != testbed.ReadOnly:
 			return inUse(name, used.by(found[i]))
 		}
 		p.SVMs = append(p.SVMs, found[i])
@@ -193,7 +193,7 @@ func (p *prober) named(found []steps.SVM, used taken, unknown error) Check {
 }
 
 // some names the first few SVMs.
-func some(svms []steps.SVM) string {
+func some(svms []testbed.SVM) string {
 	var names []string
 	for _, svm := range svms {
 		if len(names) == 4 {

@@ -21,6 +21,7 @@ import (
 	"ontap-conformance/fixtures/mutant"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/simulator"
+	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
 	"ontap-conformance/fuzz"
 	"ontap-conformance/steps"
@@ -53,16 +54,16 @@ func (b *Bench) Stand(sim *simulator.Simulator, r contract.Release) (suite *step
 	}
 	api, hook := httptest.NewServer(sim), httptest.NewServer(sim.Lab())
 	client := wire.NewClient(32, nil)
-	suite = &steps.Suite{
+	suite = &steps.Suite{Level: contract.May, Testbed: &testbed.Testbed{Settings: testbed.Settings{
 		Judge: oracle.NewJudge(b.Catalogue, r), Ledger: l, Lab: &lab.Lab{URL: hook.URL, HTTP: client},
-		Seed: b.Seed, Mode: steps.Full, Level: contract.May, JobTimeout: 20 * time.Second, Once: true, // a mutant that is found out once is
+		Seed: b.Seed, Mode: testbed.Full, Limits: testbed.Limits{JobTimeout: 20 * time.Second}, Once: true, // a mutant that is found out once is
 		Target: &wire.Target{BaseURL: api.URL, HTTP: client,
 			Credentials: wire.Credentials{User: options.User, Password: wire.NewSecret("ONTAP_CONFORMANCE_PASSWORD", options.Password)}},
-	}
+	}}}
 	sim.Inspect(func(st *simulator.State) {
-		suite.Admin = steps.SVM{Name: st.Admin.Name, UUID: st.Admin.UUID}
+		suite.Admin = testbed.SVM{Name: st.Admin.Name, UUID: st.Admin.UUID}
 		for _, s := range st.SVMs {
-			suite.SVMs = append(suite.SVMs, steps.SVM{Name: s.Name, UUID: s.UUID})
+			suite.SVMs = append(suite.SVMs, testbed.SVM{Name: s.Name, UUID: s.UUID})
 		}
 	})
 	return suite, func() { api.Close(); hook.Close(); client.CloseIdleConnections() }, nil
@@ -180,10 +181,10 @@ func (b *Bench) ByFuzz(ctx context.Context, m mutant.Mutant, budget int) (k Kill
 		return Kill{}, err
 	}
 	defer shut()
-	suite.SVMs, suite.Lab, suite.Mode = suite.SVMs[:3], nil, steps.Guarded
+	suite.SVMs, suite.Lab, suite.Mode = suite.SVMs[:3], nil, testbed.Guarded
 	hunt, stop := context.WithCancel(ctx)
 	defer stop()
-	h := fuzz.Hunt{Suite: suite, Trials: trials, Seen: func(o *oracle.Outcome, requests int) {
+	h := fuzz.Hunt{Bed: suite.Testbed, Trials: trials, Seen: func(o *oracle.Outcome, requests int) {
 		if k.By != "" {
 			return
 		}
@@ -218,7 +219,7 @@ func Revealable(c *contract.Catalogue, m mutant.Mutant) bool {
 	if q.Row != nil && q.Row.Provoke == contract.ByLab || q.Needs != "" || m.ByLab || ofTheWhole.MatchString(said) {
 		return false
 	}
-	if q.Resource == nil || slices.ContainsFunc(steps.Sorts(c), func(s steps.Sort) bool { return s.Resource == q.Resource }) {
+	if q.Resource == nil || slices.ContainsFunc(testbed.Kinds(c), func(s *contract.ObjectKind) bool { return s.Resource == q.Resource }) {
 		return true
 	}
 	return slices.ContainsFunc(fuzz.Trials(c, m.On(c)), func(t *fuzz.Trial) bool { return slices.Contains(t.Requirements, m.Breaks) })
@@ -240,7 +241,7 @@ func (b *Bench) Liberty(ctx context.Context, l mutant.Liberty) ([]Complaint, err
 	defer shut()
 	suite.Once = false // an answer that is lost by right must do no harm
 	outcomes := suite.Run(ctx, b.Scenarios, nil)
-	properties := fuzz.Campaign{Suite: suite, Trials: fuzz.Trials(b.Catalogue, l.On()), Checks: 1}
+	properties := fuzz.Campaign{Bed: suite.Testbed, Trials: fuzz.Trials(b.Catalogue, l.On()), Checks: 1}
 	outcomes = append(outcomes, properties.Outcomes(ctx, nil)...)
 	var all []Complaint
 	for _, o := range outcomes {
