@@ -175,14 +175,23 @@ func (p *player) isRow(e oracle.Ending, row *contract.Error) error {
 	return p.session.Verify(e.Exchange, []contract.ID{row.ID}, oracle.ExpectCode(e, row.Codes()...))
 }
 
-// isTabled judges a refusal that makes a promise against the rows of the operation for it.
+// isTabled judges a refusal that is promised against the rows of the operation for it.
 func (p *player) isTabled(e oracle.Ending, o *contract.Operation, promise string) error {
-	for _, row := range o.Errors {
-		if promise != "" && row.Promise == promise && row.Covers(p.release) && row.Untested == "" {
-			if err := p.isDue(e, due{ids: []contract.ID{row.ID}, codes: row.Codes()}); err != nil {
-				return err
-			}
+	for _, id := range p.tabled(o, promise) {
+		if err := p.isDue(e, due{ids: []contract.ID{id}, codes: p.catalogue.Requirement(id).Row.Codes()}); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// tabled are the rows of an operation with the codes of a refusal that is promised.
+func (m *model) tabled(o *contract.Operation, promise string) []contract.ID {
+	var ids []contract.ID
+	for _, row := range o.Errors {
+		if promise != "" && row.Promise == promise && row.Covers(m.release) && row.Untested == "" {
+			ids = append(ids, row.ID)
+		}
+	}
+	return ids
 }

@@ -33,7 +33,7 @@ var httpProperties = []Property{
 		Name: "a-write-may-be-asked-for-in-many-ways", Writes: true,
 		Says:        "A creation with dotted names, by tunneling, with the record or with a time to wait is a creation like any other.",
 		promises:    []string{"creation-succeeds"},
-		conventions: []contract.ID{"API-BODY-08", "API-TUNNEL-02", "API-RETURN-01", "API-TIMEOUT-01", "API-TIMEOUT-02", "API-LOCATION-02", "API-QUERY-03"},
+		conventions: []contract.ID{"API-BODY-08", "API-TUNNEL-02", "API-TUNNEL-03", "API-RETURN-01", "API-TIMEOUT-01", "API-TIMEOUT-02", "API-LOCATION-02", "API-QUERY-03"},
 		fits: func(m *model) bool {
 			return m.operation(contract.Create) != nil && (hasChange(m) || !m.worksOnKeys())
 		},

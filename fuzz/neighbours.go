@@ -23,8 +23,11 @@ var neighbourProperties = []Property{
 		Name: "an-inactive-configuration-comes-and-goes-beside-the-active-one", Writes: true,
 		Says:     "An inactive configuration is created and deleted beside the active one, which stays as it was.",
 		promises: []string{"inactive-creation-leaves-the-active", "taken-name-is-refused", "deletion-keeps-the-rest"},
-		fits:     func(m *model) bool { return len(m.of("inactive-creation-leaves-the-active")) > 0 },
-		draw:     drawInactive, play: playInactive,
+		rows: func(m *model) []contract.ID {
+			return m.tabled(m.operation(contract.Create), "taken-name-is-refused")
+		},
+		fits: func(m *model) bool { return len(m.of("inactive-creation-leaves-the-active")) > 0 },
+		draw: drawInactive, play: playInactive,
 	},
 }
 

@@ -10,7 +10,6 @@ import (
 	"context"
 	"fmt"
 	"net/http/httptest"
-	"regexp"
 	"slices"
 	"sync"
 	"time"
@@ -202,27 +201,24 @@ func (b *Bench) ByFuzz(ctx context.Context, m mutant.Mutant, budget int) (k Kill
 	return k, ctx.Err()
 }
 
-// ofTheWhole is said of what a hunt keeps off: what the cluster has only one of, what stands
-// there before, and calls that reach several records at once.
-var ofTheWhole = regexp.MustCompile(`(?i)onboard|passphrase|synchroni[sz]|admin SVM|default-data-at-rest|that of the cluster|of a collection with|such a call says|^(node|data-svm)-`)
-
-// Revealable reports whether requests alone can reveal a mutant to a hunt: its promise is
-// one of the conventions, or of a resource that is fuzzed, or one that a property is about,
-// and it is about no state that only a lab can arrange, and about nothing that hunts leave
-// to scenarios.
+// Revealable reports whether requests alone can reveal a mutant to a hunt: a property can
+// disprove its promise, or a rule sees it in the answers of a resource that is fuzzed, and it
+// shows in more than a state that only a lab can arrange, or what hunts leave to scenarios.
 func Revealable(c *contract.Catalogue, m mutant.Mutant) bool {
 	q := c.Requirement(m.Breaks)
-	said := m.Name + " " + q.Text
-	if q.Row != nil {
-		said += " " + q.Row.Means + " " + q.Row.Condition
-	}
-	if q.Row != nil && q.Row.Provoke == contract.ByLab || q.Needs != "" || m.ByLab || ofTheWhole.MatchString(said) {
+	if m.ByLab || m.OfCluster || q.Needs != "" || q.Row != nil && q.Row.Provoke == contract.ByLab {
 		return false
 	}
-	if q.Resource == nil || slices.ContainsFunc(testbed.Kinds(c), func(s *contract.ObjectKind) bool { return s.Resource == q.Resource }) {
+	at := c.Resource(m.Resource)
+	fuzzed := at == nil || !at.Builtin
+	if q.Resource != nil {
+		fuzzed = slices.ContainsFunc(testbed.Kinds(c), func(k *contract.ObjectKind) bool { return k.Resource == q.Resource })
+	}
+	if fuzzed && oracle.Ruled(q.Promise) {
 		return true
 	}
-	return slices.ContainsFunc(fuzz.Trials(c, m.On(c)), func(t *fuzz.Trial) bool { return slices.Contains(t.Requirements, m.Breaks) })
+	return (fuzzed || q.Resource != nil) &&
+		slices.ContainsFunc(fuzz.Trials(c, m.On(c)), func(t *fuzz.Trial) bool { return slices.Contains(t.Requirements, q.ID) })
 }
 
 // A Complaint is what a server that is odd by right was found to break.
