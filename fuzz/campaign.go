@@ -53,7 +53,7 @@ func (c *Campaign) Outcomes(ctx context.Context, done func(*oracle.Outcome)) []o
 // trial plays the cases of one trial and sums them up.
 func (c *Campaign) trial(ctx context.Context, t *Trial, on lane, ready error) oracle.Outcome {
 	sum := oracle.Outcome{Name: t.Name, Kind: "property", Requirements: t.Requirements,
-		Verdicts: map[contract.ID]int{}, Operations: map[oracle.Answered]int{}, Codes: map[oracle.Provoked]bool{}}
+		Verdicts: map[contract.ID]int{}, Coverage: oracle.Coverage{Operations: map[oracle.Answered]int{}, Codes: map[oracle.Provoked]bool{}}}
 	start := time.Now()
 	if ready == nil {
 		ready = t.skip(c.Bed)

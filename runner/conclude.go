@@ -49,9 +49,9 @@ func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Repo
 		Target: report.Target{Endpoint: t.bench.target.BaseURL, Simulator: t.bench.simulator, ONTAP: t.survey.Release.String(),
 			ReportedVersion: t.survey.Reported, TLSVerified: t.bench.verified},
 		Contract: t.contract, Release: t.survey.Release, Results: results, Outcomes: outcomes, Verdict: verdict,
-		Secrets: t.bench.secrets(-1), Curl: t.bench.curl, Ledger: t.ledger, Conditions: conditions, Health: t.bench.target.Health, Ended: t.ended,
+		Secrets: t.bench.secrets(-1), Ledger: t.ledger, Conditions: conditions, Health: t.bench.target.Health, Ended: t.ended,
 		Revision: contract.SetRevision(t.survey.Release),
-		Replay:   func(name string) string { return t.replay + " --select " + quote(name) },
+		Commands: report.Commands{Curl: t.bench.curl, Replay: func(name string) string { return t.replay + " --select " + quote(name) }},
 	})
 	left := map[string][]contract.ID{}
 	for _, sc := range t.selection.left {

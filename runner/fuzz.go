@@ -270,7 +270,7 @@ const maxRedacted = 4096
 func (h *hunt) keep(a *app, f *fuzz.Finding) {
 	dir := filepath.Join(h.out, finding.Folder(f.Bucket))
 	kept, err := finding.Write(dir, finding.Input{Found: f, RunSeed: h.flags.seed, At: time.Now(), Vet: a.scanner.File, Takes: h.takes, Record: report.Record{
-		Contract: h.contract, Release: h.survey.Release, Secrets: h.bench.secrets(maxRedacted), Curl: h.bench.curl}})
+		Contract: h.contract, Release: h.survey.Release, Secrets: h.bench.secrets(maxRedacted), Commands: report.Commands{Curl: h.bench.curl}}})
 	h.found = slices.DeleteFunc(h.found, func(old *finding.Finding) bool {
 		return old.Requirement.ID == kept.Requirement.ID && old.Operation == kept.Operation
 	})

@@ -23,15 +23,20 @@ type Record struct {
 	Results  []oracle.Result
 	Outcomes []oracle.Outcome
 	Verdict  oracle.Conclusion
+	Commands
 
-	Secrets    []wire.Secret             // to be kept out of print, besides those of the outcomes
-	Curl       func(wire.Request) string // see wire.Target.Curl; nil for no shell lines
-	Replay     func(name string) string  // the command that runs one outcome again; nil for none
-	Ledger     *ledger.Ledger            // nil when nothing was created
-	Conditions map[string][]string       // what each outcome needs arranged, by its name
-	Health     *wire.Health              // of the target; nil when nobody knows
-	Ended      error                     // why the target was not asked any more; nil when it was to the end
-	Revision   int                       // of the frozen set of the release; zero when there is none
+	Secrets    []wire.Secret       // to be kept out of print, besides those of the outcomes
+	Ledger     *ledger.Ledger      // nil when nothing was created
+	Conditions map[string][]string // what each outcome needs arranged, by its name
+	Health     *wire.Health        // of the target; nil when nobody knows
+	Ended      error               // why the target was not asked any more; nil when it was to the end
+	Revision   int                 // of the frozen set of the release; zero when there is none
+}
+
+// Commands write what a reader may type to see the same.
+type Commands struct {
+	Curl   func(wire.Request) string // see wire.Target.Curl; nil for no shell lines
+	Replay func(name string) string  // the command that runs one outcome again; nil for none
 }
 
 // New makes a report. Everything that came from the target is redacted here.

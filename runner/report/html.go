@@ -53,7 +53,7 @@ func (r *Report) failing(q Requirement) failing {
 // HTML writes one page that needs no script and nothing from elsewhere.
 func HTML(w io.Writer, r *Report) error {
 	v := view{
-		Report: r, Title: r.title(), Counted: r.scenarios(), Skips: groups(r.Ended(Skipped)),
+		Report: r, Title: r.Target.title(), Counted: r.scenarios(), Skips: groups(r.Ended(Skipped)),
 		Doubts: groups(r.Ended(Errored)), Known: r.Ended(KnownFailure), Ways: r.seenWays(),
 	}
 	for _, l := range []contract.Level{contract.Must, contract.Should, contract.May} {

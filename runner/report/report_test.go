@@ -68,11 +68,14 @@ func outcomes() []oracle.Outcome {
 		}
 	}
 	os := []oracle.Outcome{
-		{Name: created, Kind: "scenario", Seen: seen("akv-change", "200", 2, 200), Requirements: []contract.ID{"AKV-CREATE-01"}, Requests: 3, Elapsed: 12 * time.Millisecond,
-			Verdicts:   map[contract.ID]int{"AKV-CREATE-01": 1, "API-JSON-01": 3},
-			Operations: map[oracle.Answered]int{{Operation: "POST /security/azure-key-vaults", Status: 201}: 1, {Operation: "POST /security/azure-key-vaults", Status: 400}: 1},
-			Codes:      map[oracle.Provoked]bool{{Operation: "POST /security/azure-key-vaults", Code: "65537500"}: true}},
-		{Name: changed, Kind: "scenario", Seen: seen("akv-change", "202", 1, 202), Requirements: []contract.ID{"AKV-PATCH-03"}, Requests: 2, Elapsed: 1500 * time.Millisecond,
+		{Name: created, Kind: "scenario", Requirements: []contract.ID{"AKV-CREATE-01"}, Requests: 3, Elapsed: 12 * time.Millisecond,
+			Verdicts: map[contract.ID]int{"AKV-CREATE-01": 1, "API-JSON-01": 3},
+			Coverage: oracle.Coverage{
+				Operations: map[oracle.Answered]int{{Operation: "POST /security/azure-key-vaults", Status: 201}: 1, {Operation: "POST /security/azure-key-vaults", Status: 400}: 1},
+				Codes:      map[oracle.Provoked]bool{{Operation: "POST /security/azure-key-vaults", Code: "65537500"}: true},
+				Seen:       seen("akv-change", "200", 2, 200),
+			}},
+		{Name: changed, Kind: "scenario", Coverage: oracle.Coverage{Seen: seen("akv-change", "202", 1, 202)}, Requirements: []contract.ID{"AKV-PATCH-03"}, Requests: 2, Elapsed: 1500 * time.Millisecond,
 			Verdicts: map[contract.ID]int{"AKV-PATCH-03": 1}, Secrets: []wire.Secret{sent},
 			Found:    []oracle.Finding{{Requirement: "AKV-PATCH-03", Err: broken, Exchange: get}},
 			Evidence: []*wire.Exchange{patch, get}},
@@ -127,8 +130,8 @@ func recorded(t *testing.T) *report.Report {
 			Seed: 1, Checks: 100, Flaky: report.FlakyFail, Mode: "guarded", Parallel: 4},
 		Target:   report.Target{Endpoint: "https://cluster.example", ONTAP: "9.13.1", ReportedVersion: "NetApp Release 9.13.1P4", TLSVerified: true},
 		Contract: c, Release: release, Results: results, Outcomes: all, Verdict: oracle.Conclude(results, all, false),
-		Secrets: []wire.Secret{password}, Curl: target.Curl, Ledger: objects,
-		Replay:     func(name string) string { return "ontap-conformance run --seed 1 --select '" + name + "'" },
+		Secrets: []wire.Secret{password}, Ledger: objects,
+		Commands:   report.Commands{Curl: target.Curl, Replay: func(name string) string { return "ontap-conformance run --seed 1 --select '" + name + "'" }},
 		Conditions: map[string][]string{metro: {"metrocluster"}}, Revision: 3,
 	})
 	r.AddUnselected("scenario", map[string][]contract.ID{later: {"AKV-READ-11"}})

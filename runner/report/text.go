@@ -39,7 +39,7 @@ func Text(w io.Writer, r *Report) error {
 }
 
 func writeHead(b *strings.Builder, r *Report) {
-	fmt.Fprintf(b, "%s against the promises of ONTAP %s%s\n", r.title(), r.Target.ONTAP, r.revision())
+	fmt.Fprintf(b, "%s against the promises of ONTAP %s%s\n", r.Target.title(), r.Target.ONTAP, r.revision())
 	fmt.Fprintf(b, "seed %d, mode %s, %s, %s in %s",
 		r.Run.Seed, r.Run.Mode, r.scenarios(), Counted(r.Environment.Requests, "request"), elapsed(r.Environment.ElapsedMS))
 	if v := r.Target.ReportedVersion; v != "" {
@@ -76,11 +76,12 @@ func (r *Report) revision() string {
 	return fmt.Sprintf(" (set %s, revision %d)", r.Set.Release, r.Set.Revision)
 }
 
-func (r *Report) title() string {
-	if r.Target.Simulator {
+// title names the target at the head of a report.
+func (t Target) title() string {
+	if t.Simulator {
 		return "The embedded simulator"
 	}
-	return printable(r.Target.Endpoint)
+	return printable(t.Endpoint)
 }
 
 // Unverified reports whether the target spoke TLS with a certificate that
@@ -215,62 +216,6 @@ const (
 	shownBody  = 600 // bytes of an answer
 	shownLines = 10  // requests of a scenario
 )
-
-// writeReproduce leaves the lines of curl where a here-document can be copied
-// from: at the margin.
-func writeReproduce(b *strings.Builder, o Outcome) {
-	if o.Reproduce.Replay != "" {
-		fmt.Fprintf(b, "  Again     %s\n", printable(o.Reproduce.Replay))
-	}
-	lines := o.Reproduce.Curl
-	switch {
-	case len(lines) == 0:
-		return
-	case len(lines) > shownLines:
-		fmt.Fprintf(b, "  By hand   with the %d requests in report.json\n\n", len(lines))
-		return
-	}
-	all := strings.Join(lines, "\n")
-	fmt.Fprintf(b, "  By hand%s\n\n%s\n\n", needs(all), all)
-}
-
-var variable = regexp.MustCompile(`\$([A-Z][A-Z0-9_]+)`)
-
-// Variables are the names of what shell lines take from the environment, each once, in order.
-func Variables(lines string) []string {
-	var names []string
-	for _, m := range variable.FindAllStringSubmatch(lines, -1) {
-		if !slices.Contains(names, m[1]) {
-			names = append(names, m[1])
-		}
-	}
-	return names
-}
-
-// needs says what to set before the lines are run.
-func needs(lines string) string {
-	var all []string
-	for _, name := range Variables(lines) {
-		all = append(all, name+Accepted(name))
-	}
-	if all == nil {
-		return ""
-	}
-	return "   with " + strings.Join(all, ", ") + " in the environment"
-}
-
-// Accepted says what will do for a variable, in parentheses; "" means that only the user knows.
-func Accepted(name string) string {
-	switch {
-	case strings.HasSuffix(name, "_CERTIFICATE"):
-		return " (a PKCS#12 in base64)"
-	case strings.HasSuffix(name, "_PRIVATE_KEY"):
-		return ` (a private key in PEM, \n between its lines)`
-	case strings.HasPrefix(name, "ONTAP_CONFORMANCE_"):
-		return ""
-	}
-	return " (any text)"
-}
 
 // writeErrored groups by reason: a target that went away is one piece of news,
 // however many scenarios were left to run.

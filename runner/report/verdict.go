@@ -14,12 +14,12 @@ func (r *Report) Sentence() string {
 	s := "INCONCLUSIVE: " + r.doubt()
 	switch r.Verdict {
 	case oracle.Conformant:
-		s = "CONFORMANT" + r.reach() + ": " + r.share()
+		s = "CONFORMANT" + r.Counts.reach() + ": " + r.Counts.share()
 		if broken := r.brokenByLevel(); broken != "" {
 			s += "; " + broken + " broken, which does not decide"
 		}
 	case oracle.NonConformant:
-		s = "NOT CONFORMANT: " + r.brokenByLevel() + " broken, " + r.share()
+		s = "NOT CONFORMANT: " + r.brokenByLevel() + " broken, " + r.Counts.share()
 	}
 	s += r.flakySays()
 	known := len(r.Ended(KnownFailure))
@@ -84,14 +84,15 @@ func (r *Report) brokenByLevel() string {
 	return strings.Join(parts, " and ")
 }
 
-func (r *Report) kept() int { return r.Counts.Must.Kept + r.Counts.Should.Kept + r.Counts.May.Kept }
+// kept is how many requirements of all levels were kept.
+func (c Counts) kept() int { return c.Must.Kept + c.Should.Kept + c.May.Kept }
 
 // unseen is how many requirements of a level apply and were not looked at.
 func (c Count) unseen() int { return c.NotRun + c.NotTestable }
 
 // reach qualifies a verdict that does not rest on every MUST.
-func (r *Report) reach() string {
-	if r.Counts.Must.unseen() > 0 {
+func (c Counts) reach() string {
+	if c.Must.unseen() > 0 {
 		return " AS FAR AS LOOKED AT"
 	}
 	return ""
@@ -99,13 +100,13 @@ func (r *Report) reach() string {
 
 // share is how many of the requirements that apply were kept, and what became
 // of those that nobody looked at: silence is no pass.
-func (r *Report) share() string {
+func (c Counts) share() string {
 	applies := 0
-	for _, c := range []Count{r.Counts.Must, r.Counts.Should, r.Counts.May} {
-		applies += c.Kept + c.Broken + c.Errored + c.unseen()
+	for _, level := range []Count{c.Must, c.Should, c.May} {
+		applies += level.Kept + level.Broken + level.Errored + level.unseen()
 	}
-	s := fmt.Sprintf("%d of %d requirements kept", r.kept(), applies)
-	musts, others := r.Counts.Must.unseen(), r.Counts.Should.unseen()+r.Counts.May.unseen()
+	s := fmt.Sprintf("%d of %d requirements kept", c.kept(), applies)
+	musts, others := c.Must.unseen(), c.Should.unseen()+c.May.unseen()
 	switch {
 	case musts > 0 && others > 0:
 		s += fmt.Sprintf(", %s not looked at (and %s)", Counted(musts, "MUST"), Counted(others, "other"))
@@ -122,7 +123,7 @@ func (r *Report) doubt() string {
 	if lost := r.Ended(Errored); len(lost) > 0 {
 		return CountedOutcomes(lost) + " ended without an answer"
 	}
-	if r.kept() == 0 {
+	if r.Counts.kept() == 0 {
 		return "nothing was looked at"
 	}
 	return "the run did not come to its end"
