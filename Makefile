@@ -38,7 +38,7 @@ chaos: ## runs and hunts in rough weather, with a table: nobody may be blamed fo
 torture: ## runs and hunts that are killed and cleaned up, and pairs of runs: nothing may be left or touched (RUNS=…, HUNTS=…, PAIRS=…)
 	go test -count=1 -v -timeout 4h -run 'WasKilled|TwoRunsAtOnce' ./runner -torture.runs $(or $(RUNS),100) -torture.hunts $(or $(HUNTS),30) -torture.pairs $(or $(PAIRS),1000)
 
-trace: ## rewrite the matrix requirement x verifier x mutant x source, and the tables of codes and of statements
+trace: ## rewrite the matrix promise x verifier x mutant x source, and the tables of codes and of statements
 	go test -count=1 -run TestMatrix ./runner -update
 
 sets: ## publish new IDs and new names of mutants, and raise the revision of each release's set that has changed

@@ -177,6 +177,8 @@ type Description struct {
 	Name         string // of the trial
 	Property     string // its name
 	Says         string
+	Resource     *contract.Resource
+	Promises     []string      // the slugs that it looks for in the resource
 	Requirements []contract.ID // of any release, each once
 }
 
@@ -189,7 +191,7 @@ func Descriptions(c *contract.Catalogue) []Description {
 			i, known := at[t.Name]
 			if !known {
 				i, at[t.Name] = len(all), len(all)
-				all = append(all, Description{Name: t.Name, Property: t.Property.Name, Says: t.Property.Says})
+				all = append(all, Description{Name: t.Name, Property: t.Property.Name, Says: t.Property.Says, Resource: t.model.resource, Promises: t.Property.promises})
 			}
 			for _, id := range t.Requirements {
 				if !slices.Contains(all[i].Requirements, id) {

@@ -3,8 +3,10 @@ package main
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +17,7 @@ import (
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/mutant"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fuzz"
 	"ontap-conformance/steps"
 )
 
@@ -25,11 +28,21 @@ type trace struct {
 	rules     map[contract.ID]int
 	scenarios map[contract.ID][]string
 	mutants   map[contract.ID]int
+
+	properties map[contract.ID][]string                   // their names, each once
+	sought     map[*contract.Resource]map[string][]string // by the slug of what a resource could promise and does not, who looks for it
 }
 
 func traced(t *testing.T, c *contract.Catalogue) trace {
 	t.Helper()
-	tr := trace{map[contract.ID]int{}, map[contract.ID][]string{}, map[contract.ID]int{}}
+	tr := trace{map[contract.ID]int{}, map[contract.ID][]string{}, map[contract.ID]int{}, map[contract.ID][]string{}, sought(c)}
+	for _, d := range fuzz.Descriptions(c) {
+		for _, id := range d.Requirements {
+			if !slices.Contains(tr.properties[id], d.Property) {
+				tr.properties[id] = append(tr.properties[id], d.Property)
+			}
+		}
+	}
 	for _, q := range c.Requirements() {
 		if oracle.Ruled(q.Promise) {
 			tr.rules[q.ID]++
@@ -46,6 +59,56 @@ func traced(t *testing.T, c *contract.Catalogue) trace {
 		tr.mutants[m.Breaks]++
 	}
 	return tr
+}
+
+// sought are the promises that properties look for in a resource that has the
+// operations for them, and that no document makes of it.
+func sought(c *contract.Catalogue) map[*contract.Resource]map[string][]string {
+	all := map[*contract.Resource]map[string][]string{}
+	note := func(r *contract.Resource, slug, by string) {
+		makes := func(q *contract.Requirement) bool { return q.Promise == slug }
+		if !c.Promise(slug).Suits(r) || slices.ContainsFunc(c.Conventions, makes) || slices.ContainsFunc(r.Requirements, makes) {
+			return
+		}
+		if all[r] == nil {
+			all[r] = map[string][]string{}
+		}
+		if !slices.Contains(all[r][slug], by) {
+			all[r][slug] = append(all[r][slug], by)
+		}
+	}
+	for _, d := range fuzz.Descriptions(c) {
+		for _, slug := range d.Promises {
+			note(d.Resource, slug, d.Property)
+		}
+	}
+	return all
+}
+
+// idle are properties that play on a resource and can disprove nothing of it, with the reason.
+var idle = map[string]string{
+	"key-managers: work-on-keys-is-started": "its actions are promised by examples; here they only come in any order",
+}
+
+// TestEveryVerifierHasAPromise holds rules and properties to the vocabulary: what they look
+// for is promised by something, and a property that plays on a resource can disprove
+// something of it.
+func TestEveryVerifierHasAPromise(t *testing.T) {
+	c, err := catalogue()
+	require.NoError(t, err)
+	made := map[string]bool{}
+	for _, q := range c.Requirements() {
+		made[q.Promise] = true
+	}
+	for _, r := range oracle.Rules() {
+		assert.True(t, made[r.Promise], "a rule verifies %s, which nothing promises", r.Promise)
+	}
+	for _, d := range fuzz.Descriptions(c) {
+		assert.Equal(t, idle[d.Name] == "", len(d.Requirements) > 0, "%s can disprove nothing, or is said to", d.Name)
+		for _, slug := range d.Promises {
+			assert.True(t, made[slug], "%s looks for %s, which nothing promises", d.Name, slug)
+		}
+	}
 }
 
 // TestEveryRequirementIsTraced holds the catalogue and the suite together:
@@ -175,18 +238,36 @@ func provocation(row *contract.Error) string {
 func matrix(c *contract.Catalogue, tr trace) string {
 	var b strings.Builder
 	b.WriteString("# What is promised, what verifies it, what proves that, and where it is written\n\n" +
-		"Written by `make trace`; a test keeps it equal to the code. A rule looks at every exchange of every\n" +
-		"scenario. A mutant is a server that breaks the promise and must be blamed for it.\n")
+		"Written by `make trace`; a test keeps it equal to the code. Whatever verifies or breaks a promise is bound to its slug.\n" +
+		"A rule looks at every exchange of every scenario. A mutant is a server that breaks the promise and must be blamed\n" +
+		"for it. What properties look for in a resource and no document promises of it stands below its table.\n")
 	heading := ""
+	var of *contract.Resource
 	for _, q := range c.Requirements() {
 		if h := subject(q); h != heading {
-			heading = h
-			fmt.Fprintf(&b, "\n## %s\n\n| requirement | level | releases | promise | verified by | mutants | source |\n|---|---|---|---|---|---|---|\n", h)
+			unpromised(&b, tr.sought[of])
+			heading, of = h, nil
+			fmt.Fprintf(&b, "\n## %s\n\n| requirement | level | releases | promise | says | verified by | mutants | source |\n|---|---|---|---|---|---|---|---|\n", h)
+			if q.Row == nil {
+				of = q.Resource
+			}
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %d | %s |\n", q.ID, q.Level, strings.TrimPrefix(q.Span.String(), "releases "), cell(q.Text),
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %d | %s |\n", q.ID, q.Level, strings.TrimPrefix(q.Span.String(), "releases "), q.Promise, cell(q.Text),
 			verifiers(q, tr), tr.mutants[q.ID], cited(q.Sources))
 	}
+	unpromised(&b, tr.sought[of])
 	return b.String()
+}
+
+// unpromised lists what is looked for in a resource and not promised of it.
+func unpromised(b *strings.Builder, sought map[string][]string) {
+	if len(sought) == 0 {
+		return
+	}
+	b.WriteString("\n| promised by no document | looked for by |\n|---|---|\n")
+	for _, slug := range slices.Sorted(maps.Keys(sought)) {
+		fmt.Fprintf(b, "| %s | %s |\n", slug, strings.Join(sought[slug], "<br>"))
+	}
 }
 
 func subject(q *contract.Requirement) string {
@@ -209,6 +290,9 @@ func verifiers(q *contract.Requirement, tr trace) string {
 	}
 	for _, name := range tr.scenarios[q.ID] {
 		all = append(all, cell(name))
+	}
+	for _, name := range tr.properties[q.ID] {
+		all = append(all, "property "+name)
 	}
 	return strings.Join(all, "<br>")
 }
