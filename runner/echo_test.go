@@ -25,7 +25,7 @@ func echoing(t *testing.T) (echo *mutant.Echo, url string, env []string) {
 	t.Helper()
 	c, err := catalogue()
 	require.NoError(t, err)
-	echo = &mutant.Echo{Of: simulator.New(c, simulator.Options{User: "admin", Password: echoPassword})}
+	echo = &mutant.Echo{Of: simulator.New(c, simulator.Options{User: "admin", Password: echoPassword}), Secrets: c.Secrets()}
 	server := httptest.NewServer(echo)
 	t.Cleanup(server.Close)
 	return echo, server.URL, []string{"ONTAP_CONFORMANCE_USER=admin", "ONTAP_CONFORMANCE_PASSWORD=" + echoPassword}
