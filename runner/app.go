@@ -3,30 +3,53 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
 
 	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/files"
 	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/flags"
 	"ontap-conformance/runner/leaks"
 	"ontap-conformance/runner/wording"
 )
 
-// catalogue loads the contract, which nothing changes, once and only when a
+// catalogue loads the embedded contract, which nothing changes, once and only when a
 // subcommand needs it: help and completion must not wait for it.
 var catalogue = sync.OnceValues(contract.Load)
+
+// load returns the contract that the subcommand goes by: the embedded one, with the resources
+// of one's own that --catalogue names beside it.
+func (a *app) load() (*contract.Catalogue, error) {
+	if len(a.folders) == 0 {
+		return catalogue()
+	}
+	if a.extended == nil {
+		var own []contract.Folder
+		for _, dir := range a.folders {
+			own = append(own, contract.Folder{Name: dir, Files: files.Bounded(os.DirFS(dir), files.MaxText)})
+		}
+		c, err := contract.LoadWith(own...)
+		if err != nil {
+			return nil, exit.Misusedf("--catalogue: %w", err)
+		}
+		a.extended = c
+	}
+	return a.extended, nil
+}
 
 // app is what the subcommands share.
 type app struct {
 	process
 	streams   map[string]*leaks.Stream // the streams of process, by their names
 	args      []string                 // of the command line
-	load      func() (*contract.Catalogue, error)
-	scanner   *leaks.Scanner // nil until there is a target
-	misplaced error          // of a call for help with what does not exist
+	folders   []string                 // of --catalogue
+	extended  *contract.Catalogue      // with what they hold; nil until it is needed
+	scanner   *leaks.Scanner           // nil until there is a target
+	misplaced error                    // of a call for help with what does not exist
 }
 
 // exitCode prints an error and returns the code that it stands for. An error

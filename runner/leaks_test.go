@@ -27,7 +27,7 @@ func proving(t *testing.T) (a *app, target *wire.Target, stderr *leaks.Stream) {
 	target = &wire.Target{BaseURL: server.URL, Known: new(wire.Known)}
 	send(t, target, "client_secret", told)
 	stderr = &leaks.Stream{Writer: new(bytes.Buffer)}
-	a = &app{process: process{stdout: stderr, stderr: stderr}, streams: map[string]*leaks.Stream{"stderr": stderr}, load: catalogue}
+	a = &app{process: process{stdout: stderr, stderr: stderr}, streams: map[string]*leaks.Stream{"stderr": stderr}}
 	a.scan(target.Known)
 	return a, target, stderr
 }

@@ -54,7 +54,7 @@ type process struct {
 func run(ctx context.Context, args []string, p process) int {
 	stdout, stderr := &leaks.Stream{Writer: p.stdout}, &leaks.Stream{Writer: p.stderr}
 	p.stdout, p.stderr = stdout, stderr
-	a := &app{process: p, streams: map[string]*leaks.Stream{"stdout": stdout, "stderr": stderr}, args: args, load: catalogue}
+	a := &app{process: p, streams: map[string]*leaks.Stream{"stdout": stdout, "stderr": stderr}, args: args}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(p.stdin)
@@ -90,6 +90,7 @@ func (a *app) root() *cobra.Command {
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetFlagErrorFunc(flags.Error)
 	root.PersistentFlags().String("config", "", "file of settings (default "+flags.DefaultConfig+" when it exists)")
+	root.PersistentFlags().StringSliceVar(&a.folders, "catalogue", nil, "folder with catalogue files of resources of one's own, beside those that are built in; repeatable")
 	a.teachHelp(root)
 	root.AddCommand(runCommand(a), fuzzCommand(a), replayCommand(a), promoteCommand(a), serveCommand(a), selftestCommand(a), listCommand(a), doctorCommand(a), reportCommand(a),
 		baselineCommand(a), cleanupCommand(a), versionCommand(a))
