@@ -255,6 +255,8 @@ func (m *model) asks(o *contract.Operation) Call {
 		c.Set = map[string]any{}
 		if texts := texts(m, o); len(texts) > 0 {
 			c.Set[texts[0].Name] = "a"
+		} else if numbers := numbers(m, o); len(numbers) > 0 {
+			c.Set[numbers[0].Name] = leastOf(numbers[0].Bounds)
 		}
 	case o == m.rekey():
 		c.Set = map[string]any{newKeyWord: true}

@@ -104,7 +104,7 @@ func (m *model) askable() []*contract.Field {
 		case f.Access != contract.ReadWrite || f.Unread != "" || len(f.Enum) > 0:
 			return false
 		case f.Type == contract.Integer:
-			return slices.Contains(m.optional, f)
+			return slices.Contains(m.optional, f) && !slices.ContainsFunc(fewNumbers, func(n int) bool { return !f.Within(int64(n)) })
 		}
 		return f.Type == contract.String && (m.isMarked(f.Name) || slices.Contains(m.optional, f))
 	})

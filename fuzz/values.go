@@ -33,13 +33,35 @@ func (m *model) valueOf(f *contract.Field) *rapid.Generator[any] {
 	case f.Type == contract.Integer && strings.HasSuffix(last, "port"):
 		return rapid.IntRange(1, 65535).AsAny()
 	case f.Type == contract.Integer:
-		return rapid.IntRange(1, 60).AsAny() // no document bounds seconds and minutes that small
+		return within(f.Bounds).AsAny()
 	case strings.Contains(last, "host") || strings.Contains(last, "domain"):
 		return word("", ".conformance.test")
 	case m.isMarked(f.Name):
 		return word(tokenWord+"-", "")
 	}
 	return word("", "")
+}
+
+// within draws a number that bounds allow. Where a document names none it is one of 1 to 60: no
+// document bounds seconds and minutes that small.
+func within(b contract.Bounds) *rapid.Generator[int] {
+	most := leastOf(b) + 59
+	if b.Max != nil {
+		most = *b.Max
+	}
+	return rapid.IntRange(leastOf(b), most)
+}
+
+// leastOf is the least number that within draws.
+func leastOf(b contract.Bounds) int {
+	least := 1
+	if b.Min != nil {
+		least = *b.Min
+	}
+	if b.Max != nil {
+		least = min(least, *b.Max)
+	}
+	return least
 }
 
 // newSecret stands for a secret that is made up for a property.

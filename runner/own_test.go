@@ -1,19 +1,108 @@
 package main
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"ontap-conformance/fixtures/contract"
+	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/simulator"
 	"ontap-conformance/runner/exit"
 )
 
-// own is the folder of a resource that is not built in, lockers, with its scenarios below.
+// own is the folder of a resource that is not built in, lockers.
 const own = "testdata/own"
+
+// ownFolders returns the flags that put lockers beside what is built in, with their scenarios, in
+// a folder of the test's own.
+func ownFolders(t *testing.T) []string {
+	t.Helper()
+	dir, err := filepath.Abs(own)
+	require.NoError(t, err)
+	elsewhere(t)
+	return []string{"--catalogue", dir, "--features", filepath.Join(dir, "features")}
+}
+
+func TestAResourceOfOnesOwnIsTestedAndReported(t *testing.T) {
+	flags := ownFolders(t)
+	got := command(t, nil, append([]string{"run", "--select", "LOCKER-*", "--out", "out"}, flags...)...)
+	assert.Equal(t, exit.Conformant, got.code, got.stdout+got.stderr)
+	r := readReport(t, "out")
+	for _, id := range []string{"LOCKER-CREATE-01", "LOCKER-PATCH-02", "LOCKER-TYPE-01", "LOCKER-CREATE-99900001"} {
+		assert.Equal(t, oracle.Kept, standing(r, id), id)
+	}
+	assert.Contains(t, command(t, nil, append([]string{"report", "out", "--format", "html"}, flags[:2]...)...).stdout, "LOCKER-PATCH-02")
+}
+
+func TestAResourceOfOnesOwnIsServedFuzzedAndBlamed(t *testing.T) {
+	flags := ownFolders(t)
+	fuzzed := func(out string, args ...string) said {
+		url, _, stop := served(t, append([]string{"--http", "--addr", "127.0.0.1:0", "--lab-addr", "127.0.0.1:0", "--user", "", flags[0], flags[1]}, args...)...)
+		defer stop()
+		return command(t, nil, "fuzz", "--endpoint", url, "--properties", "lockers: *", "--checks", "5", "--out", out, flags[0], flags[1])
+	}
+	got := fuzzed("good")
+	assert.Equal(t, exit.Conformant, got.code, got.stdout+got.stderr)
+	got = fuzzed("bad", "--mutant", "lockers-size-of-a-change-is-lost")
+	assert.Equal(t, exit.NonConformant, got.code, got.stdout+got.stderr)
+	assert.Contains(t, got.stdout, "LOCKER-PATCH-01")
+}
+
+func TestAMutantOfAResourceOfOnesOwnIsFoundOut(t *testing.T) {
+	flags := ownFolders(t)
+	got := command(t, nil, append([]string{"selftest", "--servers", "lockers-size-of-a-change-is-lost", "--by", "fuzz"}, flags[:2]...)...)
+	assert.Equal(t, exit.Conformant, got.code, got.stdout+got.stderr)
+	assert.Contains(t, got.stdout, "mutants that were found out: 1 of 1")
+}
+
+// lockers is a server of lockers that refuses deletions while stuck is true.
+func lockers(t *testing.T, flags []string, stuck *atomic.Bool) string {
+	t.Helper()
+	c, err := contract.LoadWith(contract.Folder{Name: own, Files: os.DirFS(flags[1])})
+	require.NoError(t, err)
+	sim := simulator.New(c, simulator.Options{User: "admin", Password: "open-sesame"})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodDelete && stuck.Load() {
+			answer(500, `{"error":{"code":"3","message":"not now"}}`)(w, r)
+			return
+		}
+		sim.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func TestAnSVMWithAResourceOfOnesOwnIsNotFree(t *testing.T) {
+	flags := ownFolders(t)
+	url := lockers(t, flags, new(atomic.Bool))
+	doctor := func() string { return command(t, asAdmin, "doctor", "--endpoint", url, flags[0], flags[1]).stdout }
+	assert.Contains(t, doctor(), "16 free")
+	ask(t, url, http.MethodPost, "/api/security/lockers", `{"svm":{"name":"svm1"},"label":"mine","pin":"1234"}`)
+	assert.Contains(t, doctor(), "15 free: svm2")
+	named := command(t, asAdmin, "doctor", "--endpoint", url, "--svm", "svm1", flags[0], flags[1])
+	assert.Contains(t, named.stdout, "the SVM svm1 has a locker already")
+}
+
+func TestWhatIsLeftOfAResourceOfOnesOwnIsCleanedUp(t *testing.T) {
+	flags := ownFolders(t)
+	stuck := new(atomic.Bool)
+	url := lockers(t, flags, stuck)
+	stuck.Store(true)
+	command(t, asAdmin, slices.Concat([]string{"run", "--endpoint", url, "--select", "LOCKER-CREATE-01", "--skip", "properties", "--svm", "svm1", "--out", "out"}, flags)...)
+	stuck.Store(false)
+	got := command(t, asAdmin, "cleanup", "out", "--endpoint", url, flags[0], flags[1])
+	assert.Equal(t, exit.Conformant, got.code, got.stdout+got.stderr)
+	assert.Contains(t, got.stdout, "1 object listed, 1 gone")
+}
 
 func TestAResourceOfOnesOwnIsListed(t *testing.T) {
 	for list, want := range map[string]string{
