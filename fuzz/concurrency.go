@@ -46,7 +46,7 @@ func (m *model) racy() []*contract.Field {
 		return nil
 	}
 	for _, f := range m.apart() {
-		if f.Type == contract.String && len(f.Enum) == 0 {
+		if f.Type == contract.String && len(f.Enum) == 0 && f.Form == "" {
 			all = append(all, f)
 		}
 	}

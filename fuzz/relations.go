@@ -101,7 +101,7 @@ func relationCalled(what string) *relation {
 func (m *model) askable() []*contract.Field {
 	all := m.with(func(f *contract.Field) bool {
 		switch {
-		case f.Access != contract.ReadWrite || f.Unread != "" || len(f.Enum) > 0:
+		case f.Access != contract.ReadWrite || f.Unread != "" || len(f.Enum) > 0 || f.Form != "":
 			return false
 		case f.Type == contract.Integer:
 			return slices.Contains(m.optional, f) && !slices.ContainsFunc(fewNumbers, func(n int) bool { return !f.Within(int64(n)) })

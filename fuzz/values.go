@@ -24,6 +24,10 @@ func (m *model) valueOf(f *contract.Field) *rapid.Generator[any] {
 		return rapid.Just[any](certificateValue())
 	case f.Access == contract.WriteOnly && last == "private_key": // another would not be that of the certificate
 		return rapid.Just[any](saidValue("(private key)"))
+	case contract.IsWord(f.Form):
+		return rapid.Just[any](saidValue(f.Form))
+	case f.Form != "":
+		return rapid.Map(plainWord(), func(s string) any { return strings.ReplaceAll(f.Form, contract.WordPlaceholder, s) })
 	case f.Access == contract.WriteOnly:
 		return rapid.Just[any](newSecret(f.Name))
 	case len(f.Enum) > 0:
