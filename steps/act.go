@@ -363,3 +363,17 @@ func rekeysWithoutKey(ctx context.Context, w *world, name string) error {
 	r := wire.Request{Method: http.MethodPost, Path: o.Path() + actions["rekeys the external key"], Body: wire.JSON(map[string]any{})}
 	return sendOffered(ctx, w, r)
 }
+
+// rekeysWith rekeys with the properties of a table, which are kept with what the object was sent.
+func rekeysWith(ctx context.Context, w *world, name string, table *godog.Table) error {
+	o, err := w.Objects.Get(name)
+	if err != nil {
+		return err
+	}
+	body, err := w.properties(o.Kind, table)
+	if err != nil {
+		return err
+	}
+	o.Sent = resource.Merge(o.Sent, body)
+	return sendOffered(ctx, w, wire.Request{Method: http.MethodPost, Path: o.Path() + actions["rekeys the external key"], Body: wire.JSON(body)})
+}

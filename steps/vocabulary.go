@@ -207,6 +207,7 @@ func whensOfObjects(n words) []phrase {
 		on(`the operator (rekeys the internal key|rekeys the external key|restores the keys) of `+n.theObject, acts),
 		on(`the operator (rekeys the internal key|restores the keys) of `+n.theObject+` and waits up to "([^"]*)" seconds`, actsWaiting),
 		on(`the operator rekeys the external key of `+n.theObject+` without a key`, rekeysWithoutKey),
+		on(`the operator rekeys the external key of `+n.theObject+` with:`, rekeysWith),
 		alone(`the operator changes the (`+n.plurals+`) "([^"]*)" together:`, changesInBulk),
 		alone(`the operator deletes the (`+n.plurals+`) "([^"]*)" together`, deletesInBulk),
 		alone(`the operator changes these (`+n.plurals+`) in one call:`, changesRecords),

@@ -41,13 +41,16 @@ Feature: Jobs
       Then the request succeeds or is refused with code "65537544"
 
       Examples: Within the range
-        | object | seconds |
-        | vault  | 0       |
-        | vault  | 1       |
-        | vault  | 120     |
-        | KMS    | 0       |
-        | KMS    | 1       |
-        | KMS    | 120     |
+        | object  | seconds |
+        | vault   | 0       |
+        | vault   | 1       |
+        | vault   | 120     |
+        | KMS     | 0       |
+        | KMS     | 1       |
+        | KMS     | 120     |
+        | GCP KMS | 0       |
+        | GCP KMS | 1       |
+        | GCP KMS | 120     |
 
   @req:API-TIMEOUT-02
   Rule: return_timeout does not take more or less
@@ -58,11 +61,13 @@ Feature: Jobs
       Then the request is refused
 
       Examples: Out of range
-        | object | seconds |
-        | vault  | -1      |
-        | vault  | 121     |
-        | KMS    | -1      |
-        | KMS    | 121     |
+        | object  | seconds |
+        | vault   | -1      |
+        | vault   | 121     |
+        | KMS     | -1      |
+        | KMS     | 121     |
+        | GCP KMS | -1      |
+        | GCP KMS | 121     |
 
   Rule: What is no job is not found
 

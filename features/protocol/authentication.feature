@@ -14,6 +14,7 @@ Feature: Nothing is done for a stranger
         | KMS                  |
         | external key manager |
         | client certificate   |
+        | GCP KMS              |
 
     Scenario Outline: <method> without credentials leaves a configuration as it was (<object>)
       Given the <object> "blue" exists
@@ -23,11 +24,13 @@ Feature: Nothing is done for a stranger
       And the <object> "blue" is as it was
 
       Examples: Methods that write
-        | object | method |
-        | vault  | PATCH  |
-        | vault  | DELETE |
-        | KMS    | PATCH  |
-        | KMS    | DELETE |
+        | object  | method |
+        | vault   | PATCH  |
+        | vault   | DELETE |
+        | KMS     | PATCH  |
+        | KMS     | DELETE |
+        | GCP KMS | PATCH  |
+        | GCP KMS | DELETE |
 
     Scenario Outline: Nobody restores the keys without credentials (<object>)
       Given the <object> "blue" exists
@@ -39,6 +42,7 @@ Feature: Nothing is done for a stranger
         | vault                |
         | KMS                  |
         | external key manager |
+        | GCP KMS              |
 
     Scenario Outline: A creation without credentials makes nothing (<object>)
       When the client creates the <object> "blue" without credentials
@@ -51,3 +55,4 @@ Feature: Nothing is done for a stranger
         | KMS                  |
         | external key manager |
         | client certificate   |
+        | GCP KMS              |

@@ -9,9 +9,10 @@ Feature: The fields of any record
       Then the answer has "<text>, <other>"
 
       Examples: Resources
-        | object | text          | other     |
-        | vault  | client_id     | tenant_id |
-        | KMS    | access_key_id | key_id    |
+        | object  | text          | other     |
+        | vault   | client_id     | tenant_id |
+        | KMS     | access_key_id | key_id    |
+        | GCP KMS | project_id    | key_name  |
 
     @req:API-FIELDS-01
     Scenario Outline: A member of an object of a <object> is returned when it is named
@@ -25,6 +26,7 @@ Feature: The fields of any record
         | KMS                  |
         | external key manager |
         | client certificate   |
+        | GCP KMS              |
 
     @req:API-FIELDS-02
     Scenario Outline: Fields of a <object> that are not named are left out
@@ -33,9 +35,10 @@ Feature: The fields of any record
       Then the answer does not have "<others>"
 
       Examples: Resources
-        | object | text          | others            |
-        | vault  | client_id     | tenant_id, key_id |
-        | KMS    | access_key_id | key_id, region    |
+        | object  | text          | others                      |
+        | vault   | client_id     | tenant_id, key_id           |
+        | KMS     | access_key_id | key_id, region              |
+        | GCP KMS | project_id    | key_name, key_ring_location |
 
     @req:API-FIELDS-03
     Scenario Outline: The name of an object of a <object> stands for all of it
@@ -49,6 +52,7 @@ Feature: The fields of any record
         | KMS                  |
         | external key manager |
         | client certificate   |
+        | GCP KMS              |
 
     @req:API-FIELDS-05
     Scenario Outline: Two asterisks also stand for the advanced properties of a <object>
@@ -57,9 +61,10 @@ Feature: The fields of any record
       Then the answer has "<fields>"
 
       Examples: Resources
-        | object | fields                                    |
-        | vault  | client_id, state, azure_reachability      |
-        | KMS    | access_key_id, state, amazon_reachability |
+        | object  | fields                                    |
+        | vault   | client_id, state, azure_reachability      |
+        | KMS     | access_key_id, state, amazon_reachability |
+        | GCP KMS | project_id, state, google_reachability    |
 
     @req:API-FIELDS-12
     Scenario Outline: Two asterisks stand for what a reading of a <object> shows by default
@@ -68,9 +73,10 @@ Feature: The fields of any record
       Then the answer has "<fields>"
 
       Examples: Resources
-        | object | fields                    |
-        | vault  | client_id, tenant_id, svm |
-        | KMS    | access_key_id, key_id     |
+        | object  | fields                    |
+        | vault   | client_id, tenant_id, svm |
+        | KMS     | access_key_id, key_id     |
+        | GCP KMS | project_id, key_name      |
 
     @req:API-FIELDS-06
     Scenario Outline: The uuid of a <object> is returned though it is not named
@@ -79,9 +85,10 @@ Feature: The fields of any record
       Then the answer is the <object> "blue"
 
       Examples: Resources
-        | object | text          |
-        | vault  | client_id     |
-        | KMS    | access_key_id |
+        | object  | text          |
+        | vault   | client_id     |
+        | KMS     | access_key_id |
+        | GCP KMS | project_id    |
 
     @req:API-FIELDS-07
     Scenario Outline: An unknown field of a <object> is refused
@@ -96,6 +103,7 @@ Feature: The fields of any record
         | KMS                  |
         | external key manager |
         | client certificate   |
+        | GCP KMS              |
 
     @req:API-FIELDS-08
     Scenario Outline: The write-only field <field> of a <object> is refused
@@ -104,12 +112,14 @@ Feature: The fields of any record
       Then the request is refused
 
       Examples: Write-only fields
-        | object | field              |
-        | vault  | client_secret      |
-        | vault  | client_certificate |
-        | vault  | proxy_password     |
-        | KMS    | secret_access_key  |
-        | KMS    | proxy_password     |
+        | object  | field                   |
+        | vault   | client_secret           |
+        | vault   | client_certificate      |
+        | vault   | proxy_password          |
+        | KMS     | secret_access_key       |
+        | KMS     | proxy_password          |
+        | GCP KMS | application_credentials |
+        | GCP KMS | proxy_password          |
 
     @req:API-FIELDS-09
     Scenario Outline: Braces select several members of an object of a <object>
@@ -123,6 +133,7 @@ Feature: The fields of any record
         | KMS                  |
         | external key manager |
         | client certificate   |
+        | GCP KMS              |
 
     @req:API-FIELDS-10
     Scenario Outline: An exclamation mark leaves a field of a <object> out
@@ -137,6 +148,7 @@ Feature: The fields of any record
         | KMS                  |
         | external key manager |
         | client certificate   |
+        | GCP KMS              |
 
     @req:API-FIELDS-11
     Scenario Outline: An unknown field of <objects> can be ignored
@@ -151,3 +163,4 @@ Feature: The fields of any record
         | KMSs                  |
         | external key managers |
         | client certificates   |
+        | GCP KMSs              |

@@ -18,9 +18,10 @@ Feature: Filtering any collection
       Then each filter lists what stands beside it
 
       Examples: Resources
-        | objects | text          | other     | number     |
-        | vaults  | client_id     | tenant_id | proxy_port |
-        | KMSs    | access_key_id | key_id    | proxy_port |
+        | objects  | text          | other     | number     |
+        | vaults   | client_id     | tenant_id | proxy_port |
+        | KMSs     | access_key_id | key_id    | proxy_port |
+        | GCP KMSs | project_id    | key_name  | proxy_port |
 
     @req:API-FILTER-03
     Scenario Outline: An asterisk stands for any text among <objects>
@@ -38,9 +39,10 @@ Feature: Filtering any collection
       Then each filter lists what stands beside it
 
       Examples: Resources
-        | objects | text          | other     | number     |
-        | vaults  | client_id     | tenant_id | proxy_port |
-        | KMSs    | access_key_id | key_id    | proxy_port |
+        | objects  | text          | other     | number     |
+        | vaults   | client_id     | tenant_id | proxy_port |
+        | KMSs     | access_key_id | key_id    | proxy_port |
+        | GCP KMSs | project_id    | key_name  | proxy_port |
 
     @req:API-FILTER-04
     Scenario Outline: A bar means or among <objects>
@@ -55,9 +57,10 @@ Feature: Filtering any collection
       Then each filter lists what stands beside it
 
       Examples: Resources
-        | objects | text          | other     | number     |
-        | vaults  | client_id     | tenant_id | proxy_port |
-        | KMSs    | access_key_id | key_id    | proxy_port |
+        | objects  | text          | other     | number     |
+        | vaults   | client_id     | tenant_id | proxy_port |
+        | KMSs     | access_key_id | key_id    | proxy_port |
+        | GCP KMSs | project_id    | key_name  | proxy_port |
 
     @req:API-FILTER-05
     Scenario Outline: An exclamation mark means not, among the <objects> that are set
@@ -73,9 +76,10 @@ Feature: Filtering any collection
       Then each filter lists what stands beside it
 
       Examples: Resources
-        | objects | text          | other     | number     |
-        | vaults  | client_id     | tenant_id | proxy_port |
-        | KMSs    | access_key_id | key_id    | proxy_port |
+        | objects  | text          | other     | number     |
+        | vaults   | client_id     | tenant_id | proxy_port |
+        | KMSs     | access_key_id | key_id    | proxy_port |
+        | GCP KMSs | project_id    | key_name  | proxy_port |
 
     @req:API-FILTER-06
     Scenario Outline: Comparisons and ranges of <objects> go by the order of values
@@ -97,9 +101,10 @@ Feature: Filtering any collection
       Then each filter lists what stands beside it
 
       Examples: Resources
-        | objects | text          | other     | number     |
-        | vaults  | client_id     | tenant_id | proxy_port |
-        | KMSs    | access_key_id | key_id    | proxy_port |
+        | objects  | text          | other     | number     |
+        | vaults   | client_id     | tenant_id | proxy_port |
+        | KMSs     | access_key_id | key_id    | proxy_port |
+        | GCP KMSs | project_id    | key_name  | proxy_port |
 
     @req:API-FILTER-07
     Scenario Outline: null selects the <objects> where nothing is set
@@ -116,9 +121,10 @@ Feature: Filtering any collection
       Then each filter lists what stands beside it
 
       Examples: Resources
-        | objects | text          | other     | number     |
-        | vaults  | client_id     | tenant_id | proxy_port |
-        | KMSs    | access_key_id | key_id    | proxy_port |
+        | objects  | text          | other     | number     |
+        | vaults   | client_id     | tenant_id | proxy_port |
+        | KMSs     | access_key_id | key_id    | proxy_port |
+        | GCP KMSs | project_id    | key_name  | proxy_port |
 
     @req:API-FILTER-08
     Scenario Outline: Quotes make plain text of what they hold, for <objects>
@@ -134,9 +140,10 @@ Feature: Filtering any collection
       Then each filter lists what stands beside it
 
       Examples: Resources
-        | objects | text          | other     | number     |
-        | vaults  | client_id     | tenant_id | proxy_port |
-        | KMSs    | access_key_id | key_id    | proxy_port |
+        | objects  | text          | other     | number     |
+        | vaults   | client_id     | tenant_id | proxy_port |
+        | KMSs     | access_key_id | key_id    | proxy_port |
+        | GCP KMSs | project_id    | key_name  | proxy_port |
 
     @req:API-FILTER-02
     Scenario Outline: Two filters select the <objects> that satisfy both
@@ -151,9 +158,10 @@ Feature: Filtering any collection
       Then the <objects> "green" are listed
 
       Examples: Resources
-        | objects | text          | other     | number     |
-        | vaults  | client_id     | tenant_id | proxy_port |
-        | KMSs    | access_key_id | key_id    | proxy_port |
+        | objects  | text          | other     | number     |
+        | vaults   | client_id     | tenant_id | proxy_port |
+        | KMSs     | access_key_id | key_id    | proxy_port |
+        | GCP KMSs | project_id    | key_name  | proxy_port |
 
   Rule: Unknown and secret names are refused in the query
 
@@ -170,6 +178,7 @@ Feature: Filtering any collection
         | KMSs                  |
         | external key managers |
         | client certificates   |
+        | GCP KMSs              |
 
     @req:API-QUERY-02
     Scenario Outline: The write-only <secret> is refused as a filter of <objects>
@@ -178,9 +187,10 @@ Feature: Filtering any collection
       Then the request is refused
 
       Examples: Write-only fields
-        | objects | secret            |
-        | vaults  | client_secret     |
-        | KMSs    | secret_access_key |
+        | objects  | secret                  |
+        | vaults   | client_secret           |
+        | KMSs     | secret_access_key       |
+        | GCP KMSs | application_credentials |
 
     @req:API-QUERY-03
     Scenario Outline: A filter in the URL of the creation of a <object> is refused
@@ -188,6 +198,7 @@ Feature: Filtering any collection
       Then the request is refused
 
       Examples: Resources
-        | object | text          |
-        | vault  | client_id     |
-        | KMS    | access_key_id |
+        | object  | text          |
+        | vault   | client_id     |
+        | KMS     | access_key_id |
+        | GCP KMS | project_id    |

@@ -14,6 +14,7 @@ Feature: Listing any collection
         | KMSs                  |
         | external key managers |
         | client certificates   |
+        | GCP KMSs              |
 
     @req:API-FIELDS-04
     Scenario Outline: An asterisk stands for the fields of a reading of a <object>
@@ -28,6 +29,7 @@ Feature: Listing any collection
         | KMS                  | KMSs                  |
         | external key manager | external key managers |
         | client certificate   | client certificates   |
+        | GCP KMS              | GCP KMSs              |
 
     @req:API-COUNT-01
     Scenario Outline: The <objects> can be counted without being returned
@@ -43,6 +45,7 @@ Feature: Listing any collection
         | KMS                  | KMSs                  |
         | external key manager | external key managers |
         | client certificate   | client certificates   |
+        | GCP KMS              | GCP KMSs              |
 
     @req:API-COUNT-01
     Scenario Outline: Only the <objects> that a filter selects are counted
@@ -57,9 +60,10 @@ Feature: Listing any collection
       Then the count is "2" and no record is there
 
       Examples: Resources
-        | objects | text          |
-        | vaults  | client_id     |
-        | KMSs    | access_key_id |
+        | objects  | text          |
+        | vaults   | client_id     |
+        | KMSs     | access_key_id |
+        | GCP KMSs | project_id    |
 
     @req:API-FIELDS-01
     Scenario Outline: Named fields of <objects> are listed
@@ -69,9 +73,10 @@ Feature: Listing any collection
       Then the listed <objects> have "<text>, <other>, svm.name"
 
       Examples: Resources
-        | object | objects | text          | other     |
-        | vault  | vaults  | client_id     | tenant_id |
-        | KMS    | KMSs    | access_key_id | key_id    |
+        | object  | objects  | text          | other     |
+        | vault   | vaults   | client_id     | tenant_id |
+        | KMS     | KMSs     | access_key_id | key_id    |
+        | GCP KMS | GCP KMSs | project_id    | key_name  |
 
     @req:API-FIELDS-01
     Scenario Outline: The next pages of <objects> keep to the fields
@@ -85,9 +90,10 @@ Feature: Listing any collection
       Then the listed <objects> have "<text>, <other>"
 
       Examples: Resources
-        | objects | text          | other     |
-        | vaults  | client_id     | tenant_id |
-        | KMSs    | access_key_id | key_id    |
+        | objects  | text          | other     |
+        | vaults   | client_id     | tenant_id |
+        | KMSs     | access_key_id | key_id    |
+        | GCP KMSs | project_id    | key_name  |
 
     @req:API-TIMEOUT-01
     Scenario Outline: A list of <objects> may wait for <seconds> seconds
@@ -96,11 +102,13 @@ Feature: Listing any collection
       Then the request is answered with the status "200"
 
       Examples: The ends of the range
-        | objects | seconds |
-        | vaults  | 0       |
-        | vaults  | 120     |
-        | KMSs    | 0       |
-        | KMSs    | 120     |
+        | objects  | seconds |
+        | vaults   | 0       |
+        | vaults   | 120     |
+        | KMSs     | 0       |
+        | KMSs     | 120     |
+        | GCP KMSs | 0       |
+        | GCP KMSs | 120     |
 
   Rule: Pages give every record once
 
@@ -121,6 +129,7 @@ Feature: Listing any collection
         | KMS                  | KMSs                  |
         | external key manager | external key managers |
         | client certificate   | client certificates   |
+        | GCP KMS              | GCP KMSs              |
 
     @req:API-PAGE-02
     Scenario Outline: The next pages of <objects> keep to the filter
@@ -135,9 +144,10 @@ Feature: Listing any collection
       Then the <objects> "red, blue" are listed
 
       Examples: Resources
-        | objects | text          |
-        | vaults  | client_id     |
-        | KMSs    | access_key_id |
+        | objects  | text          |
+        | vaults   | client_id     |
+        | KMSs     | access_key_id |
+        | GCP KMSs | project_id    |
 
     @req:API-PAGE-02
     Scenario Outline: Pages of <objects> of every size give every record once
@@ -155,6 +165,7 @@ Feature: Listing any collection
         | KMS                  | KMSs                  |
         | external key manager | external key managers |
         | client certificate   | client certificates   |
+        | GCP KMS              | GCP KMSs              |
 
     @req:API-PAGE-02
     Scenario: Pages of many inactive configurations give every one once

@@ -14,13 +14,16 @@ Feature: Sorting any collection
       Then the <objects> "<expected>" are listed in this order
 
       Examples: Directions
-        | objects | text          | order              | expected         |
-        | vaults  | client_id     | client_id          | blue, red, green |
-        | vaults  | client_id     | client_id asc      | blue, red, green |
-        | vaults  | client_id     | client_id desc     | green, red, blue |
-        | KMSs    | access_key_id | access_key_id      | blue, red, green |
-        | KMSs    | access_key_id | access_key_id asc  | blue, red, green |
-        | KMSs    | access_key_id | access_key_id desc | green, red, blue |
+        | objects  | text          | order              | expected         |
+        | vaults   | client_id     | client_id          | blue, red, green |
+        | vaults   | client_id     | client_id asc      | blue, red, green |
+        | vaults   | client_id     | client_id desc     | green, red, blue |
+        | KMSs     | access_key_id | access_key_id      | blue, red, green |
+        | KMSs     | access_key_id | access_key_id asc  | blue, red, green |
+        | KMSs     | access_key_id | access_key_id desc | green, red, blue |
+        | GCP KMSs | project_id    | project_id         | blue, red, green |
+        | GCP KMSs | project_id    | project_id asc     | blue, red, green |
+        | GCP KMSs | project_id    | project_id desc    | green, red, blue |
 
     @req:API-ORDER-01
     Scenario Outline: Numbers of <objects> are sorted by their value
@@ -34,9 +37,10 @@ Feature: Sorting any collection
       Then the <objects> "red, blue, green" are listed in this order
 
       Examples: Resources
-        | objects | number     |
-        | vaults  | proxy_port |
-        | KMSs    | proxy_port |
+        | objects  | number     |
+        | vaults   | proxy_port |
+        | KMSs     | proxy_port |
+        | GCP KMSs | proxy_port |
 
     @req:API-ORDER-01
     Scenario Outline: A second field decides between equal <objects>: <order>
@@ -50,11 +54,13 @@ Feature: Sorting any collection
       Then the <objects> "<expected>" are listed in this order
 
       Examples: Two fields
-        | objects | text          | other     | order                         | expected         |
-        | vaults  | client_id     | tenant_id | client_id,tenant_id           | blue, red, green |
-        | vaults  | client_id     | tenant_id | client_id asc,tenant_id desc  | red, blue, green |
-        | KMSs    | access_key_id | key_id    | access_key_id,key_id          | blue, red, green |
-        | KMSs    | access_key_id | key_id    | access_key_id asc,key_id desc | red, blue, green |
+        | objects  | text          | other     | order                         | expected         |
+        | vaults   | client_id     | tenant_id | client_id,tenant_id           | blue, red, green |
+        | vaults   | client_id     | tenant_id | client_id asc,tenant_id desc  | red, blue, green |
+        | KMSs     | access_key_id | key_id    | access_key_id,key_id          | blue, red, green |
+        | KMSs     | access_key_id | key_id    | access_key_id asc,key_id desc | red, blue, green |
+        | GCP KMSs | project_id    | key_name  | project_id,key_name           | blue, red, green |
+        | GCP KMSs | project_id    | key_name  | project_id asc,key_name desc  | red, blue, green |
 
     @req:API-ORDER-01
     Scenario: The list is sorted by a member of an object
@@ -88,6 +94,7 @@ Feature: Sorting any collection
         | KMSs                  |
         | external key managers |
         | client certificates   |
+        | GCP KMSs              |
 
   Rule: Parts of a sorted list
 
@@ -103,9 +110,10 @@ Feature: Sorting any collection
       Then the <objects> "green, red, blue" are listed in this order
 
       Examples: Resources
-        | objects | text          |
-        | vaults  | client_id     |
-        | KMSs    | access_key_id |
+        | objects  | text          |
+        | vaults   | client_id     |
+        | KMSs     | access_key_id |
+        | GCP KMSs | project_id    |
 
     @req:API-PAGE-04
     Scenario Outline: The first of the <objects> are skipped
@@ -120,6 +128,7 @@ Feature: Sorting any collection
       Then the <objects> "red, green" are listed in this order
 
       Examples: Resources
-        | objects | text          |
-        | vaults  | client_id     |
-        | KMSs    | access_key_id |
+        | objects  | text          |
+        | vaults   | client_id     |
+        | KMSs     | access_key_id |
+        | GCP KMSs | project_id    |

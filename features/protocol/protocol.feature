@@ -9,9 +9,10 @@ Feature: The protocol
       Then the request is answered with the status "200"
 
       Examples: Resources
-        | object | path                           |
-        | vault  | /api/security/azure-key-vaults |
-        | KMS    | /api/security/aws-kms          |
+        | object  | path                           |
+        | vault   | /api/security/azure-key-vaults |
+        | KMS     | /api/security/aws-kms          |
+        | GCP KMS | /api/security/gcp-kms          |
 
     @req:API-HAL-02
     Scenario Outline: A client that accepts plain JSON gets no links (<object>)
@@ -20,9 +21,10 @@ Feature: The protocol
       Then the request is answered with the status "200"
 
       Examples: Resources
-        | object | path                           |
-        | vault  | /api/security/azure-key-vaults |
-        | KMS    | /api/security/aws-kms          |
+        | object  | path                           |
+        | vault   | /api/security/azure-key-vaults |
+        | KMS     | /api/security/aws-kms          |
+        | GCP KMS | /api/security/gcp-kms          |
 
     @req:API-HAL-03
     Scenario Outline: A client that accepts <accept> gets HAL (<object>)
@@ -30,11 +32,13 @@ Feature: The protocol
       Then the request is answered with the status "200"
 
       Examples: Other values of Accept
-        | object | path                           | accept   |
-        | vault  | /api/security/azure-key-vaults | anything |
-        | vault  | /api/security/azure-key-vaults | nothing  |
-        | KMS    | /api/security/aws-kms          | anything |
-        | KMS    | /api/security/aws-kms          | nothing  |
+        | object  | path                           | accept   |
+        | vault   | /api/security/azure-key-vaults | anything |
+        | vault   | /api/security/azure-key-vaults | nothing  |
+        | KMS     | /api/security/aws-kms          | anything |
+        | KMS     | /api/security/aws-kms          | nothing  |
+        | GCP KMS | /api/security/gcp-kms          | anything |
+        | GCP KMS | /api/security/gcp-kms          | nothing  |
 
     @req:API-HEADER-01
     Scenario Outline: A header that nobody knows is ignored (<object>)
@@ -42,9 +46,10 @@ Feature: The protocol
       Then the request is answered with the status "200"
 
       Examples: Resources
-        | object | path                           |
-        | vault  | /api/security/azure-key-vaults |
-        | KMS    | /api/security/aws-kms          |
+        | object  | path                           |
+        | vault   | /api/security/azure-key-vaults |
+        | KMS     | /api/security/aws-kms          |
+        | GCP KMS | /api/security/gcp-kms          |
 
   Rule: Methods
 
@@ -60,6 +65,7 @@ Feature: The protocol
         | KMS                  |
         | external key manager |
         | client certificate   |
+        | GCP KMS              |
 
     @req:API-HEAD-01
     Scenario Outline: HEAD of the collection answers as GET does (<object>)
@@ -67,9 +73,10 @@ Feature: The protocol
       Then the request is answered with the status "200"
 
       Examples: Resources
-        | object | path                           |
-        | vault  | /api/security/azure-key-vaults |
-        | KMS    | /api/security/aws-kms          |
+        | object  | path                           |
+        | vault   | /api/security/azure-key-vaults |
+        | KMS     | /api/security/aws-kms          |
+        | GCP KMS | /api/security/gcp-kms          |
 
     @req:API-HEAD-01
     Scenario Outline: HEAD of what does not exist answers as GET does (<object>)
@@ -82,6 +89,7 @@ Feature: The protocol
         | KMS                  |
         | external key manager |
         | client certificate   |
+        | GCP KMS              |
 
     @req:API-OPTIONS-01
     Scenario Outline: OPTIONS names the methods of the collection (<object>)
@@ -89,9 +97,10 @@ Feature: The protocol
       Then the answer allows "GET, HEAD, OPTIONS, POST"
 
       Examples: Resources
-        | object | path                           |
-        | vault  | /api/security/azure-key-vaults |
-        | KMS    | /api/security/aws-kms          |
+        | object  | path                           |
+        | vault   | /api/security/azure-key-vaults |
+        | KMS     | /api/security/aws-kms          |
+        | GCP KMS | /api/security/gcp-kms          |
 
     @req:API-OPTIONS-01
     Scenario Outline: OPTIONS names the methods of a record (<object>)
@@ -104,6 +113,7 @@ Feature: The protocol
         | vault                |
         | KMS                  |
         | external key manager |
+        | GCP KMS              |
 
     @req:API-METHOD-01
     Scenario Outline: A record does not take POST (<object>)
@@ -117,6 +127,7 @@ Feature: The protocol
         | KMS                  |
         | external key manager |
         | client certificate   |
+        | GCP KMS              |
 
     @req:API-METHOD-02
     Scenario Outline: Nothing takes PUT (<object>)
@@ -130,6 +141,7 @@ Feature: The protocol
         | KMS                  |
         | external key manager |
         | client certificate   |
+        | GCP KMS              |
 
     @req:API-SYNC-01
     Scenario Outline: Reading is never asynchronous (<object>)
@@ -137,9 +149,10 @@ Feature: The protocol
       Then the request is answered with the status "200"
 
       Examples: Resources
-        | object | path                           |
-        | vault  | /api/security/azure-key-vaults |
-        | KMS    | /api/security/aws-kms          |
+        | object  | path                           |
+        | vault   | /api/security/azure-key-vaults |
+        | KMS     | /api/security/aws-kms          |
+        | GCP KMS | /api/security/gcp-kms          |
 
   Rule: Paths
 
@@ -160,9 +173,10 @@ Feature: The protocol
       Then the answer is what a reading of the <object> "blue" shows
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object  |
+        | vault   |
+        | KMS     |
+        | GCP KMS |
 
     @req:API-PRETTY-01
     Scenario Outline: pretty changes the layout alone (<object>)
@@ -171,9 +185,10 @@ Feature: The protocol
       Then the answer is what a reading of the <object> "blue" shows
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object  |
+        | vault   |
+        | KMS     |
+        | GCP KMS |
 
   Rule: Authentication
 
@@ -183,9 +198,10 @@ Feature: The protocol
       Then the request is refused with the status "401"
 
       Examples: Resources
-        | object | path                           |
-        | vault  | /api/security/azure-key-vaults |
-        | KMS    | /api/security/aws-kms          |
+        | object  | path                           |
+        | vault   | /api/security/azure-key-vaults |
+        | KMS     | /api/security/aws-kms          |
+        | GCP KMS | /api/security/gcp-kms          |
 
     @req:API-AUTH-02
     Scenario Outline: A request with wrong credentials is refused (<object>)
@@ -193,9 +209,10 @@ Feature: The protocol
       Then the request is refused with the status "401"
 
       Examples: Resources
-        | object | path                           |
-        | vault  | /api/security/azure-key-vaults |
-        | KMS    | /api/security/aws-kms          |
+        | object  | path                           |
+        | vault   | /api/security/azure-key-vaults |
+        | KMS     | /api/security/aws-kms          |
+        | GCP KMS | /api/security/gcp-kms          |
 
   Rule: Bodies
 
@@ -208,17 +225,22 @@ Feature: The protocol
       Then the request is refused with a status of the 400s
 
       Examples: No JSON
-        | object | fault         | body              |
-        | vault  | plain text    | hello             |
-        | vault  | cut off       | {"a":             |
-        | vault  | no comma      | {"a":"a" "b":"b"} |
-        | vault  | two values    | {} {}             |
-        | vault  | text after it | {<all>} text      |
-        | KMS    | plain text    | hello             |
-        | KMS    | cut off       | {"a":             |
-        | KMS    | no comma      | {"a":"a" "b":"b"} |
-        | KMS    | two values    | {} {}             |
-        | KMS    | text after it | {<all>} text      |
+        | object  | fault         | body              |
+        | vault   | plain text    | hello             |
+        | vault   | cut off       | {"a":             |
+        | vault   | no comma      | {"a":"a" "b":"b"} |
+        | vault   | two values    | {} {}             |
+        | vault   | text after it | {<all>} text      |
+        | KMS     | plain text    | hello             |
+        | KMS     | cut off       | {"a":             |
+        | KMS     | no comma      | {"a":"a" "b":"b"} |
+        | KMS     | two values    | {} {}             |
+        | KMS     | text after it | {<all>} text      |
+        | GCP KMS | plain text    | hello             |
+        | GCP KMS | cut off       | {"a":             |
+        | GCP KMS | no comma      | {"a":"a" "b":"b"} |
+        | GCP KMS | two values    | {} {}             |
+        | GCP KMS | text after it | {<all>} text      |
 
     @req:API-BODY-02
     Scenario Outline: A body that is no JSON is refused for that (<object>)
@@ -235,6 +257,7 @@ Feature: The protocol
         | KMS                  |
         | external key manager |
         | client certificate   |
+        | GCP KMS              |
 
     @req:API-BODY-09
     Scenario Outline: A GET does not take a body (<object>)
@@ -242,9 +265,10 @@ Feature: The protocol
       Then the request is refused with the status "400"
 
       Examples: Resources
-        | object | path                           |
-        | vault  | /api/security/azure-key-vaults |
-        | KMS    | /api/security/aws-kms          |
+        | object  | path                           |
+        | vault   | /api/security/azure-key-vaults |
+        | KMS     | /api/security/aws-kms          |
+        | GCP KMS | /api/security/gcp-kms          |
 
     @req:API-BODY-09
     Scenario Outline: A HEAD does not take a body (<object>)
@@ -252,9 +276,10 @@ Feature: The protocol
       Then the request is refused with the status "400"
 
       Examples: Resources
-        | object | path                           |
-        | vault  | /api/security/azure-key-vaults |
-        | KMS    | /api/security/aws-kms          |
+        | object  | path                           |
+        | vault   | /api/security/azure-key-vaults |
+        | KMS     | /api/security/aws-kms          |
+        | GCP KMS | /api/security/gcp-kms          |
 
     @req:API-BODY-03
     Scenario Outline: A property that is there twice is refused (<object>)
@@ -265,9 +290,10 @@ Feature: The protocol
       Then the refusal has one of the codes "262188, 262282"
 
       Examples: Resources
-        | object | text          |
-        | vault  | client_id     |
-        | KMS    | access_key_id |
+        | object  | text          |
+        | vault   | client_id     |
+        | KMS     | access_key_id |
+        | GCP KMS | project_id    |
 
     @req:API-BODY-04
     Scenario Outline: An unknown property is refused in a creation (<object>)
@@ -281,6 +307,7 @@ Feature: The protocol
         | KMS                  |
         | external key manager |
         | client certificate   |
+        | GCP KMS              |
 
     @req:API-BODY-05
     Scenario Outline: An unknown property is refused for that (<object>)
@@ -294,6 +321,7 @@ Feature: The protocol
         | KMS                  |
         | external key manager |
         | client certificate   |
+        | GCP KMS              |
 
     @req:API-BODY-06
     Scenario Outline: <value> is refused for <property> in a creation (<object>)
@@ -302,13 +330,16 @@ Feature: The protocol
       Then the request is refused
 
       Examples: Wrong types and kinds
-        | object | text          | number     | property      | value |
-        | vault  | client_id     | proxy_port | client_id     | ["a"] |
-        | vault  | client_id     | proxy_port | svm           | "a"   |
-        | vault  | client_id     | proxy_port | proxy_port    | "abc" |
-        | KMS    | access_key_id | proxy_port | access_key_id | ["a"] |
-        | KMS    | access_key_id | proxy_port | svm           | "a"   |
-        | KMS    | access_key_id | proxy_port | proxy_port    | "abc" |
+        | object  | text          | number     | property      | value |
+        | vault   | client_id     | proxy_port | client_id     | ["a"] |
+        | vault   | client_id     | proxy_port | svm           | "a"   |
+        | vault   | client_id     | proxy_port | proxy_port    | "abc" |
+        | KMS     | access_key_id | proxy_port | access_key_id | ["a"] |
+        | KMS     | access_key_id | proxy_port | svm           | "a"   |
+        | KMS     | access_key_id | proxy_port | proxy_port    | "abc" |
+        | GCP KMS | project_id    | proxy_port | project_id    | ["a"] |
+        | GCP KMS | project_id    | proxy_port | svm           | "a"   |
+        | GCP KMS | project_id    | proxy_port | proxy_port    | "abc" |
 
     @req:API-BODY-07
     Scenario Outline: A value outside of its enumeration is refused in a creation (<object>)
@@ -322,3 +353,4 @@ Feature: The protocol
         | KMS                  |
         | external key manager |
         | client certificate   |
+        | GCP KMS              |

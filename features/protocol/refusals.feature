@@ -9,9 +9,10 @@ Feature: What any server may have to refuse for now
       Then the answer asks to try again
 
       Examples: Resources
-        | objects |
-        | vaults  |
-        | KMSs    |
+        | objects  |
+        | vaults   |
+        | KMSs     |
+        | GCP KMSs |
 
     @req:API-RETRY-02 @lab:overloaded
     Scenario Outline: A list of <objects> that is refused for now says why
@@ -20,9 +21,10 @@ Feature: What any server may have to refuse for now
       Then the answer says why
 
       Examples: Resources
-        | objects |
-        | vaults  |
-        | KMSs    |
+        | objects  |
+        | vaults   |
+        | KMSs     |
+        | GCP KMSs |
 
   Rule: What has to be approved waits for it
 
@@ -34,6 +36,7 @@ Feature: What any server may have to refuse for now
       Then the refusal has one of the codes "262325"
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object  |
+        | vault   |
+        | KMS     |
+        | GCP KMS |

@@ -14,13 +14,16 @@ Feature: Searching several fields at once
       Then the <objects> "<listed>" are listed
 
       Examples: Values
-        | objects | text          | other     | found    | value        | listed |
-        | vaults  | client_id     | tenant_id | the one  | <token>-one  | red    |
-        | vaults  | client_id     | tenant_id | another  | <token>-five | green  |
-        | vaults  | client_id     | tenant_id | neither  | <token>-six  |        |
-        | KMSs    | access_key_id | key_id    | the one  | <token>-one  | red    |
-        | KMSs    | access_key_id | key_id    | another  | <token>-five | green  |
-        | KMSs    | access_key_id | key_id    | neither  | <token>-six  |        |
+        | objects  | text          | other     | found   | value        | listed |
+        | vaults   | client_id     | tenant_id | the one | <token>-one  | red    |
+        | vaults   | client_id     | tenant_id | another | <token>-five | green  |
+        | vaults   | client_id     | tenant_id | neither | <token>-six  |        |
+        | KMSs     | access_key_id | key_id    | the one | <token>-one  | red    |
+        | KMSs     | access_key_id | key_id    | another | <token>-five | green  |
+        | KMSs     | access_key_id | key_id    | neither | <token>-six  |        |
+        | GCP KMSs | project_id    | key_name  | the one | <token>-one  | red    |
+        | GCP KMSs | project_id    | key_name  | another | <token>-five | green  |
+        | GCP KMSs | project_id    | key_name  | neither | <token>-six  |        |
 
     @req:API-SEARCH-01
     Scenario Outline: A value of a field that query_fields does not name is not found among <objects>
@@ -34,9 +37,10 @@ Feature: Searching several fields at once
       Then the <objects> "" are listed
 
       Examples: Resources
-        | objects | text          | other     |
-        | vaults  | client_id     | tenant_id |
-        | KMSs    | access_key_id | key_id    |
+        | objects  | text          | other     |
+        | vaults   | client_id     | tenant_id |
+        | KMSs     | access_key_id | key_id    |
+        | GCP KMSs | project_id    | key_name  |
 
     @req:API-SEARCH-02
     Scenario Outline: <operator> in a query of <objects>
@@ -50,17 +54,22 @@ Feature: Searching several fields at once
       Then the <objects> "<listed>" are listed
 
       Examples: Operators
-        | objects | text          | other     | operator           | query                      | listed     |
-        | vaults  | client_id     | tenant_id | A bar              | <token>-one\|<token>-five  | red, green |
-        | vaults  | client_id     | tenant_id | A blank            | <token>-one <token>-four   | red        |
-        | vaults  | client_id     | tenant_id | A blank for two    | <token>-one <token>-five   |            |
-        | vaults  | client_id     | tenant_id | An asterisk        | <token>*one                | red        |
-        | vaults  | client_id     | tenant_id | An asterisk for no | <token>*six                |            |
-        | KMSs    | access_key_id | key_id    | A bar              | <token>-one\|<token>-five  | red, green |
-        | KMSs    | access_key_id | key_id    | A blank            | <token>-one <token>-four   | red        |
-        | KMSs    | access_key_id | key_id    | A blank for two    | <token>-one <token>-five   |            |
-        | KMSs    | access_key_id | key_id    | An asterisk        | <token>*one                | red        |
-        | KMSs    | access_key_id | key_id    | An asterisk for no | <token>*six                |            |
+        | objects  | text          | other     | operator           | query                     | listed     |
+        | vaults   | client_id     | tenant_id | A bar              | <token>-one\|<token>-five | red, green |
+        | vaults   | client_id     | tenant_id | A blank            | <token>-one <token>-four  | red        |
+        | vaults   | client_id     | tenant_id | A blank for two    | <token>-one <token>-five  |            |
+        | vaults   | client_id     | tenant_id | An asterisk        | <token>*one               | red        |
+        | vaults   | client_id     | tenant_id | An asterisk for no | <token>*six               |            |
+        | KMSs     | access_key_id | key_id    | A bar              | <token>-one\|<token>-five | red, green |
+        | KMSs     | access_key_id | key_id    | A blank            | <token>-one <token>-four  | red        |
+        | KMSs     | access_key_id | key_id    | A blank for two    | <token>-one <token>-five  |            |
+        | KMSs     | access_key_id | key_id    | An asterisk        | <token>*one               | red        |
+        | KMSs     | access_key_id | key_id    | An asterisk for no | <token>*six               |            |
+        | GCP KMSs | project_id    | key_name  | A bar              | <token>-one\|<token>-five | red, green |
+        | GCP KMSs | project_id    | key_name  | A blank            | <token>-one <token>-four  | red        |
+        | GCP KMSs | project_id    | key_name  | A blank for two    | <token>-one <token>-five  |            |
+        | GCP KMSs | project_id    | key_name  | An asterisk        | <token>*one               | red        |
+        | GCP KMSs | project_id    | key_name  | An asterisk for no | <token>*six               |            |
 
   Rule: query and query_fields are checked
 
@@ -72,11 +81,13 @@ Feature: Searching several fields at once
       And the refusal has one of the codes "262273"
 
       Examples: One of them
-        | objects | text          | one          |
-        | vaults  | client_id     | query        |
-        | vaults  | client_id     | query_fields |
-        | KMSs    | access_key_id | query        |
-        | KMSs    | access_key_id | query_fields |
+        | objects  | text          | one          |
+        | vaults   | client_id     | query        |
+        | vaults   | client_id     | query_fields |
+        | KMSs     | access_key_id | query        |
+        | KMSs     | access_key_id | query_fields |
+        | GCP KMSs | project_id    | query        |
+        | GCP KMSs | project_id    | query_fields |
 
     @req:API-SEARCH-04
     Scenario Outline: A query with <fault> is refused for <objects>
@@ -86,13 +97,16 @@ Feature: Searching several fields at once
       Then the refusal has one of the codes "<code>"
 
       Examples: Cross-field query errors
-        | objects | fault            | fields                      | query    | code   |
-        | vaults  | nothing in it    | client_id                   |          | 262274 |
-        | vaults  | half a quotation | client_id                   | "nothing | 262272 |
-        | vaults  | a field twice    | client_id,client_id         | nothing  | 262276 |
-        | KMSs    | nothing in it    | access_key_id               |          | 262274 |
-        | KMSs    | half a quotation | access_key_id               | "nothing | 262272 |
-        | KMSs    | a field twice    | access_key_id,access_key_id | nothing  | 262276 |
+        | objects  | fault            | fields                      | query    | code   |
+        | vaults   | nothing in it    | client_id                   |          | 262274 |
+        | vaults   | half a quotation | client_id                   | "nothing | 262272 |
+        | vaults   | a field twice    | client_id,client_id         | nothing  | 262276 |
+        | KMSs     | nothing in it    | access_key_id               |          | 262274 |
+        | KMSs     | half a quotation | access_key_id               | "nothing | 262272 |
+        | KMSs     | a field twice    | access_key_id,access_key_id | nothing  | 262276 |
+        | GCP KMSs | nothing in it    | project_id                  |          | 262274 |
+        | GCP KMSs | half a quotation | project_id                  | "nothing | 262272 |
+        | GCP KMSs | a field twice    | project_id,project_id       | nothing  | 262276 |
 
     @req:API-SEARCH-05
     Scenario Outline: A change of a <object> takes no query
@@ -101,6 +115,7 @@ Feature: Searching several fields at once
       Then the refusal has one of the codes "262274, 262277"
 
       Examples: Resources
-        | object | text          |
-        | vault  | client_id     |
-        | KMS    | access_key_id |
+        | object  | text          |
+        | vault   | client_id     |
+        | KMS     | access_key_id |
+        | GCP KMS | project_id    |

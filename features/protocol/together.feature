@@ -19,9 +19,10 @@ Feature: Writing to several records at once
       And the <object> "blue" is as it was
 
       Examples: Resources
-        | object | objects | text       |
-        | vault  | vaults  | proxy_host |
-        | KMS    | KMSs    | proxy_host |
+        | object  | objects  | text       |
+        | vault   | vaults   | proxy_host |
+        | KMS     | KMSs     | proxy_host |
+        | GCP KMS | GCP KMSs | proxy_host |
 
     @req:API-BULK-02
     Scenario Outline: Two of three <objects> are deleted by a filter
@@ -38,9 +39,10 @@ Feature: Writing to several records at once
       And the <object> "blue" is as it was
 
       Examples: Resources
-        | object | objects |
-        | vault  | vaults  |
-        | KMS    | KMSs    |
+        | object  | objects  |
+        | vault   | vaults   |
+        | KMS     | KMSs     |
+        | GCP KMS | GCP KMSs |
 
     @req:API-BULK-03
     Scenario Outline: The answer says how many <objects> were changed
@@ -53,9 +55,10 @@ Feature: Writing to several records at once
       Then the answer counts "2" records
 
       Examples: Resources
-        | objects | text       |
-        | vaults  | proxy_host |
-        | KMSs    | proxy_host |
+        | objects  | text       |
+        | vaults   | proxy_host |
+        | KMSs     | proxy_host |
+        | GCP KMSs | proxy_host |
 
   Rule: The body lists which records are meant
 
@@ -78,9 +81,10 @@ Feature: Writing to several records at once
       And the <object> "blue" is as it was
 
       Examples: Resources
-        | object | objects | text       |
-        | vault  | vaults  | proxy_host |
-        | KMS    | KMSs    | proxy_host |
+        | object  | objects  | text       |
+        | vault   | vaults   | proxy_host |
+        | KMS     | KMSs     | proxy_host |
+        | GCP KMS | GCP KMSs | proxy_host |
 
     @req:API-BULK-05
     Scenario Outline: Two of three <objects> are deleted by their records
@@ -97,6 +101,7 @@ Feature: Writing to several records at once
       And the <object> "blue" is as it was
 
       Examples: Resources
-        | object | objects |
-        | vault  | vaults  |
-        | KMS    | KMSs    |
+        | object  | objects  |
+        | vault   | vaults   |
+        | KMS     | KMSs     |
+        | GCP KMS | GCP KMSs |

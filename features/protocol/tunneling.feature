@@ -17,6 +17,7 @@ Feature: Tunneling to an SVM
         | KMS                  | KMSs                  |
         | external key manager | external key managers |
         | client certificate   | client certificates   |
+        | GCP KMS              | GCP KMSs              |
 
   @req:API-TUNNEL-04
   Rule: The SVM may be named by its uuid
@@ -30,9 +31,10 @@ Feature: Tunneling to an SVM
       Then the <objects> "green" are listed
 
       Examples: Resources
-        | object | objects |
-        | vault  | vaults  |
-        | KMS    | KMSs    |
+        | object  | objects  |
+        | vault   | vaults   |
+        | KMS     | KMSs     |
+        | GCP KMS | GCP KMSs |
 
   @req:API-TUNNEL-02
   Rule: A creation by tunneling needs no SVM in its body
@@ -49,6 +51,7 @@ Feature: Tunneling to an SVM
         | KMS                  |
         | external key manager |
         | client certificate   |
+        | GCP KMS              |
 
   @req:API-TUNNEL-03
   Rule: The body and the header may not name different SVMs
@@ -63,3 +66,4 @@ Feature: Tunneling to an SVM
         | KMS                  |
         | external key manager |
         | client certificate   |
+        | GCP KMS              |

@@ -10,9 +10,10 @@ Feature: Writing to any collection
         | svm.name | <text> | <other> |
 
       Examples: Resources
-        | object | text          | other     |
-        | vault  | client_id     | tenant_id |
-        | KMS    | access_key_id | key_id    |
+        | object  | text          | other     |
+        | vault   | client_id     | tenant_id |
+        | KMS     | access_key_id | key_id    |
+        | GCP KMS | project_id    | key_name  |
 
     @req:API-RETURN-02
     Scenario Outline: The new record is not returned unless it is asked for (<object>)
@@ -20,9 +21,10 @@ Feature: Writing to any collection
       Then the request succeeds
 
       Examples: Resources
-        | object |
-        | vault  |
-        | KMS    |
+        | object  |
+        | vault   |
+        | KMS     |
+        | GCP KMS |
 
     @req:API-LOCATION-02
     Scenario Outline: The Location leads to the new configuration (<object>)
@@ -36,6 +38,7 @@ Feature: Writing to any collection
         | KMS                  |
         | external key manager |
         | client certificate   |
+        | GCP KMS              |
 
     @req:API-BODY-08
     Scenario Outline: Nested properties may be named with dots (<object>)
@@ -50,16 +53,18 @@ Feature: Writing to any collection
         | KMS                  |
         | external key manager |
         | client certificate   |
+        | GCP KMS              |
 
     @req:API-FAULT-01
     Scenario Outline: A creation that is refused for its last property makes nothing (<object>)
-      When the operator creates the <object> "blue" without "key_id"
+      When the operator creates the <object> "blue" without "<property>"
       Then the SVM has no <object>
 
       Examples: Resources
-        | object               |
-        | vault                |
-        | KMS                  |
+        | object  | property |
+        | vault   | key_id   |
+        | KMS     | key_id   |
+        | GCP KMS | key_name |
 
     @req:API-FAULT-01
     Scenario Outline: A second configuration that is refused leaves the first as it was (<object>)
@@ -73,6 +78,7 @@ Feature: Writing to any collection
         | vault                |
         | KMS                  |
         | external key manager |
+        | GCP KMS              |
 
     @req:API-TIMEOUT-01
     Scenario Outline: A creation may wait for <seconds> seconds (<object>)
@@ -80,11 +86,13 @@ Feature: Writing to any collection
       Then the request succeeds
 
       Examples: The ends of the range
-        | object | seconds |
-        | vault  | 0       |
-        | vault  | 120     |
-        | KMS    | 0       |
-        | KMS    | 120     |
+        | object  | seconds |
+        | vault   | 0       |
+        | vault   | 120     |
+        | KMS     | 0       |
+        | KMS     | 120     |
+        | GCP KMS | 0       |
+        | GCP KMS | 120     |
 
   Rule: Changing
 
@@ -95,11 +103,13 @@ Feature: Writing to any collection
       Then the request succeeds
 
       Examples: The ends of the range
-        | object | seconds |
-        | vault  | 0       |
-        | vault  | 120     |
-        | KMS    | 0       |
-        | KMS    | 120     |
+        | object  | seconds |
+        | vault   | 0       |
+        | vault   | 120     |
+        | KMS     | 0       |
+        | KMS     | 120     |
+        | GCP KMS | 0       |
+        | GCP KMS | 120     |
 
     @req:API-FAULT-01
     Scenario Outline: A change with <fault> changes nothing else either (<object>)
@@ -111,13 +121,16 @@ Feature: Writing to any collection
       Then the request left the <object> "blue" as it was, if it was refused
 
       Examples: Faults
-        | object | text          | fault                  | property           | value                 |
-        | vault  | client_id     | an unknown property    | zzz_no_such_field  | 1                     |
-        | vault  | client_id     | a read-only property   | uuid               | (uuid)                |
-        | vault  | client_id     | an invalid certificate | client_certificate | (invalid certificate) |
-        | KMS    | access_key_id | an unknown property    | zzz_no_such_field  | 1                     |
-        | KMS    | access_key_id | a read-only property   | uuid               | (uuid)                |
-        | KMS    | access_key_id | an empty credential    | secret_access_key  | (empty)               |
+        | object  | text          | fault                  | property                | value                 |
+        | vault   | client_id     | an unknown property    | zzz_no_such_field       | 1                     |
+        | vault   | client_id     | a read-only property   | uuid                    | (uuid)                |
+        | vault   | client_id     | an invalid certificate | client_certificate      | (invalid certificate) |
+        | KMS     | access_key_id | an unknown property    | zzz_no_such_field       | 1                     |
+        | KMS     | access_key_id | a read-only property   | uuid                    | (uuid)                |
+        | KMS     | access_key_id | an empty credential    | secret_access_key       | (empty)               |
+        | GCP KMS | proxy_host    | an unknown property    | zzz_no_such_field       | 1                     |
+        | GCP KMS | proxy_host    | a read-only property   | uuid                    | (uuid)                |
+        | GCP KMS | proxy_host    | an empty credential    | application_credentials | (empty)               |
 
     @req:API-BODY-04
     Scenario Outline: An unknown property is refused (<object>)
@@ -132,6 +145,7 @@ Feature: Writing to any collection
         | KMS                  |
         | external key manager |
         | client certificate   |
+        | GCP KMS              |
 
     @req:API-BODY-06
     Scenario Outline: <value> is refused for <property> (<object>)
@@ -141,13 +155,16 @@ Feature: Writing to any collection
       Then the request is refused
 
       Examples: Wrong types and kinds
-        | object | number     | property   | value    |
-        | vault  | proxy_port | proxy_port | "abc"    |
-        | vault  | proxy_port | proxy_host | ["a"]    |
-        | vault  | proxy_port | proxy_host | {"a": 1} |
-        | KMS    | proxy_port | proxy_port | "abc"    |
-        | KMS    | proxy_port | proxy_host | ["a"]    |
-        | KMS    | proxy_port | proxy_host | {"a": 1} |
+        | object  | number     | property   | value    |
+        | vault   | proxy_port | proxy_port | "abc"    |
+        | vault   | proxy_port | proxy_host | ["a"]    |
+        | vault   | proxy_port | proxy_host | {"a": 1} |
+        | KMS     | proxy_port | proxy_port | "abc"    |
+        | KMS     | proxy_port | proxy_host | ["a"]    |
+        | KMS     | proxy_port | proxy_host | {"a": 1} |
+        | GCP KMS | proxy_port | proxy_port | "abc"    |
+        | GCP KMS | proxy_port | proxy_host | ["a"]    |
+        | GCP KMS | proxy_port | proxy_host | {"a": 1} |
 
     @req:API-BODY-07
     Scenario Outline: A value outside of its enumeration is refused (<object>)
@@ -162,3 +179,4 @@ Feature: Writing to any collection
         | KMS                  |
         | external key manager |
         | client certificate   |
+        | GCP KMS              |
