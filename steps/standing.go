@@ -20,6 +20,7 @@ import (
 // builtins are the resources of such things, by the words for it.
 var builtins = map[string]string{
 	"cluster": "cluster", "node": "nodes", "nodes": "nodes", "data SVM": "svms", "data SVMs": "svms", "jobs": "jobs",
+	"key manager configuration": "key-manager-configs",
 }
 
 // jobsWord is what phrases call the jobs of the target.
@@ -28,6 +29,7 @@ const jobsWord = "jobs"
 // The parts of phrases that stand for them.
 const (
 	builtinOne  = `(node|data SVM)`
+	settings    = `(key manager configuration)`
 	builtinMany = `(nodes|data SVMs|jobs)`
 )
 
@@ -52,12 +54,19 @@ func allFields(w *world, word string) string {
 	return strings.Join(names, ",")
 }
 
-func readsCluster(ctx context.Context, w *world) error {
-	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: builtinPath(w, "cluster")})
-}
+func readsCluster(ctx context.Context, w *world) error { return readsSettings(ctx, w, "cluster") }
 
 func readsOfCluster(ctx context.Context, w *world, fields string) error {
-	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: builtinPath(w, "cluster") + "?fields=" + url.QueryEscape(fields)})
+	return readsOfSettings(ctx, w, "cluster", fields)
+}
+
+// readsSettings reads what the cluster has one record of.
+func readsSettings(ctx context.Context, w *world, word string) error {
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: builtinPath(w, word)})
+}
+
+func readsOfSettings(ctx context.Context, w *world, word, fields string) error {
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: builtinPath(w, word) + "?fields=" + url.QueryEscape(fields)})
 }
 
 // listsBuiltin lists all there are. Of jobs, which may be many and come and go, the

@@ -220,6 +220,8 @@ func whensOfBuiltins(n words) []phrase {
 	return phrases(messages.PickleStepType_ACTION,
 		about(`the operator reads the cluster`, readsCluster),
 		about(`the operator reads "([^"]*)" of the cluster`, readsOfCluster),
+		aboutBuiltin(`the operator reads the `+settings, readsSettings),
+		aboutBuiltin(`the operator reads the `+settings+` with "([^"]*)"`, readsOfSettings),
 		aboutBuiltin(`the operator lists the `+builtinMany, listsBuiltin),
 		aboutBuiltin(`the operator lists the `+builtinMany+` in pages of "([^"]*)"`, listsBuiltinInPages),
 		aboutBuiltin(`the operator lists the `+builtinMany+` that have the name of the first`, listsBuiltinByName),
