@@ -6,9 +6,9 @@ vet: ## format and vet
 	@test -z "$$(gofmt -l .)" || { echo "gofmt these files:"; gofmt -l .; exit 1; }
 	go vet ./...
 
-lint: ## staticcheck, pinned, and the limits of functions, files and types
+lint: ## staticcheck, pinned, the limits of functions, files and types, and names of types
 	$(STATICCHECK) ./...
-	go test -run Limits ./runner
+	go test -run "Limits|OneName" ./runner
 
 run: ## the suite on the embedded simulator
 	go run ./runner run

@@ -137,7 +137,7 @@ func (c *Campaign) check(ctx context.Context, t *Trial, on lane, check int) orac
 		all = append(all, *small.outcome)
 	}
 	sum := oracle.Together(asked, all...)
-	if small.one != nil && slices.ContainsFunc(sum.Found, func(f oracle.Finding) bool { return f.Flaky }) { // the small case may show more, and always
+	if small.one != nil && slices.ContainsFunc(sum.Found, func(f oracle.Breach) bool { return f.Flaky }) { // the small case may show more, and always
 		again, _ := t.play(ctx, c.Bed, on, check, *small.one)
 		sum = oracle.Together(asked, append(all, *again)...)
 	}

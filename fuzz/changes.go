@@ -119,7 +119,7 @@ func (m *model) changeOf(t *rapid.T, kind string, whole bool) Call {
 // isCredential reports whether a property is what a target asks for to believe whose the
 // object is.
 func (m *model) isCredential(name string) bool {
-	return m.isSecret(name) && slices.ContainsFunc(m.operation(contract.Create).Required, func(p contract.Property) bool { return slices.Contains(p.AnyOf, name) })
+	return m.isSecret(name) && slices.ContainsFunc(m.operation(contract.Create).Required, func(p contract.RequiredField) bool { return slices.Contains(p.AnyOf, name) })
 }
 
 // unshown are the secrets that a change may set beside the credentials.

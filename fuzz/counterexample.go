@@ -86,7 +86,7 @@ func (h *Hunt) finding(ctx context.Context, c candidate) *Finding {
 	for _, id := range c.fails.Broke() {
 		small := c.trial.shrink(ctx, h.Bed, c.lane, c.check, c.seed, id)
 		if small.one != nil {
-			at := slices.IndexFunc(c.fails.Found, func(found oracle.Finding) bool { return found.Requirement == id })
+			at := slices.IndexFunc(c.fails.Found, func(found oracle.Breach) bool { return found.Requirement == id })
 			f.Bucket = h.bucket(c.fails.Found[at])
 			f.Case, f.Outcome, f.Small, f.Drawing = *small.one, small.outcome, true, small.player.drawing
 			break
@@ -106,7 +106,7 @@ func (h *Hunt) finding(ctx context.Context, c candidate) *Finding {
 }
 
 // bucket is where a finding belongs.
-func (h *Hunt) bucket(f oracle.Finding) Bucket {
+func (h *Hunt) bucket(f oracle.Breach) Bucket {
 	b := Bucket{Requirement: f.Requirement}
 	if f.Exchange == nil {
 		return b

@@ -13,17 +13,17 @@ import (
 // goroutines at a time.
 type coverage struct {
 	mu     sync.Mutex
-	pass   int             // the number of the pass that goes on, from 1
-	seen   map[Seen]int    // points, each with the pass that it was new in
-	items  map[item]int    // numbers of what has been drawn
-	tried  []int           // by those numbers, the pass that it was first tried in; 0 for none
-	sent   map[Sent]bool   // what requests that succeeded had
-	bodies map[string]bool // bodies that have been told apart
-	fresh  map[string]bool // trials that showed something new in the pass
+	pass   int                  // the number of the pass that goes on, from 1
+	seen   map[Point]int        // points, each with the pass that it was new in
+	items  map[item]int         // numbers of what has been drawn
+	tried  []int                // by those numbers, the pass that it was first tried in; 0 for none
+	sent   map[Combination]bool // what requests that succeeded had
+	bodies map[string]bool      // bodies that have been told apart
+	fresh  map[string]bool      // trials that showed something new in the pass
 }
 
 func newCoverage() *coverage {
-	return &coverage{seen: map[Seen]int{}, items: map[item]int{}, sent: map[Sent]bool{}, bodies: map[string]bool{}}
+	return &coverage{seen: map[Point]int{}, items: map[item]int{}, sent: map[Combination]bool{}, bodies: map[string]bool{}}
 }
 
 // begin begins the next pass, and returns its number.
@@ -97,7 +97,7 @@ func (c *coverage) add(t *Trial, played *drawnCase, by *player) (points int) {
 }
 
 // sees notes a point, and reports whether it was seen in no pass before.
-func (c *coverage) sees(point Seen) bool {
+func (c *coverage) sees(point Point) bool {
 	at, seen := c.seen[point]
 	if seen || len(c.seen) >= maxKnown {
 		return seen && at == c.pass
@@ -133,30 +133,30 @@ func itemsOf(t *Trial, c Case) []item {
 }
 
 // Coverage returns the points that were seen, in no order.
-func (h *Hunt) Coverage() []Seen {
-	var all []Seen
+func (h *Hunt) Coverage() []Point {
+	var all []Point
 	for s := range h.coverage.seen {
 		all = append(all, s)
 	}
 	return all
 }
 
-// A Sent is a property that a request of an operation may have, or two that it may have
+// A Combination is a property that a request of an operation may have, or two that it may have
 // together, and whether one that had it, or them, has succeeded.
-type Sent struct {
+type Combination struct {
 	Operation  string // as reports name it
 	One, Other string // properties; the second is "" for one alone
 }
 
 // Sendings returns each property and each pair of properties of the trials that a request
 // may have, and whether one that had it has succeeded in the hunt.
-func (h *Hunt) Sendings() map[Sent]bool {
-	all := map[Sent]bool{}
+func (h *Hunt) Sendings() map[Combination]bool {
+	all := map[Combination]bool{}
 	for _, t := range h.Trials {
 		for _, effect := range []contract.Effect{contract.Create, contract.Change} {
 			if o := t.model.operation(effect); o != nil {
 				t.model.pairsOf(o, func(one, other string) {
-					s := Sent{o.String(), one, other}
+					s := Combination{o.String(), one, other}
 					all[s] = h.coverage.sent[s]
 				})
 			}

@@ -26,8 +26,8 @@ var errorProperties = []Property{
 
 // rows are the documented errors of the release of which a request is known that provokes
 // them.
-func (m *model) rows() []*contract.Error {
-	var all []*contract.Error
+func (m *model) rows() []*contract.ErrorRow {
+	var all []*contract.ErrorRow
 	for _, o := range m.resource.Operations {
 		if !o.Covers(m.release) {
 			continue
@@ -86,7 +86,7 @@ func (m *model) byTurns(alone, with []Call) func(int) *rapid.Generator[Case] {
 }
 
 // provoking is the call that provokes an error.
-func (m *model) provoking(row *contract.Error) Call {
+func (m *model) provoking(row *contract.ErrorRow) Call {
 	c := m.callOf(row.Example)
 	if row.Example.Unknown {
 		c = m.asks(row.Operation)
@@ -123,7 +123,7 @@ func playRow(ctx context.Context, p *player) error {
 // that the rest of the case would be about something else.
 func (p *player) provokes(ctx context.Context, c Call) (ok bool, err error) {
 	o := c.In(p.catalogue)
-	i := slices.IndexFunc(o.Errors, func(e *contract.Error) bool { return string(e.ID) == c.Field })
+	i := slices.IndexFunc(o.Errors, func(e *contract.ErrorRow) bool { return string(e.ID) == c.Field })
 	if i < 0 {
 		return true, nil // a row of another day
 	}
@@ -168,7 +168,7 @@ func (p *player) prepares(ctx context.Context, first *contract.Example) (ready b
 
 // isRow judges a refusal against the row of the table, and against the promise
 // that there is a refusal at all.
-func (p *player) isRow(e oracle.Ending, row *contract.Error) error {
+func (p *player) isRow(e oracle.Ending, row *contract.ErrorRow) error {
 	if err := p.isDue(e, due{ids: p.refusedBy(row)}); err != nil || testbed.Untold(e) {
 		return err
 	}

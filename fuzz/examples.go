@@ -83,7 +83,7 @@ func (m *model) callOf(e *contract.Example) Call {
 }
 
 // setOf is what a call sets of a body in the catalogue; nil for none.
-func (m *model) setOf(b contract.Body) map[string]any {
+func (m *model) setOf(b contract.BodyTemplate) map[string]any {
 	if b == nil {
 		return nil
 	}

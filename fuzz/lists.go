@@ -158,6 +158,6 @@ func (p *player) asks(ctx context.Context, c Call, truth map[string]map[string]a
 		ask.Values[i] = expand(p.session, v, "")
 	}
 	err := put(ctx, q, ask)
-	p.seen = append(p.seen, Seen{Operation: "GET " + p.resource.Path, Status: status(q), Fault: c.Fault})
+	p.seen = append(p.seen, Point{Operation: "GET " + p.resource.Path, Status: status(q), Fault: c.Fault})
 	return err
 }

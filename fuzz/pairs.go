@@ -83,17 +83,17 @@ func (m *model) pairsOf(o *contract.Operation, each func(one, other string)) {
 }
 
 // name lists what a sending had.
-func (m *model) name(s sending) []Sent {
+func (m *model) name(s sending) []Combination {
 	had := resource.Flat(s.body)
 	has := func(name string) bool {
 		_, flat := had[name]
 		_, whole := s.body[name]
 		return name == "" || flat || whole
 	}
-	var all []Sent
+	var all []Combination
 	m.pairsOf(s.operation, func(one, other string) {
 		if has(one) && has(other) {
-			all = append(all, Sent{s.operation.String(), one, other})
+			all = append(all, Combination{s.operation.String(), one, other})
 		}
 	})
 	return all

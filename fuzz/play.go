@@ -25,14 +25,14 @@ type player struct {
 	narrowed bool            // whether lists are known to be narrowed to our SVMs
 	listed   *wire.Exchange  // the list that showed the whole thing last; nil for none
 	refused  bool            // whether a creation beside the thing was refused
-	seen     []Seen
+	seen     []Point
 	sent     []sending
 
 	drawing []byte // of a history that has no order, as HTML; nil for none
 }
 
-// A Seen is what a call of a case came to: a point of the coverage.
-type Seen struct {
+// A Point is what a call of a case came to: a point of the coverage.
+type Point struct {
 	Operation string // as reports name it; method and path where the catalogue has none
 	Status    int    // of the answer
 	Code      string // of the refusal; "" for none
@@ -208,7 +208,7 @@ func (p *player) note(c Call, e oracle.Ending) {
 		return
 	}
 	x := e.Exchange
-	s := Seen{Operation: x.Request.Method + " elsewhere", Status: x.Response.Status, Fault: c.Fault}
+	s := Point{Operation: x.Request.Method + " elsewhere", Status: x.Response.Status, Fault: c.Fault}
 	if o := p.catalogue.Route(x.Request.APIPath()).Operation(x.Request.Method); o != nil {
 		s.Operation = o.String()
 	}

@@ -54,7 +54,7 @@ func (m *model) mayRefuse(e oracle.Ending, id contract.ID) bool {
 // refusedBy returns the requirements that promise the refusal that a row of a table of codes
 // is about: those that are about its operation and about a property of its request, as far as
 // they name any.
-func (m *model) refusedBy(row *contract.Error) []contract.ID {
+func (m *model) refusedBy(row *contract.ErrorRow) []contract.ID {
 	if row.Promise == "" {
 		return nil
 	}

@@ -41,7 +41,7 @@ func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Repo
 	for _, sc := range t.selection.chosen {
 		conditions[sc.Name] = sc.Conditions
 	}
-	r := report.New(report.Record{
+	r := report.New(report.Facts{
 		Tool: tool().Tool,
 		Run: report.Run{ID: t.id, Command: t.command, Started: report.Stamp(t.started), Finished: report.Stamp(time.Now()),
 			Seed: t.flags.seed, Nonce: t.flags.nonce, Checks: int(t.flags.checks),
@@ -120,7 +120,7 @@ func verdict(a *app, ctx context.Context, t *trial, r *report.Report) error {
 }
 
 // compared says what a comparison with a baseline found.
-func compared(w io.Writer, c baseline.Comparison) error {
+func compared(w io.Writer, c baseline.Difference) error {
 	for _, d := range c.New {
 		fmt.Fprintln(w, wording.OneLine(fmt.Sprintf("not in the baseline: %s, broken in %q", d.Requirement, d.Outcome)))
 	}

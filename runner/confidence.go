@@ -46,13 +46,13 @@ type huntCounts struct {
 
 // huntCoverage is how much of what there is was reached.
 type huntCoverage struct {
-	Operations part        `json:"operations"`
-	Codes      part        `json:"codes"`  // documented ones, as code and operation
-	Fields     part        `json:"fields"` // properties of creations and changes that succeeded
-	Pairs      part        `json:"pairs"`  // two of them together
-	Faults     []string    `json:"faults"` // kinds of faults that were made
-	Statuses   []int       `json:"statuses"`
-	Points     []fuzz.Seen `json:"points"` // operation x status x code x fault
+	Operations part         `json:"operations"`
+	Codes      part         `json:"codes"`  // documented ones, as code and operation
+	Fields     part         `json:"fields"` // properties of creations and changes that succeeded
+	Pairs      part         `json:"pairs"`  // two of them together
+	Faults     []string     `json:"faults"` // kinds of faults that were made
+	Statuses   []int        `json:"statuses"`
+	Points     []fuzz.Point `json:"points"` // operation x status x code x fault
 }
 
 // A part is how much of what there is was reached.
@@ -71,7 +71,7 @@ func (h *hunt) confidence(end fuzz.End, game *fuzz.Hunt) confidence {
 		huntCoverage: huntCoverage{Faults: []string{}, Statuses: []int{}, Points: game.Coverage()},
 		Unknown:      append([]string{}, slices.Sorted(maps.Keys(game.Unknown()))...), Findings: []string{}, Flaky: []string{},
 	}
-	slices.SortFunc(c.Points, func(a, b fuzz.Seen) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	slices.SortFunc(c.Points, func(a, b fuzz.Point) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 	operations, codes := map[string]bool{}, map[string]bool{}
 	for _, p := range c.Points {
 		operations[p.Operation], codes[p.Code+" "+p.Operation] = true, true
@@ -123,9 +123,9 @@ func (h *hunt) reached(operations, codes map[string]bool) (ops, rows part) {
 }
 
 // sent parts what requests had into single properties and pairs of them.
-func sent(all map[fuzz.Sent]bool) (fields, pairs part) {
+func sent(all map[fuzz.Combination]bool) (fields, pairs part) {
 	fields.Missing, pairs.Missing = []string{}, []string{}
-	for _, s := range slices.SortedFunc(maps.Keys(all), func(a, b fuzz.Sent) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) }) {
+	for _, s := range slices.SortedFunc(maps.Keys(all), func(a, b fuzz.Combination) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) }) {
 		if s.Other == "" {
 			fields.add(all[s], s.Operation+" "+s.One)
 		} else {

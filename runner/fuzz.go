@@ -269,7 +269,7 @@ const maxRedacted = 4096
 // keep writes a finding and tells of it. One that was flaky until now gives way to it.
 func (h *hunt) keep(a *app, f *fuzz.Finding) {
 	dir := filepath.Join(h.out, finding.Folder(f.Bucket))
-	kept, err := finding.Write(dir, finding.Input{Found: f, RunSeed: h.flags.seed, At: time.Now(), Vet: a.scanner.File, Takes: h.takes, Record: report.Record{
+	kept, err := finding.Write(dir, finding.Draft{Found: f, RunSeed: h.flags.seed, At: time.Now(), Vet: a.scanner.File, Takes: h.takes, Record: report.Facts{
 		Contract: h.contract, Release: h.survey.Release, Secrets: h.bench.secrets(maxRedacted), Commands: report.Commands{Curl: h.bench.curl}}})
 	h.found = slices.DeleteFunc(h.found, func(old *finding.Finding) bool {
 		return old.Requirement.ID == kept.Requirement.ID && old.Operation == kept.Operation

@@ -108,16 +108,7 @@ func measure(t *testing.T, root string) map[string]int {
 	t.Helper()
 	all := map[string]int{}
 	types := map[string]map[string]*ast.StructType{} // by package and name
-	fset := token.NewFileSet()
-	require.NoError(t, filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".go") {
-			return err
-		}
-		file, err := parser.ParseFile(fset, name, nil, parser.SkipObjectResolution)
-		if err != nil {
-			return err
-		}
-		path, _ := filepath.Rel(root, name)
+	walkGo(t, root, func(path string, fset *token.FileSet, file *ast.File) {
 		pkg := file.Name.Name
 		if dir := filepath.ToSlash(filepath.Dir(path)); dir != "." {
 			pkg = dir
@@ -134,8 +125,7 @@ func measure(t *testing.T, root string) map[string]int {
 				measureTypes(all, types[pkg], pkg, d)
 			}
 		}
-		return nil
-	}))
+	})
 	for pkg, named := range types {
 		methods := map[string]int{}
 		for name := range named {
@@ -144,6 +134,24 @@ func measure(t *testing.T, root string) map[string]int {
 		maps.Copy(all, methods)
 	}
 	return all
+}
+
+// walkGo visits every Go file below a folder, by its path from there.
+func walkGo(t *testing.T, root string, visit func(path string, fset *token.FileSet, file *ast.File)) {
+	t.Helper()
+	fset := token.NewFileSet()
+	require.NoError(t, filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".go") {
+			return err
+		}
+		file, err := parser.ParseFile(fset, name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		path, err := filepath.Rel(root, name)
+		visit(path, fset, file)
+		return err
+	}))
 }
 
 func measureFunc(all map[string]int, fset *token.FileSet, pkg string, d *ast.FuncDecl) {

@@ -225,7 +225,7 @@ func TestTheRegisterNamesLibertiesThatExist(t *testing.T) {
 	}
 }
 
-func provocation(row *contract.Error) string {
+func provocation(row *contract.ErrorRow) string {
 	switch {
 	case row.Untested != "":
 		return "not at all: " + cell(row.Untested)

@@ -58,7 +58,7 @@ func (a *app) ours() []byte {
 	if err != nil {
 		return b.Bytes()
 	}
-	r := report.New(report.Record{Tool: tool().Tool, Contract: c, Release: contract.Newest(),
+	r := report.New(report.Facts{Tool: tool().Tool, Contract: c, Release: contract.Newest(),
 		Results: oracle.Sum(c, oracle.Scope{Release: contract.Newest(), Level: contract.May}, nil)})
 	for _, f := range report.Renderings {
 		f.Write(&b, r) // to memory, which does not fail

@@ -23,7 +23,7 @@ import (
 )
 
 // behind puts a front before the simulator of a stand, once n requests have gone by.
-func (s *stand) behind(f mutant.Front, n int) {
+func (s *stand) behind(f mutant.Proxy, n int) {
 	s.line.next = f.Before(s.sim, mutant.ListsAfter(n, akv, "aws-kms"))
 }
 

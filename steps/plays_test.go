@@ -238,7 +238,7 @@ func TestOpenQuestionsAreAskedAgain(t *testing.T) {
 	found := func(ids ...contract.ID) oracle.Outcome {
 		o := oracle.Outcome{Status: oracle.Failed}
 		for _, id := range ids {
-			o.Found = append(o.Found, oracle.Finding{Requirement: id})
+			o.Found = append(o.Found, oracle.Breach{Requirement: id})
 		}
 		return o
 	}

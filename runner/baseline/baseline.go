@@ -29,13 +29,13 @@ const Format = "ontap-conformance/baseline/1"
 // A Baseline is the known deviations of one target. It is not changed once it
 // is loaded, and so safe for concurrent use.
 type Baseline struct {
-	Format string  `yaml:"format"`
-	Target string  `yaml:"target"` // for the reader; any endpoint may be compared
-	Known  []Entry `yaml:"known"`
+	Format string           `yaml:"format"`
+	Target string           `yaml:"target"` // for the reader; any endpoint may be compared
+	Known  []KnownDeviation `yaml:"known"`
 }
 
-// An Entry is one deviation that its owner knows of.
-type Entry struct {
+// A KnownDeviation is a deviation that the owner of the target knows of.
+type KnownDeviation struct {
 	Requirement contract.ID `yaml:"requirement"`
 	Outcomes    []string    `yaml:"outcomes,omitempty"` // names of the scenarios that show it; none means wherever it shows
 	Reason      string      `yaml:"reason"`             // never empty
@@ -44,7 +44,7 @@ type Entry struct {
 }
 
 // String names the entry for a reader.
-func (e Entry) String() string {
+func (e KnownDeviation) String() string {
 	switch len(e.Outcomes) {
 	case 0:
 		return string(e.Requirement)
@@ -82,10 +82,10 @@ func Load(name string) (*Baseline, error) {
 // New makes a baseline of everything that a report found broken. What is flaky gets entries of
 // its own. Reasons, links and the word flaky are kept from old, which may be nil.
 func New(r *report.Report, old *Baseline) *Baseline {
-	b := &Baseline{Format: Format, Target: r.Target.Endpoint, Known: []Entry{}}
+	b := &Baseline{Format: Format, Target: r.Target.Endpoint, Known: []KnownDeviation{}}
 	for _, q := range r.Broken() {
 		for _, flaky := range []bool{false, true} {
-			e := Entry{Requirement: q.ID, Reason: Unexplained, Flaky: flaky}
+			e := KnownDeviation{Requirement: q.ID, Reason: Unexplained, Flaky: flaky}
 			for _, o := range r.Outcomes {
 				if found := finding(o, q.ID); found != nil && found.Flaky == flaky {
 					e.Outcomes = append(e.Outcomes, o.Name)
@@ -117,11 +117,11 @@ func (b *Baseline) Write(w io.Writer) error {
 	return err
 }
 
-func (b *Baseline) find(id contract.ID) *Entry {
+func (b *Baseline) find(id contract.ID) *KnownDeviation {
 	if b == nil {
 		return nil
 	}
-	i := slices.IndexFunc(b.Known, func(e Entry) bool { return e.Requirement == id })
+	i := slices.IndexFunc(b.Known, func(e KnownDeviation) bool { return e.Requirement == id })
 	if i < 0 {
 		return nil
 	}
@@ -158,8 +158,8 @@ func (b *Baseline) VerifyReport(r *report.Report) error {
 }
 
 // finding is what o found of id; nil when it found nothing.
-func finding(o report.Outcome, id contract.ID) *report.Finding {
-	i := slices.IndexFunc(o.Broken, func(f report.Finding) bool { return f.Requirement == id })
+func finding(o report.Outcome, id contract.ID) *report.Breach {
+	i := slices.IndexFunc(o.Broken, func(f report.Breach) bool { return f.Requirement == id })
 	if i < 0 {
 		return nil
 	}

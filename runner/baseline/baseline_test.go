@@ -19,7 +19,7 @@ import (
 func finding(name, status string, ids ...contract.ID) report.Outcome {
 	o := report.Outcome{Name: name, Status: status}
 	for _, id := range ids {
-		o.Broken = append(o.Broken, report.Finding{Requirement: id})
+		o.Broken = append(o.Broken, report.Breach{Requirement: id})
 	}
 	return o
 }
@@ -37,7 +37,7 @@ func recorded(outcomes ...report.Outcome) *report.Report {
 func TestABaselineFailsOnWhatIsNewAndOnWhatWasMended(t *testing.T) {
 	tests := []struct {
 		name       string
-		known      []baseline.Entry
+		known      []baseline.KnownDeviation
 		outcomes   []report.Outcome
 		strict     bool
 		wantNew    int
@@ -47,15 +47,15 @@ func TestABaselineFailsOnWhatIsNewAndOnWhatWasMended(t *testing.T) {
 		{name: "nothing known, a MUST broken", outcomes: []report.Outcome{finding("x", report.Failed, "A-01")}, wantNew: 1},
 		{name: "nothing known, a SHOULD broken", outcomes: []report.Outcome{finding("x", report.Failed, "A-02")}},
 		{name: "a SHOULD decides when strict", outcomes: []report.Outcome{finding("x", report.Failed, "A-02")}, strict: true, wantNew: 1},
-		{name: "known wherever it shows", known: []baseline.Entry{{Requirement: "A-01"}}, outcomes: []report.Outcome{finding("x", report.Failed, "A-01")}},
-		{name: "known elsewhere only", known: []baseline.Entry{{Requirement: "A-01", Outcomes: []string{"y"}}},
+		{name: "known wherever it shows", known: []baseline.KnownDeviation{{Requirement: "A-01"}}, outcomes: []report.Outcome{finding("x", report.Failed, "A-01")}},
+		{name: "known elsewhere only", known: []baseline.KnownDeviation{{Requirement: "A-01", Outcomes: []string{"y"}}},
 			outcomes: []report.Outcome{finding("x", report.Failed, "A-01"), finding("y", report.Failed, "A-01")}, wantNew: 1},
-		{name: "a listed outcome passes", known: []baseline.Entry{{Requirement: "A-01", Outcomes: []string{"x", "y"}}},
+		{name: "a listed outcome passes", known: []baseline.KnownDeviation{{Requirement: "A-01", Outcomes: []string{"x", "y"}}},
 			outcomes: []report.Outcome{finding("x", report.Failed, "A-01"), finding("y", report.Passed)}, wantMended: []string{`A-01 in "y"`}},
-		{name: "a listed requirement is kept", known: []baseline.Entry{{Requirement: "A-03"}}, wantMended: []string{"A-03"}},
-		{name: "what was skipped is not mended", known: []baseline.Entry{{Requirement: "A-01", Outcomes: []string{"x"}}},
+		{name: "a listed requirement is kept", known: []baseline.KnownDeviation{{Requirement: "A-03"}}, wantMended: []string{"A-03"}},
+		{name: "what was skipped is not mended", known: []baseline.KnownDeviation{{Requirement: "A-01", Outcomes: []string{"x"}}},
 			outcomes: []report.Outcome{finding("x", report.Skipped)}},
-		{name: "an error of ours is never excused", known: []baseline.Entry{{Requirement: "A-01"}},
+		{name: "an error of ours is never excused", known: []baseline.KnownDeviation{{Requirement: "A-01"}},
 			outcomes: []report.Outcome{finding("x", report.Errored)}, wantDoubt: true},
 	}
 	for _, tt := range tests {
@@ -83,11 +83,11 @@ func flaky(name string, ids ...contract.ID) report.Outcome {
 }
 
 func TestWhatIsFlakyIsNewOnlyWhereItDecidesAndNeverMended(t *testing.T) {
-	steady := []baseline.Entry{{Requirement: "A-03", Outcomes: []string{"x", "y"}}}
-	unsteady := []baseline.Entry{{Requirement: "A-03", Outcomes: []string{"x"}, Flaky: true}}
+	steady := []baseline.KnownDeviation{{Requirement: "A-03", Outcomes: []string{"x", "y"}}}
+	unsteady := []baseline.KnownDeviation{{Requirement: "A-03", Outcomes: []string{"x"}, Flaky: true}}
 	for _, tt := range []struct {
 		name         string
-		known        []baseline.Entry
+		known        []baseline.KnownDeviation
 		policy       string
 		outcomes     []report.Outcome
 		flaky        bool // the requirement
@@ -115,14 +115,14 @@ func TestWhatIsFlakyIsNewOnlyWhereItDecidesAndNeverMended(t *testing.T) {
 
 func TestAFlakyOutcomeThatIsListedIsKnown(t *testing.T) {
 	r := recorded(flaky("x", "A-01"))
-	(&baseline.Baseline{Known: []baseline.Entry{{Requirement: "A-01", Flaky: true}}}).MarkKnown(r)
+	(&baseline.Baseline{Known: []baseline.KnownDeviation{{Requirement: "A-01", Flaky: true}}}).MarkKnown(r)
 	assert.Equal(t, report.KnownFailure, r.Outcomes[0].Status)
 }
 
 func TestAWrittenBaselineSaysWhatIsFlaky(t *testing.T) {
 	r := recorded(finding("x", report.Failed, "A-01", "A-02"), flaky("y", "A-01"))
-	old := &baseline.Baseline{Known: []baseline.Entry{{Requirement: "A-02", Reason: "now and then", Flaky: true}}}
-	assert.Equal(t, []baseline.Entry{
+	old := &baseline.Baseline{Known: []baseline.KnownDeviation{{Requirement: "A-02", Reason: "now and then", Flaky: true}}}
+	assert.Equal(t, []baseline.KnownDeviation{
 		{Requirement: "A-01", Outcomes: []string{"x"}, Reason: baseline.Unexplained},
 		{Requirement: "A-01", Outcomes: []string{"y"}, Reason: baseline.Unexplained, Flaky: true},
 		{Requirement: "A-02", Outcomes: []string{"x"}, Reason: "now and then", Flaky: true},
@@ -131,7 +131,7 @@ func TestAWrittenBaselineSaysWhatIsFlaky(t *testing.T) {
 
 func TestAFailureIsKnownOnlyIfAllOfItIsListed(t *testing.T) {
 	r := recorded(finding("all", report.Failed, "A-01"), finding("part", report.Failed, "A-01", "A-02"), finding("ours", report.Errored, "A-01"))
-	(&baseline.Baseline{Known: []baseline.Entry{{Requirement: "A-01"}}}).MarkKnown(r)
+	(&baseline.Baseline{Known: []baseline.KnownDeviation{{Requirement: "A-01"}}}).MarkKnown(r)
 	var statuses []string
 	for _, o := range r.Outcomes {
 		statuses = append(statuses, o.Status)
@@ -141,7 +141,7 @@ func TestAFailureIsKnownOnlyIfAllOfItIsListed(t *testing.T) {
 
 func TestAWrittenBaselineExcusesTheRunThatItWasMadeFrom(t *testing.T) {
 	r := recorded(finding("x: with a colon", report.Failed, "A-01", "A-02"))
-	old := &baseline.Baseline{Known: []baseline.Entry{{Requirement: "A-02", Reason: "by design", Link: "https://example.com/2"}}}
+	old := &baseline.Baseline{Known: []baseline.KnownDeviation{{Requirement: "A-02", Reason: "by design", Link: "https://example.com/2"}}}
 	name := filepath.Join(t.TempDir(), "known.yaml")
 	f, err := os.Create(name)
 	require.NoError(t, err)
@@ -154,14 +154,14 @@ func TestAWrittenBaselineExcusesTheRunThatItWasMadeFrom(t *testing.T) {
 	c := b.Compare(r, true)
 	assert.Empty(t, c.New)
 	assert.Empty(t, c.Mended)
-	assert.Equal(t, []baseline.Entry{
+	assert.Equal(t, []baseline.KnownDeviation{
 		{Requirement: "A-01", Outcomes: []string{"x: with a colon"}, Reason: baseline.Unexplained},
 		{Requirement: "A-02", Outcomes: []string{"x: with a colon"}, Reason: "by design", Link: "https://example.com/2"},
 	}, b.Known)
 }
 
 func TestAnEntryThatCanMatchNothingIsAnError(t *testing.T) {
-	b := &baseline.Baseline{Known: []baseline.Entry{{Requirement: "A-09"}, {Requirement: "A-01", Outcomes: []string{"gone"}}}}
+	b := &baseline.Baseline{Known: []baseline.KnownDeviation{{Requirement: "A-09"}, {Requirement: "A-01", Outcomes: []string{"gone"}}}}
 	err := b.VerifyReport(recorded(finding("x", report.Passed)))
 	assert.ErrorContains(t, err, "A-09, and there is no such requirement")
 	assert.ErrorContains(t, err, `"gone" for A-01, and there is no such outcome`)

@@ -14,20 +14,20 @@ type Deviation struct {
 	Outcome     string
 }
 
-// A Comparison is a report beside a baseline.
-type Comparison struct {
-	New      []Deviation // not listed, of a level that decides
-	Mended   []Entry     // listed, and it was looked at and kept
-	Unknown  bool        // something could not be found out
-	Excused  []Deviation // listed, and still so
-	Harmless []Deviation // not listed, of a level that does not decide, or flaky where that is only told
+// A Difference is a report beside a baseline.
+type Difference struct {
+	New      []Deviation      // not listed, of a level that decides
+	Mended   []KnownDeviation // listed, and it was looked at and kept
+	Unknown  bool             // something could not be found out
+	Excused  []Deviation      // listed, and still so
+	Harmless []Deviation      // not listed, of a level that does not decide, or flaky where that is only told
 }
 
 // Compare sets a report beside the baseline. Broken MUSTs decide, and with
 // strict broken SHOULDs too. What was skipped, errored or not selected is
 // neither broken nor mended.
-func (b *Baseline) Compare(r *report.Report, strict bool) Comparison {
-	c := Comparison{Unknown: r.Verdict == oracle.Inconclusive}
+func (b *Baseline) Compare(r *report.Report, strict bool) Difference {
+	c := Difference{Unknown: r.Verdict == oracle.Inconclusive}
 	for _, o := range r.Outcomes {
 		c.Unknown = c.Unknown || o.Status == report.Errored
 		for _, f := range o.Broken {
@@ -51,7 +51,7 @@ func (b *Baseline) Compare(r *report.Report, strict bool) Comparison {
 }
 
 // Record is the comparison as a report holds it; file is the baseline's.
-func (c Comparison) Record(file string) *report.Baseline {
+func (c Difference) Record(file string) *report.Baseline {
 	b := &report.Baseline{File: file, New: len(c.New), Undecisive: len(c.Harmless), Mended: []report.Mended{}}
 	for _, e := range c.Mended {
 		b.Mended = append(b.Mended, report.Mended{Requirement: e.Requirement, Outcomes: append([]string{}, e.Outcomes...)})
@@ -75,7 +75,7 @@ func (b *Baseline) MarkKnown(r *report.Report) {
 }
 
 func (b *Baseline) excuses(d Deviation) bool {
-	return slices.ContainsFunc(b.Known, func(e Entry) bool {
+	return slices.ContainsFunc(b.Known, func(e KnownDeviation) bool {
 		return e.Requirement == d.Requirement && (len(e.Outcomes) == 0 || slices.Contains(e.Outcomes, d.Outcome))
 	})
 }
@@ -88,7 +88,7 @@ func decides(r *report.Report, id contract.ID, strict bool) bool {
 // mended returns the part of an entry that no longer shows: the outcomes that
 // passed, or all of it when it names none and the requirement was kept. What shows
 // now and then only has not gone because it does not show.
-func mended(r *report.Report, e Entry) *Entry {
+func mended(r *report.Report, e KnownDeviation) *KnownDeviation {
 	if e.Flaky || slices.ContainsFunc(r.Requirements, func(q report.Requirement) bool { return q.ID == e.Requirement && q.Flaky }) {
 		return nil
 	}

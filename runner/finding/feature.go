@@ -11,7 +11,7 @@ import (
 // "" where the phrases cannot say what was sent. The scenario is of the same
 // promise, and its Then is the phrase for it; what only the rules of every
 // exchange see needs no Then of its own.
-func minimalFeature(in Input, f *Finding) string {
+func minimalFeature(in Draft, f *Finding) string {
 	lines := fuzz.Scenario(in.Record.Contract, in.Record.Release, f.Property, f.Case, f.Requirement.ID)
 	if lines == nil {
 		return ""

@@ -48,7 +48,7 @@ func TestACaseIsToldAsAScenario(t *testing.T) {
 		{"azure-key-vaults: what-was-deleted-is-gone", "AKV-DELETE-06", create + "," + remove + "," + again},
 		{"azure-key-vaults: what-was-deleted-is-gone", "AKV-DELETE-03", create + "," + remove + `,{"operation":"akv-restore"},` + again},
 	}
-	in := Input{Record: report.Record{Contract: c, Release: contract.Newest()}}
+	in := Draft{Record: report.Facts{Contract: c, Release: contract.Newest()}}
 	var all strings.Builder
 	for _, row := range rows {
 		var one plan.Case
@@ -73,7 +73,7 @@ func TestACaseIsToldAsAScenario(t *testing.T) {
 func TestWhatPhrasesCannotSayIsNoScenario(t *testing.T) {
 	c, err := contract.Load()
 	require.NoError(t, err)
-	in := Input{Record: report.Record{Contract: c, Release: contract.Newest()}}
+	in := Draft{Record: report.Facts{Contract: c, Release: contract.Newest()}}
 	for name, call := range map[string]plan.Call{
 		"a parameter":            {Operation: "akv-create", Query: []plan.Param{{Name: "a", Value: "b"}}},
 		"a header":               {Operation: "akv-create", Header: map[string]string{"A": "b"}},

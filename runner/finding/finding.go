@@ -44,7 +44,7 @@ const (
 type Finding struct {
 	Format      string             `json:"format"`
 	Requirement report.Requirement `json:"requirement"`
-	Broken      report.Finding     `json:"broken"`    // what was wanted and what came back, and whether it is flaky
+	Broken      report.Breach      `json:"broken"`    // what was wanted and what came back, and whether it is flaky
 	Also        []contract.ID      `json:"also"`      // what the same case shows broken besides
 	Operation   string             `json:"operation"` // that shows it; empty when several calls together do
 	Property    string             `json:"property"`  // the trial, as list properties names it
@@ -67,10 +67,10 @@ type Request struct {
 	Answer  string            `json:"answer"` // its body, of the one that shows the finding; empty where the status shows it, or what it holds is not kept
 }
 
-// An Input is what a folder is made of.
-type Input struct {
+// A Draft is what the folder of a finding is made of.
+type Draft struct {
 	Found   *fuzz.Finding
-	Record  report.Record // of the run: its contract, release, secrets and shell lines
+	Record  report.Facts // of the run: its contract, release, secrets and shell lines
 	RunSeed uint64
 	At      time.Time                            // when it was found
 	Vet     func(file string, text []byte) error // refuses what must not be written; nil refuses nothing
@@ -78,7 +78,7 @@ type Input struct {
 }
 
 // New makes the data of a finding.
-func New(in Input) (*Finding, *report.Single) {
+func New(in Draft) (*Finding, *report.Single) {
 	s := report.NewSingle(in.Record, in.Found.Requirement, in.Found.Outcome)
 	f := &Finding{
 		Format: Format, Requirement: s.Requirement, Also: append([]contract.ID{}, in.Found.Also...), Operation: in.Found.Operation,
@@ -140,7 +140,7 @@ func Folder(b fuzz.Bucket) string {
 
 // Write makes the folder dir with everything in it. The error joins what could
 // not be written, and what was not to be.
-func Write(dir string, in Input) (*Finding, error) {
+func Write(dir string, in Draft) (*Finding, error) {
 	f, s := New(in)
 	if err := files.MakeFolder(dir); err != nil {
 		return f, fmt.Errorf("making the folder of a finding: %w", err)

@@ -24,20 +24,20 @@ import (
 	"ontap-conformance/runner/wording"
 )
 
-// A State is how one check of a target came out.
-type State string
+// A CheckState is how one check of a target came out.
+type CheckState string
 
 // The states.
 const (
-	OK      State = "ok"
-	Failed  State = "failed"
-	Unknown State = "unknown" // not looked at, or the target does not tell
+	OK      CheckState = "ok"
+	Failed  CheckState = "failed"
+	Unknown CheckState = "unknown" // not looked at, or the target does not tell
 )
 
 // A Check is one thing that a target needs to be testable.
 type Check struct {
 	Name   string
-	State  State
+	State  CheckState
 	Said   string // what was seen
 	Advice string // what to do about it; empty for nothing
 	code   int    // the exit code of a failed one; zero means exit.Inconclusive

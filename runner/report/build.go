@@ -13,8 +13,8 @@ import (
 	"ontap-conformance/fixtures/wire"
 )
 
-// A Record is all that a run knows when it ends: what New makes a Report of.
-type Record struct {
+// Facts are all that a run knows when it ends: what New makes a Report of.
+type Facts struct {
 	Tool     Tool
 	Run      Run
 	Target   Target
@@ -40,14 +40,14 @@ type Commands struct {
 }
 
 // New makes a report. Everything that came from the target is redacted here.
-func New(in Record) *Report {
+func New(in Facts) *Report {
 	r, _ := build(in)
 	return r
 }
 
 // build is New; the evidence renders what the report does not hold.
-func build(in Record) (*Report, evidence) {
-	b := &builder{Record: in, secrets: slices.Clone(in.Secrets)}
+func build(in Facts) (*Report, evidence) {
+	b := &builder{Facts: in, secrets: slices.Clone(in.Secrets)}
 	for _, o := range in.Outcomes {
 		b.secrets = append(b.secrets, o.Secrets...)
 	}
@@ -92,7 +92,7 @@ func bySize(a, b wire.Secret) int {
 }
 
 type builder struct {
-	Record
+	Facts
 	secrets  []wire.Secret // of the whole run: a target may tell in one outcome what it was sent in another
 	evidence evidence
 }
@@ -119,7 +119,7 @@ func (b *builder) outcome(o *oracle.Outcome) Outcome {
 	e := b.evidence
 	out := Outcome{
 		Name: o.Name, Kind: o.Kind, Status: o.Status.String(), Requirements: append([]contract.ID{}, o.Requirements...),
-		Broken: []Finding{}, ElapsedMS: o.Elapsed.Milliseconds(), Requests: o.Requests,
+		Broken: []Breach{}, ElapsedMS: o.Elapsed.Milliseconds(), Requests: o.Requests,
 		Reproduce: Reproduce{Curl: []string{}}, Asked: asked(o),
 	}
 	if o.Reason != nil {
@@ -129,7 +129,7 @@ func (b *builder) outcome(o *oracle.Outcome) Outcome {
 		out.Playings = append(out.Playings, e.playing(p))
 	}
 	for _, f := range o.Found {
-		if !slices.ContainsFunc(out.Broken, func(g Finding) bool { return g.Requirement == f.Requirement }) {
+		if !slices.ContainsFunc(out.Broken, func(g Breach) bool { return g.Requirement == f.Requirement }) {
 			out.Broken = append(out.Broken, e.finding(f))
 		}
 	}
@@ -203,7 +203,7 @@ func (b *builder) errorCodes() []ErrorCode {
 	return out
 }
 
-func (b *builder) provoked(operation string, e *contract.Error) bool {
+func (b *builder) provoked(operation string, e *contract.ErrorRow) bool {
 	for _, o := range b.Outcomes {
 		for _, code := range e.Codes() {
 			if o.Codes[oracle.Provoked{Operation: operation, Code: code}] {
@@ -241,17 +241,17 @@ func (b *builder) skippedConditions() []string {
 	return append([]string{}, slices.Sorted(maps.Keys(skipped))...)
 }
 
-func (b *builder) objects(red *wire.Redactor) Objects {
-	out := Objects{LeftBehind: []Object{}}
+func (b *builder) objects(red *wire.Redactor) ObjectTally {
+	out := ObjectTally{LeftBehind: []Leftover{}}
 	if b.Ledger == nil {
 		return out
 	}
 	out.Created, out.Removed = b.Ledger.Counts()
 	for _, e := range b.Ledger.Left() {
-		out.LeftBehind = append(out.LeftBehind, Object{e.Kind, red.Redact(e.SVM), red.Redact(e.Mark), red.Redact(e.Path)})
+		out.LeftBehind = append(out.LeftBehind, Leftover{e.Kind, red.Redact(e.SVM), red.Redact(e.Mark), red.Redact(e.Path)})
 	}
 	for _, c := range b.Ledger.Conditions() {
-		out.LeftBehind = append(out.LeftBehind, Object{"lab condition", red.Redact(c.Params["svm"]), red.Redact(c.Name), ""})
+		out.LeftBehind = append(out.LeftBehind, Leftover{"lab condition", red.Redact(c.Params["svm"]), red.Redact(c.Name), ""})
 	}
 	return out
 }
@@ -264,7 +264,7 @@ func (r *Report) AddUnselected(kind string, names map[string][]contract.ID) {
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		r.Outcomes = append(r.Outcomes, Outcome{
 			Name: name, Kind: kind, Status: Skipped, Requirements: append([]contract.ID{}, names[name]...),
-			Broken: []Finding{}, Reason: NotSelected, Reproduce: Reproduce{Curl: []string{}},
+			Broken: []Breach{}, Reason: NotSelected, Reproduce: Reproduce{Curl: []string{}},
 		})
 		for _, id := range names[name] {
 			left[id] = true

@@ -35,8 +35,8 @@ func newEvidence(secrets []wire.Secret, names []string) evidence {
 	return evidence{values, values.Naming(names), secrets}
 }
 
-func (e evidence) finding(f oracle.Finding) Finding {
-	out := Finding{Requirement: f.Requirement, Flaky: f.Flaky}
+func (e evidence) finding(f oracle.Breach) Breach {
+	out := Breach{Requirement: f.Requirement, Flaky: f.Flaky}
 	var miss *oracle.Mismatch
 	switch {
 	case errors.As(f.Err, &miss):

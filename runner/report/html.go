@@ -41,7 +41,7 @@ type levelRow struct {
 type failing struct {
 	Requirement
 	Shown   Outcome
-	Finding Finding
+	Finding Breach
 	More    int
 }
 

@@ -29,14 +29,14 @@ type Observation struct {
 
 // A Reading is one way that the target was seen to go.
 type Reading struct {
-	Of      string  `json:"of"` // an operation, a resource, a code; empty when the observation is of everything
-	Reading string  `json:"reading"`
-	Count   int     `json:"count"` // exchanges that show it
-	Example Example `json:"example"`
+	Of      string    `json:"of"` // an operation, a resource, a code; empty when the observation is of everything
+	Reading string    `json:"reading"`
+	Count   int       `json:"count"` // exchanges that show it
+	Example FirstSeen `json:"example"`
 }
 
-// An Example is the first exchange that shows a reading.
-type Example struct {
+// A FirstSeen is the first exchange that shows a reading.
+type FirstSeen struct {
 	Outcome string `json:"outcome"`
 	Request string `json:"request"` // method, path and query
 	Status  int    `json:"status"`
@@ -51,7 +51,7 @@ func (r *Report) observe(rows []oracle.Observed, red *wire.Redactor) {
 			Consistent: row.Consistent(), Readings: []Reading{}, Reason: row.Reason,
 		}
 		for _, seen := range row.Readings {
-			o.Readings = append(o.Readings, Reading{seen.Of, seen.Name, seen.Count, Example{
+			o.Readings = append(o.Readings, Reading{seen.Of, seen.Name, seen.Count, FirstSeen{
 				seen.First.Outcome, wire.Shorten(red.Redact(seen.First.Method+" "+seen.First.Path), maxReason), seen.First.Status,
 			}})
 		}
@@ -61,7 +61,7 @@ func (r *Report) observe(rows []oracle.Observed, red *wire.Redactor) {
 
 // fingerprint goes by the scenarios: what properties send depends on the seed, and
 // may show a way that another seed does not come upon.
-func fingerprint(in Record) string {
+func fingerprint(in Facts) string {
 	scenarios := slices.DeleteFunc(slices.Clone(in.Outcomes), func(o oracle.Outcome) bool { return o.Kind != "scenario" })
 	return oracle.Fingerprint(oracle.Ways(oracle.Survey(in.Contract, in.Release, scenarios)))
 }

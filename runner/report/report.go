@@ -185,7 +185,7 @@ type Outcome struct {
 	Kind         string        `json:"kind"` // "scenario" or "property"
 	Status       string        `json:"status"`
 	Requirements []contract.ID `json:"requirements"` // that it set out to verify
-	Broken       []Finding     `json:"broken"`
+	Broken       []Breach      `json:"broken"`
 	Reason       string        `json:"reason"` // empty if it passed
 	ElapsedMS    int64         `json:"elapsed_ms"`
 	Requests     int           `json:"requests"`
@@ -202,8 +202,8 @@ type Playing struct {
 	Exchanges []Exchange    `json:"exchanges"` // all of them; empty unless something that the outcome found is flaky
 }
 
-// A Finding is one requirement that an outcome found broken.
-type Finding struct {
+// A Breach is one requirement that an outcome found broken.
+type Breach struct {
 	Requirement contract.ID `json:"requirement"`
 	Kind        oracle.Kind `json:"kind"`     // how a refusal that was due did not come; empty for other findings
 	What        string      `json:"what"`     // what was looked at
@@ -246,14 +246,14 @@ type ErrorCode struct {
 
 // Environment is what the run did to its surroundings.
 type Environment struct {
-	Requests          int      `json:"requests"`
-	ElapsedMS         int64    `json:"elapsed_ms"`
-	Objects           Objects  `json:"objects"`
-	SkippedConditions []string `json:"skipped_conditions"`
-	Waited            []Wait   `json:"waited,omitempty"`      // the longest first
-	Incidents         []string `json:"incidents,omitempty"`   // what went wrong by the way and was made good, with how often
-	EndedEarly        string   `json:"ended_early,omitempty"` // why the target was not asked any more; empty when it was to the end
-	Secrets           *Secrets `json:"secrets,omitempty"`     // nil when nothing was looked through
+	Requests          int         `json:"requests"`
+	ElapsedMS         int64       `json:"elapsed_ms"`
+	Objects           ObjectTally `json:"objects"`
+	SkippedConditions []string    `json:"skipped_conditions"`
+	Waited            []Wait      `json:"waited,omitempty"`      // the longest first
+	Incidents         []string    `json:"incidents,omitempty"`   // what went wrong by the way and was made good, with how often
+	EndedEarly        string      `json:"ended_early,omitempty"` // why the target was not asked any more; empty when it was to the end
+	Secrets           *Secrets    `json:"secrets,omitempty"`     // nil when nothing was looked through
 }
 
 // A Wait is what the run waited for.
@@ -278,15 +278,15 @@ type Leak struct {
 	Secret string `json:"secret"` // its kind
 }
 
-// Objects is what the run created.
-type Objects struct {
-	Created    int      `json:"created"`
-	Removed    int      `json:"removed"`
-	LeftBehind []Object `json:"left_behind"`
+// ObjectTally is what the run created.
+type ObjectTally struct {
+	Created    int        `json:"created"`
+	Removed    int        `json:"removed"`
+	LeftBehind []Leftover `json:"left_behind"`
 }
 
-// An Object is one thing that may still exist on the target.
-type Object struct {
+// A Leftover is one thing that may still exist on the target.
+type Leftover struct {
 	Kind string `json:"kind"`
 	SVM  string `json:"svm"`
 	Mark string `json:"mark"` // by which it is known again

@@ -77,10 +77,10 @@ func outcomes() []oracle.Outcome {
 			}},
 		{Name: changed, Kind: "scenario", Coverage: oracle.Coverage{Seen: seen("akv-change", "202", 1, 202)}, Requirements: []contract.ID{"AKV-PATCH-03"}, Requests: 2, Elapsed: 1500 * time.Millisecond,
 			Verdicts: map[contract.ID]int{"AKV-PATCH-03": 1}, Secrets: []wire.Secret{sent},
-			Found:    []oracle.Finding{{Requirement: "AKV-PATCH-03", Err: broken, Exchange: get}},
+			Found:    []oracle.Breach{{Requirement: "AKV-PATCH-03", Err: broken, Exchange: get}},
 			Evidence: []*wire.Exchange{patch, get}},
 		{Name: twice, Kind: "scenario", Requirements: []contract.ID{"AKV-PATCH-05"}, Requests: 2,
-			Found: []oracle.Finding{{Requirement: "AKV-PATCH-05", Err: &oracle.Mismatch{
+			Found: []oracle.Breach{{Requirement: "AKV-PATCH-05", Err: &oracle.Mismatch{
 				What: "code of the refusal", Want: "65537500", Got: "4", Kind: oracle.WrongReason}}}},
 		{Name: metro, Kind: "scenario", Requirements: []contract.ID{"AKV-CREATE-65537506"}},
 		{Name: lost, Kind: "scenario", Requirements: []contract.ID{"API-HEADER-01"}, Requests: 1},
@@ -99,7 +99,7 @@ func outcomes() []oracle.Outcome {
 func unsteady(wrong *wire.Exchange) oracle.Outcome {
 	first := oracle.Outcome{Name: unsure, Kind: "scenario", Requirements: []contract.ID{"AKV-READ-01"}, Requests: 1, Elapsed: 7 * time.Millisecond,
 		Verdicts: map[contract.ID]int{"AKV-READ-01": 1}, Secrets: []wire.Secret{sent}, Evidence: []*wire.Exchange{wrong},
-		Found: []oracle.Finding{{Requirement: "AKV-READ-01", Err: oracle.Differs("uuid", "0001", "nothing"), Exchange: wrong}}}
+		Found: []oracle.Breach{{Requirement: "AKV-READ-01", Err: oracle.Differs("uuid", "0001", "nothing"), Exchange: wrong}}}
 	first.Conclude(nil)
 	second := first
 	second.Found, second.Reason = nil, nil
@@ -123,7 +123,7 @@ func recorded(t *testing.T) *report.Report {
 	all := outcomes()
 	results := oracle.Sum(c, oracle.Scope{Release: release, Level: contract.May}, all)
 	target := wire.Target{BaseURL: "https://cluster.example", Credentials: wire.Credentials{User: "admin", Password: password}}
-	r := report.New(report.Record{
+	r := report.New(report.Facts{
 		Tool: report.Tool{Name: "ontap-conformance", Version: "v1.0.0", Commit: "0123456"},
 		Run: report.Run{ID: "20261123T085600Z-1", Command: "ontap-conformance run --endpoint https://cluster.example",
 			Started: time.Date(2026, 11, 23, 8, 56, 0, 0, time.UTC), Finished: time.Date(2026, 11, 23, 8, 56, 2, 5e8, time.UTC),
@@ -193,7 +193,7 @@ const controls = "svm\x1b[2J\a\u009b\u202e"
 func TestTheTextHoldsNoControlCharacterWhereverItCameFrom(t *testing.T) {
 	r := recorded(t)
 	r.Target.Endpoint, r.Target.ReportedVersion = controls, controls
-	r.Environment.Objects.LeftBehind = []report.Object{{Kind: controls, SVM: controls, Mark: controls, Path: controls}}
+	r.Environment.Objects.LeftBehind = []report.Leftover{{Kind: controls, SVM: controls, Mark: controls, Path: controls}}
 	r.Baseline.File = controls
 	for i := range r.Outcomes {
 		r.Outcomes[i].Reason, r.Outcomes[i].Reproduce = controls, report.Reproduce{Curl: []string{controls}, Replay: controls}
@@ -207,7 +207,7 @@ func TestTheTextHoldsNoControlCharacterWhereverItCameFrom(t *testing.T) {
 
 func TestALineOfALedgerStaysOneLine(t *testing.T) {
 	r := recorded(t)
-	r.Environment.Objects.LeftBehind = []report.Object{{Kind: "k", SVM: "svm1\nCONFORMANT", Mark: "m", Path: "p"}}
+	r.Environment.Objects.LeftBehind = []report.Leftover{{Kind: "k", SVM: "svm1\nCONFORMANT", Mark: "m", Path: "p"}}
 	var got bytes.Buffer
 	require.NoError(t, report.Text(&got, r))
 	assert.Contains(t, got.String(), "k on svm1 CONFORMANT, m p")
@@ -338,7 +338,7 @@ func TestAListIsNeverNull(t *testing.T) {
 	var got bytes.Buffer
 	outcomes := []oracle.Outcome{{Name: "a"}}
 	outcomes[0].Conclude(nil)
-	r := report.New(report.Record{Contract: c, Outcomes: outcomes, Results: oracle.Sum(c, oracle.Scope{}, outcomes)})
+	r := report.New(report.Facts{Contract: c, Outcomes: outcomes, Results: oracle.Sum(c, oracle.Scope{}, outcomes)})
 	r.AddUnselected("scenario", map[string][]contract.ID{"b": nil})
 	require.NoError(t, report.JSON(&got, r))
 	assert.NotContains(t, got.String(), "null")
@@ -348,10 +348,10 @@ func TestASecretThatABodyHoldsInPartIsCutOutBeforeTheBodyIsShortened(t *testing.
 	c, err := contract.LoadFS(os.DirFS("."), "testdata")
 	require.NoError(t, err)
 	long := strings.Repeat("x", 4<<10-5) + sent.Reveal()
-	o := oracle.Outcome{Name: "a", Secrets: []wire.Secret{sent}, Found: []oracle.Finding{{
+	o := oracle.Outcome{Name: "a", Secrets: []wire.Secret{sent}, Found: []oracle.Breach{{
 		Requirement: "API-JSON-01", Err: errors.New("no JSON"), Exchange: exchange("GET", "/api", wire.Body{}, 200, long)}}}
 	o.Conclude(nil)
-	r := report.New(report.Record{Contract: c, Outcomes: []oracle.Outcome{o}})
+	r := report.New(report.Facts{Contract: c, Outcomes: []oracle.Outcome{o}})
 	assert.NotContains(t, r.Outcomes[0].Broken[0].Exchange.Body, "hunt")
 }
 
@@ -380,7 +380,7 @@ func TestABodyIsToldFromOneThatNobodyCanMakeAgain(t *testing.T) {
 		"{\"a\":\"\xff\"}":                       false,
 	} {
 		o := &oracle.Outcome{Name: "a", Secrets: []wire.Secret{sent}, Evidence: []*wire.Exchange{exchange("GET", "/api", wire.Body{}, 200, body)}}
-		s := report.NewSingle(report.Record{Contract: c}, "API-JSON-01", o)
+		s := report.NewSingle(report.Facts{Contract: c}, "API-JSON-01", o)
 		assert.Equal(t, want, s.Exchanges[0].Restorable, body)
 		assert.Equal(t, "read $CLIENT_SECRET", s.Redact("read "+sent.Reveal()))
 	}

@@ -38,7 +38,7 @@ type FullExchange struct {
 }
 
 // NewSingle makes a Single. The contract, the secrets and Curl of in are used.
-func NewSingle(in Record, id contract.ID, o *oracle.Outcome) *Single {
+func NewSingle(in Facts, id contract.ID, o *oracle.Outcome) *Single {
 	in.Outcomes = []oracle.Outcome{*o}
 	in.Results = slices.DeleteFunc(oracle.Sum(in.Contract, oracle.Scope{Release: in.Release, Level: contract.May}, in.Outcomes),
 		func(r oracle.Result) bool { return r.Requirement.ID != id })

@@ -110,7 +110,7 @@ func (r *Report) requirement(id contract.ID) *Requirement {
 
 // shown is the outcome that shows best that a requirement is broken: a new
 // failure before a known one, evidence before none.
-func (r *Report) shown(id contract.ID) (o Outcome, f Finding, more int) {
+func (r *Report) shown(id contract.ID) (o Outcome, f Breach, more int) {
 	best := -1
 	for _, out := range r.Outcomes {
 		for _, found := range out.Broken {
@@ -173,7 +173,7 @@ func writePromise(b *strings.Builder, q Requirement) {
 	}
 }
 
-func writeFinding(b *strings.Builder, f Finding) {
+func writeFinding(b *strings.Builder, f Breach) {
 	if f.Kind != "" {
 		fmt.Fprintf(b, "  In short  %s\n", f.Kind)
 	}
