@@ -107,7 +107,7 @@ func (p *player) steers(ctx context.Context, uuid, action string) error {
 	if err != nil || x == nil {
 		return err
 	}
-	return p.session.Verify(x, []contract.ID{"JOB-CHANGE-03"}, p.session.Bed().ExpectJobAction(x))
+	return p.session.Verify(x, []contract.ID{"JOB-CHANGE-03"}, p.session.Jobs.ExpectAction(x))
 }
 
 // looks takes one look at a job that was last seen in a state, and returns the one that it

@@ -252,55 +252,60 @@ func (p *planner) tag(s *Scenario, line int64, tag string) {
 
 // steps looks every step up in the vocabulary and checks their order.
 func (p *planner) steps(s *Scenario, src *source, k *messages.Pickle) {
-	var whens, thens int
+	count := map[messages.PickleStepType]int{}
 	onSVM := false   // whether it is about what an SVM has
 	unknown := false // a step without meaning may have been meant as the When
 	for _, step := range k.Steps {
 		found, line := p.vocabulary.matching(step), src.line[step.AstNodeIds[0]]
-		switch len(found) {
-		case 0:
+		if len(found) == 0 {
 			p.complain(s.URI, line, "no meaning for the step %q%s", step.Text, p.vocabulary.nearest(step))
 			unknown = true
 			continue
-		case 1:
-		default:
+		}
+		if len(found) > 1 {
 			p.complain(s.URI, line, "%d meanings for the step %q", len(found), step.Text)
 		}
-		ph := found[0]
-		if !slices.Contains(s.phrases, ph) {
-			s.phrases = append(s.phrases, ph)
-		}
-		s.Leases = max(s.Leases, ph.leases(step))
-		s.Writes = s.Writes || ph.writes
-		s.Cluster = s.Cluster || ph.cluster
-		onSVM = onSVM || ph.data
-		s.cost += ph.cost(step)
-		if ph.builtin {
-			if r := builtins[ph.pattern.FindStringSubmatch(step.Text)[1]]; !slices.Contains(s.Resources, r) {
-				s.Resources = append(s.Resources, r)
-			}
-		}
-		for _, k := range p.vocabulary.spokenOf(step.Text) {
-			s.Cluster = s.Cluster || k.Singleton && ph.writes
-			onSVM = onSVM || !k.Singleton && k.Resource.Part() == ""
-			for _, name := range append([]string{k.Resource.Name}, k.DependsOn...) {
-				if !slices.Contains(s.Resources, name) {
-					s.Resources = append(s.Resources, name)
-				}
-			}
-		}
-		switch step.Type {
-		case messages.PickleStepType_ACTION:
-			whens++
-		case messages.PickleStepType_OUTCOME:
-			thens++
-		}
+		data := p.step(s, step, found[0])
+		onSVM = onSVM || data
+		count[step.Type]++
 	}
 	if s.Cluster && !onSVM {
 		s.Leases = 0
 	}
+	whens, thens := count[messages.PickleStepType_ACTION], count[messages.PickleStepType_OUTCOME]
 	if !unknown && (whens != 1 || thens == 0) {
 		p.complain(s.URI, int64(s.Line), "%q has %d When and %d Then: want one When and at least one Then", k.Name, whens, thens)
+	}
+}
+
+// step adds to a scenario what a step of it takes, and reports whether it is about what an SVM has.
+func (p *planner) step(s *Scenario, step *messages.PickleStep, ph *phrase) (onSVM bool) {
+	if !slices.Contains(s.phrases, ph) {
+		s.phrases = append(s.phrases, ph)
+	}
+	s.Leases = max(s.Leases, ph.leases(step))
+	s.Writes = s.Writes || ph.writes
+	s.Cluster = s.Cluster || ph.cluster
+	s.cost += ph.cost(step)
+	onSVM = ph.data
+	if ph.builtin {
+		s.needs(builtins[ph.pattern.FindStringSubmatch(step.Text)[1]])
+	}
+	for _, k := range p.vocabulary.spokenOf(step.Text) {
+		s.Cluster = s.Cluster || k.Singleton && ph.writes
+		onSVM = onSVM || !k.Singleton && !k.Resource.IsPart()
+		s.needs(k.Resource.Name)
+		s.needs(k.DependsOn...)
+	}
+	return onSVM
+}
+
+// needs notes resources that the scenario needs, each once.
+func (sc *Scenario) needs(resources ...string) {
+	for _, name := range resources {
+		if !slices.Contains(sc.Resources, name) {
+			sc.Resources = append(sc.Resources, name)
+		}
 	}
 }
 

@@ -12,10 +12,14 @@
 package steps
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"time"
+
+	"github.com/cucumber/godog"
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
@@ -83,21 +87,34 @@ func (s *Suite) pick(indices []int) []testbed.SVM {
 
 // skip says why a scenario is not run; nil means that it is.
 func (s *Suite) skip(ctx context.Context, sc *Scenario, svms []testbed.SVM) error {
-	covered, due := false, false
-	for _, id := range sc.Requirements {
-		q := s.Catalogue().Requirement(id)
-		covered = covered || q.Covers(s.Release())
-		due = due || q.Level.Rank() <= s.level().Rank()
+	if err := s.Stopped(ctx, sc.Writes); err != nil {
+		return err
 	}
-	switch {
-	case s.Stopped(ctx, sc.Writes) != nil:
-		return s.Stopped(ctx, sc.Writes)
+	switch covered, due := s.isDue(sc); {
 	case !covered:
 		return &oracle.Skip{Reason: "nothing that it verifies is promised by ONTAP " + s.Release().String()}
 	case s.lacks(sc) != nil:
 		return s.lacks(sc)
 	case !due:
 		return &oracle.Skip{Reason: "the run tests down to level " + string(s.level()) + " only"}
+	}
+	return s.unarranged(sc, svms)
+}
+
+// isDue reports whether the release has any requirement of a scenario, and whether any is binding
+// enough to be tested.
+func (s *Suite) isDue(sc *Scenario) (covered, due bool) {
+	for _, id := range sc.Requirements {
+		q := s.Catalogue().Requirement(id)
+		covered = covered || q.Covers(s.Release())
+		due = due || q.Level.Rank() <= s.level().Rank()
+	}
+	return covered, due
+}
+
+// unarranged says what a scenario needs that the run does not have or may not do; nil for nothing.
+func (s *Suite) unarranged(sc *Scenario, svms []testbed.SVM) error {
+	switch {
 	case s.Mode == testbed.ReadOnly && sc.Writes:
 		return &oracle.Skip{Applies: true, Reason: "it writes, and the mode is read-only"}
 	case s.Mode != testbed.Full && sc.Cluster:
@@ -202,9 +219,9 @@ type progress struct {
 // has turned out to have: what was refused is then an answer like any other. It reports
 // whether there are any.
 func (s *Suite) resumes(q *schedule, lacked map[int]testbed.Right) bool {
-	s.Settle()
+	s.Rights.Settle()
 	for i, r := range lacked {
-		if s.May(r) {
+		if s.Rights.May(r) {
 			q.pending = append(q.pending, i)
 			delete(lacked, i)
 		}
@@ -240,4 +257,54 @@ func (r *round) batch(ctx context.Context, batch []int, svms []testbed.SVM) {
 		})
 	}
 	r.news <- progress{batch: batch}
+}
+
+// batchSize bounds how many scenarios share a godog suite. Setting one up
+// costs as much as a few scenarios; a batch that is too long keeps an SVM from
+// those that wait for several.
+const batchSize = 8
+
+// silent is a formatter that godog needs and we do not: outcomes come from the
+// After hook.
+const silent = "silent"
+
+func init() {
+	godog.Format(silent, "nothing at all", func(suite string, out io.Writer) godog.Formatter {
+		return godog.NewBaseFmt(suite, out)
+	})
+}
+
+// play runs the scenarios of worlds through godog, one after the other, and
+// calls ended for each with what its first step that did not pass returned,
+// the type intact.
+func play(ctx context.Context, worlds []*world, ended func(*world, error)) {
+	text := bytes.NewBufferString("Feature: a batch\n")
+	for _, w := range worlds {
+		text.Write(w.scenario.text)
+	}
+	begun, done := 0, 0
+	status := godog.TestSuite{
+		ScenarioInitializer: func(sc *godog.ScenarioContext) {
+			w := worlds[begun] // godog has no concurrency here, so that the order is ours
+			begun++
+			w.register(sc)
+			sc.After(func(ctx context.Context, _ *godog.Scenario, err error) (_ context.Context, failed error) {
+				defer func() { // a panic here would end the process
+					if p := recover(); p != nil {
+						failed = fmt.Errorf("after the scenario: %v", p)
+					}
+				}()
+				done++
+				ended(w, err)
+				return ctx, nil
+			})
+		},
+		Options: &godog.Options{
+			DefaultContext: ctx, Strict: true, Format: silent, Output: io.Discard, NoColors: true,
+			FeatureContents: []godog.Feature{{Name: "batch", Contents: text.Bytes()}},
+		},
+	}.Run()
+	for ; done < len(worlds); done++ {
+		ended(worlds[done], fmt.Errorf("godog did not run the scenario (status %d)", status))
+	}
 }

@@ -2,11 +2,15 @@ package steps
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 
+	"github.com/cucumber/godog"
+
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
+	"ontap-conformance/fixtures/resource"
 	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
 )
@@ -87,6 +91,23 @@ func (w *world) patch(ctx context.Context, path string, body map[string]any) (or
 // cell turns a cell of a feature into the value of a property.
 func (w *world) cell(k *contract.ObjectKind, property, cell string) (any, error) {
 	return w.Source.Cell(k, property, cell, testbed.Subject("", w.SVM()))
+}
+
+// properties reads a table of two columns, property and value, as a body.
+func (w *world) properties(k *contract.ObjectKind, table *godog.Table) (map[string]any, error) {
+	body := map[string]any{}
+	for _, row := range table.Rows {
+		if len(row.Cells) != 2 {
+			return nil, fmt.Errorf("a table of properties has two columns, this row has %d", len(row.Cells))
+		}
+		property, cell := row.Cells[0].Value, row.Cells[1].Value
+		v, err := w.cell(k, property, cell)
+		if err != nil {
+			return nil, err
+		}
+		resource.Put(body, property, v)
+	}
+	return body, nil
 }
 
 // conclude ends the session and settles the outcome of the scenario. Evidence is kept where it

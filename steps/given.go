@@ -234,3 +234,21 @@ func inactiveBody(w *world, k *contract.ObjectKind, name string) map[string]any 
 	body["configuration"] = map[string]any{"name": w.Token() + "-" + name}
 	return body
 }
+
+func passphraseWasChanged(ctx context.Context, w *world, name string) error {
+	if err := givesCredentials(ctx, w, name); err != nil {
+		return testbed.Arranging("a change of the passphrase", err)
+	}
+	return testbed.Arranging("a change of the passphrase", oracle.ExpectSuccess(w.last))
+}
+
+// passphraseWasRefused makes a change that must be refused, for what comes of it.
+func passphraseWasRefused(ctx context.Context, w *world, name string, table *godog.Table) error {
+	if err := changesObject(ctx, w, name, table); err != nil {
+		return testbed.Arranging("a refused change of the passphrase", err)
+	}
+	if err := untellable(w); err != nil {
+		return err
+	}
+	return testbed.Arranging("a refused change of the passphrase", oracle.ExpectRefusal(w.last))
+}

@@ -1,6 +1,8 @@
 package steps
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -132,4 +134,66 @@ func succeedsOrRefused(w *world, code string) error {
 		return w.judge(nil)
 	}
 	return succeeds(w)
+}
+
+// failureShowsInJob looks at a call that the lab made fail: the answer may say
+// so itself, or it names a job whose GET is a success in state failure.
+func failureShowsInJob(w *world) error {
+	if err := untellable(w); err != nil {
+		return err
+	}
+	if w.last.Job == nil && w.last.Failed() {
+		return &oracle.Skip{Applies: true, Reason: "the target refused the call itself, so that no job had to fail"}
+	}
+	if w.last.Job == nil {
+		return w.judge(oracle.Differs("outcome of the call", "a job that failed", fmt.Sprintf("status %d", w.answer.Response.Status)))
+	}
+	return w.judge(oracle.ExpectField(w.last.Job, "state", "failure"))
+}
+
+// jobReadsAsItEnded reads the job once more.
+func jobReadsAsItEnded(ctx context.Context, w *world) error {
+	if err := readsJobAgain(ctx, w); err != nil {
+		return err
+	}
+	return jobStays(w)
+}
+
+// jobStays compares the job with how it ended.
+func jobStays(w *world) error {
+	if err := oracle.ExpectStatus(w.answer, http.StatusOK); err != nil {
+		return w.judge(err)
+	}
+	for _, e := range w.Calls.All {
+		if e.Job != nil {
+			return w.judge(oracle.ExpectField(w.answer.Response.Object(), "state", e.Job["state"]))
+		}
+	}
+	return errors.New("the scenario followed no job before")
+}
+
+// codeIsShown accepts both ways in which a reading can say what is wrong: it is
+// refused with the code, or the advanced property has it.
+func codeIsShown(w *world, code, property string) error {
+	if w.last.Failed() {
+		return refusedWithCode(w, code)
+	}
+	records := []map[string]any{w.answer.Response.Object()}
+	if _, list := w.answer.Response.Object()["records"]; list {
+		records = w.listed
+	}
+	for _, record := range records {
+		shown, _ := oracle.Lookup(record, property+".code")
+		all, many := shown.([]any)
+		if !many {
+			all = []any{shown}
+		}
+		for _, got := range all {
+			if fmt.Sprint(got) == code {
+				w.Calls.Show(w.answer, code)
+				return w.verify(w.promises(true), nil)
+			}
+		}
+	}
+	return w.verify(w.promises(true), oracle.Differs(property+".code", code, w.answer.Response.Object()[property]))
 }

@@ -11,6 +11,9 @@ import (
 	"ontap-conformance/fixtures/wire"
 )
 
+// The functions of this file make sure of a deletion or a change that a Given needs, although its
+// answer was lost.
+
 // deletesForSure deletes an object for a Given. When an answer is lost, the object itself tells
 // whether it is gone.
 func deletesForSure(ctx context.Context, w *world, name string) error {
