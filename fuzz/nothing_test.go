@@ -49,11 +49,14 @@ func TestNoPropertyPassesOnAServerThatKnowsNothing(t *testing.T) {
 func TestOneSVMIsEnoughForAVerdict(t *testing.T) {
 	suite := suiteOn(t, simulator.New(catalogue(t), options), contract.Newest(), 1, nil)
 	suite.SVMs = suite.SVMs[:1]
-	skipped := 0
+	var skipped []string
 	for _, o := range (&fuzz.Campaign{Bed: suite, Trials: fuzz.Trials(catalogue(t), contract.Newest()), Checks: 20}).Outcomes(t.Context(), nil) {
 		if assert.NotEqual(t, oracle.Errored, o.Status, "%s: %v", o.Name, o.Reason); o.Status == oracle.Skipped {
-			skipped++
+			skipped = append(skipped, o.Name)
 		}
 	}
-	assert.Equal(t, 2, skipped, "what needs a neighbour")
+	assert.NotEmpty(t, skipped)
+	for _, name := range skipped {
+		assert.Contains(t, name, ": a-change-of-one-leaves-those-of-other-svms", "what needs a neighbour")
+	}
 }
