@@ -20,7 +20,7 @@ import (
 // builtins are the resources of such things, by the words for it.
 var builtins = map[string]string{
 	"cluster": "cluster", "node": "nodes", "nodes": "nodes", "data SVM": "svms", "data SVMs": "svms", "jobs": "jobs",
-	"key manager configuration": "key-manager-configs",
+	"key manager configuration": "key-manager-configs", keystoreWord: "key-stores",
 }
 
 // jobsWord is what phrases call the jobs of the target.
@@ -28,7 +28,7 @@ const jobsWord = "jobs"
 
 // The parts of phrases that stand for them.
 const (
-	builtinOne  = `(node|data SVM)`
+	builtinOne  = `(node|data SVM|keystore)`
 	settings    = `(key manager configuration)`
 	builtinMany = `(nodes|data SVMs|jobs)`
 )
