@@ -27,11 +27,7 @@ func TestTheWorkedExamplesOfTheDocuments(t *testing.T) {
 	require.NoError(t, os.WriteFile("who", []byte(`user = "admin:password"`), 0o600))
 	curl := func(args ...string) map[string]any {
 		t.Helper()
-		out, err := exec.Command("curl", append([]string{"-sS", "--cacert", trust, "--config", "who"}, args...)...).CombinedOutput()
-		require.NoError(t, err, "%s", out)
-		var body map[string]any
-		require.NoError(t, json.Unmarshal(out, &body), "%s", out)
-		return body
+		return curled(t, append([]string{"--cacert", trust, "--config", "who"}, args...)...)
 	}
 	vaults := api + "/api/security/azure-key-vaults"
 
@@ -77,6 +73,16 @@ func TestTheWorkedExamplesOfTheDocuments(t *testing.T) {
 	gone := curl("-X", "GET", vaults+"/"+uuid)["error"].(map[string]any)
 	assert.Equal(t, "4", gone["code"])
 	assert.False(t, strings.Contains(gone["message"].(string), "newSecret"))
+}
+
+// curled is the object that curl prints.
+func curled(t *testing.T, args ...string) map[string]any {
+	t.Helper()
+	out, err := exec.Command("curl", append([]string{"-sS"}, args...)...).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	var body map[string]any
+	require.NoError(t, json.Unmarshal(out, &body), "%s", out)
+	return body
 }
 
 // wants compares the members that want names.
