@@ -186,7 +186,7 @@ func (p *player) changesOnly(ctx context.Context, c Call) error {
 // changes makes a change and judges that it took; ok is false when it was
 // refused or did not, or when nobody can tell.
 func (p *player) changes(ctx context.Context, c Call) (ok bool, err error) {
-	e, err := p.asAsked(c, func(c Call) (oracle.Ending, error) { return p.attempt(ctx, c) })
+	e, err := p.asAsked(c, func(c Call) (oracle.CallResult, error) { return p.attempt(ctx, c) })
 	if err != nil {
 		return false, err
 	}

@@ -168,7 +168,7 @@ func (p *player) prepares(ctx context.Context, first *contract.Example) (ready b
 
 // isRow judges a refusal against the row of the table, and against the promise
 // that there is a refusal at all.
-func (p *player) isRow(e oracle.Ending, row *contract.ErrorRow) error {
+func (p *player) isRow(e oracle.CallResult, row *contract.ErrorRow) error {
 	if err := p.isDue(e, due{ids: p.refusedBy(row)}); err != nil || testbed.Untold(e) {
 		return err
 	}
@@ -176,7 +176,7 @@ func (p *player) isRow(e oracle.Ending, row *contract.ErrorRow) error {
 }
 
 // isTabled judges a refusal that is promised against the rows of the operation for it.
-func (p *player) isTabled(e oracle.Ending, o *contract.Operation, promise string) error {
+func (p *player) isTabled(e oracle.CallResult, o *contract.Operation, promise string) error {
 	for _, id := range p.tabled(o, promise) {
 		if err := p.isDue(e, due{ids: []contract.ID{id}, codes: p.catalogue.Requirement(id).Row.Codes()}); err != nil {
 			return err

@@ -217,7 +217,7 @@ func (p *player) exampleChange(ctx context.Context, c Call) (ok bool, err error)
 
 // isAsSaid judges whether a request succeeded or was refused as an example says; ok is false
 // when it was not, or when nobody can tell.
-func (p *player) isAsSaid(e oracle.Ending, example *example) (ok bool, err error) {
+func (p *player) isAsSaid(e oracle.CallResult, example *example) (ok bool, err error) {
 	if example.Outcome == contract.Refused {
 		return e.Failed(), p.isDue(e, p.dueOf(e, example.of.ID))
 	}
@@ -229,7 +229,7 @@ func (p *player) isAsSaid(e oracle.Ending, example *example) (ok bool, err error
 
 // showsSaid wants a reading to show what an example says, and what a request sent in the
 // fields of it.
-func (p *player) showsSaid(ctx context.Context, example *example, e oracle.Ending) error {
+func (p *player) showsSaid(ctx context.Context, example *example, e oracle.CallResult) error {
 	var sent map[string]any
 	if body := e.Exchange.Request.Body.Bytes(); len(body) > 0 {
 		if err := json.Unmarshal(body, &sent); err != nil {

@@ -102,7 +102,7 @@ func (p *player) goesOn(ctx context.Context, err error) error {
 
 // leftNoTrace wants a write that was refused to have left the object as it was, and to have
 // made none. After one that was accepted the object may be another.
-func (p *player) leftNoTrace(ctx context.Context, c Call, e oracle.Ending) (err error) {
+func (p *player) leftNoTrace(ctx context.Context, c Call, e oracle.CallResult) (err error) {
 	o := c.In(p.catalogue)
 	if e.Exchange.Response.OK() {
 		if o != nil && o.Effect == contract.Delete {
@@ -127,7 +127,7 @@ func writes(method string) bool {
 }
 
 // asked sends a call; a creation goes through the ledger as every other.
-func (p *player) asked(ctx context.Context, c Call) (oracle.Ending, error) {
+func (p *player) asked(ctx context.Context, c Call) (oracle.CallResult, error) {
 	if o := c.In(p.catalogue); o != nil && o.Effect == contract.Create {
 		_, e, err := p.create(ctx, c)
 		return e, err

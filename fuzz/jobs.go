@@ -71,7 +71,7 @@ func playJob(ctx context.Context, p *player) error {
 	if err != nil {
 		return err
 	}
-	p.note(p.calls[1], oracle.Ending{Exchange: x})
+	p.note(p.calls[1], oracle.CallResult{Exchange: x})
 	uuid := oracle.JobOf(x.Response)
 	if uuid == "" || !x.Response.OK() {
 		return nil // refused, or done at once

@@ -138,7 +138,7 @@ func playAdvancedAlone(_ context.Context, p *player, _ Call, x *wire.Exchange) e
 // isOfState reports whether a reading failed by the state of the target, which advanced
 // properties are about.
 func (p *player) isOfState(x *wire.Exchange) bool {
-	return x.Response.Status >= 500 || testbed.Prevented(p.catalogue, oracle.Ending{Exchange: x}) != nil
+	return x.Response.Status >= 500 || testbed.Prevented(p.catalogue, oracle.CallResult{Exchange: x}) != nil
 }
 
 func (p *player) showsAdvanced(x *wire.Exchange) error {

@@ -149,7 +149,7 @@ func dealCreations(m *model) func(int) *rapid.Generator[Case] {
 // makes makes the object, and wants whatever was sent to be read back.
 func (p *player) makes(ctx context.Context, c Call) error {
 	var t *testbed.Object
-	e, err := p.asAsked(c, func(c Call) (e oracle.Ending, err error) {
+	e, err := p.asAsked(c, func(c Call) (e oracle.CallResult, err error) {
 		t, e, err = p.attemptCreation(ctx, c)
 		return e, err
 	})
@@ -281,7 +281,7 @@ func (p *player) deletes(ctx context.Context, c Call) error {
 	if err != nil {
 		return err
 	}
-	gone := oracle.Ending{Exchange: x}
+	gone := oracle.CallResult{Exchange: x}
 	if err := p.session.Verify(x, p.of("deleted-cannot-be-read"), oracle.ExpectRefusal(gone)); err != nil {
 		return err
 	}
@@ -323,7 +323,7 @@ func dealWork(m *model) func(int) *rapid.Generator[Case] {
 
 // works starts work on the keys of the object, and wants it to change no more than it says.
 func (p *player) works(ctx context.Context, c Call) error {
-	e, err := p.asAsked(c, func(c Call) (oracle.Ending, error) { return p.call(ctx, c) })
+	e, err := p.asAsked(c, func(c Call) (oracle.CallResult, error) { return p.call(ctx, c) })
 	if err != nil {
 		return err
 	}
@@ -363,7 +363,7 @@ func (m *model) starting(o *contract.Operation) []contract.ID {
 }
 
 // refusesWork judges the refusal of work with a fault.
-func (p *player) refusesWork(ctx context.Context, c Call, e oracle.Ending) error {
+func (p *player) refusesWork(ctx context.Context, c Call, e oracle.CallResult) error {
 	d := due{ids: p.of("rekey-without-a-key-is-refused")}
 	if c.Fault == "unknown-property" {
 		d = due{ids: []contract.ID{"API-BODY-04"}, blamed: true}
@@ -379,7 +379,7 @@ func drawRekey(m *model) *rapid.Generator[Case] {
 }
 
 // showsNewKey wants the object to show the key that a call gave it.
-func (p *player) showsNewKey(ctx context.Context, e oracle.Ending) error {
+func (p *player) showsNewKey(ctx context.Context, e oracle.CallResult) error {
 	sent := e.Exchange.Request.Body.Bytes()
 	return p.verifies(ctx, p.of("rekey-shows-the-new-key"), func(record map[string]any) error { return showsAll(record, sent) })
 }

@@ -40,13 +40,13 @@ type Point struct {
 }
 
 // call makes the request of a call that is no creation, and sends it.
-func (p *player) call(ctx context.Context, c Call) (oracle.Ending, error) {
+func (p *player) call(ctx context.Context, c Call) (oracle.CallResult, error) {
 	r, err := p.request(ctx, c)
 	if err != nil {
-		return oracle.Ending{}, err
+		return oracle.CallResult{}, err
 	}
 	if c.As != "" && r.As == nil {
-		return oracle.Ending{}, errGone // the run has no credentials, so nothing shows whether they are needed
+		return oracle.CallResult{}, errGone // the run has no credentials, so nothing shows whether they are needed
 	}
 	e, err := p.session.Send(ctx, r)
 	p.note(c, e)
@@ -57,7 +57,7 @@ func (p *player) call(ctx context.Context, c Call) (oracle.Ending, error) {
 }
 
 // sends notes what the body of a call had, if the call succeeded.
-func (p *player) sends(c Call, e oracle.Ending, body map[string]any) {
+func (p *player) sends(c Call, e oracle.CallResult, body map[string]any) {
 	if !e.Failed() && c.Spoil == nil {
 		p.sent = append(p.sent, sending{c.In(p.catalogue), body})
 	}
@@ -69,7 +69,7 @@ var answerings = map[string]contract.ID{"return_records": "API-RETURN-01", "retu
 
 // asAsked sends a call. If it is refused with parameters and not without, they are what it
 // was refused for, and it is the second answer that is returned.
-func (p *player) asAsked(c Call, send func(Call) (oracle.Ending, error)) (oracle.Ending, error) {
+func (p *player) asAsked(c Call, send func(Call) (oracle.CallResult, error)) (oracle.CallResult, error) {
 	e, err := send(c)
 	if err != nil || len(c.Query) == 0 {
 		return e, err
@@ -97,7 +97,7 @@ func (p *player) asAsked(c Call, send func(Call) (oracle.Ending, error)) (oracle
 
 // attempt is call for what should succeed: where the state of the target does not
 // let it, the case ends.
-func (p *player) attempt(ctx context.Context, c Call) (oracle.Ending, error) {
+func (p *player) attempt(ctx context.Context, c Call) (oracle.CallResult, error) {
 	e, err := p.call(ctx, c)
 	if err == nil {
 		err = testbed.Prevented(p.catalogue, e)
@@ -174,16 +174,16 @@ func (p *player) spoil(c Call) func(wire.Body) wire.Body {
 }
 
 // create asks for what a call that is a creation describes.
-func (p *player) create(ctx context.Context, c Call) (*testbed.Object, oracle.Ending, error) {
+func (p *player) create(ctx context.Context, c Call) (*testbed.Object, oracle.CallResult, error) {
 	svms := p.session.SVMs
 	svm := svms[min(c.On, len(svms)-1)]
 	body, err := bodyOf(p.session, c, p.session.Body(p.sort, svm), "")
 	if err != nil {
-		return nil, oracle.Ending{}, err
+		return nil, oracle.CallResult{}, err
 	}
 	m := testbed.CreateRequest{Kind: p.sort, SVM: svm, Body: body, Edit: p.spoil(c), Query: queryOf(p.session, c, ""), Request: dressed(c, wire.Request{As: p.session.As(c.As)})}
 	if c.As != "" && m.Request.As == nil {
-		return nil, oracle.Ending{}, errGone
+		return nil, oracle.CallResult{}, errGone
 	}
 	t, e, err := p.session.Create(ctx, m)
 	p.note(c, e)
@@ -194,7 +194,7 @@ func (p *player) create(ctx context.Context, c Call) (*testbed.Object, oracle.En
 }
 
 // attemptCreation is create for what should succeed, as attempt is call.
-func (p *player) attemptCreation(ctx context.Context, c Call) (*testbed.Object, oracle.Ending, error) {
+func (p *player) attemptCreation(ctx context.Context, c Call) (*testbed.Object, oracle.CallResult, error) {
 	t, e, err := p.create(ctx, c)
 	if err == nil {
 		err = testbed.Prevented(p.catalogue, e)
@@ -203,7 +203,7 @@ func (p *player) attemptCreation(ctx context.Context, c Call) (*testbed.Object, 
 }
 
 // note adds a point to the coverage.
-func (p *player) note(c Call, e oracle.Ending) {
+func (p *player) note(c Call, e oracle.CallResult) {
 	if e.Exchange == nil {
 		return
 	}

@@ -31,7 +31,7 @@ func (m *model) fieldsOf(slug string) []string {
 
 // dueOf is what a requirement wants of a refusal: one of its statuses, and one of the codes
 // that go with the status that it has.
-func (m *model) dueOf(e oracle.Ending, id contract.ID) due {
+func (m *model) dueOf(e oracle.CallResult, id contract.ID) due {
 	d := due{ids: []contract.ID{id}}
 	for _, f := range m.catalogue.Requirement(id).Refused {
 		if f.Status != 0 {
@@ -45,7 +45,7 @@ func (m *model) dueOf(e oracle.Ending, id contract.ID) due {
 }
 
 // mayRefuse reports whether a requirement lets an operation be refused as it was.
-func (m *model) mayRefuse(e oracle.Ending, id contract.ID) bool {
+func (m *model) mayRefuse(e oracle.CallResult, id contract.ID) bool {
 	return e.Failed() && slices.ContainsFunc(m.catalogue.Requirement(id).Refused, func(f *contract.Refusal) bool {
 		return slices.Contains(f.Codes, e.Code())
 	})

@@ -74,22 +74,22 @@ func answers(codes []string, statuses ...int) func(context.Context, *player, Cal
 		if err := oracle.ExpectStatus(x, statuses...); err != nil || codes == nil {
 			return err
 		}
-		return oracle.ExpectCode(oracle.Ending{Exchange: x}, codes...)
+		return oracle.ExpectCode(oracle.CallResult{Exchange: x}, codes...)
 	}
 }
 
 func isRefused(_ context.Context, _ *player, _ Call, x *wire.Exchange) error {
-	return oracle.ExpectRefusal(oracle.Ending{Exchange: x})
+	return oracle.ExpectRefusal(oracle.CallResult{Exchange: x})
 }
 
 func isBlamed(_ context.Context, _ *player, _ Call, x *wire.Exchange) error {
-	return oracle.ExpectClientError(oracle.Ending{Exchange: x})
+	return oracle.ExpectClientError(oracle.CallResult{Exchange: x})
 }
 
 // isCoded wants a refusal with one of codes.
 func isCoded(codes ...string) func(context.Context, *player, Call, *wire.Exchange) error {
 	return func(_ context.Context, _ *player, _ Call, x *wire.Exchange) error {
-		return oracle.ExpectCode(oracle.Ending{Exchange: x}, codes...)
+		return oracle.ExpectCode(oracle.CallResult{Exchange: x}, codes...)
 	}
 }
 

@@ -237,7 +237,7 @@ func (p *player) staysFixed(ctx context.Context, c Call, before map[string]any) 
 }
 
 // isRefused judges the refusal of a call with a fault, as far as one is due.
-func (p *player) isRefused(e oracle.Ending, c Call) error {
+func (p *player) isRefused(e oracle.CallResult, c Call) error {
 	each := c.Faults()
 	for _, one := range each {
 		f := faultCalled(one.Fault)
@@ -257,7 +257,7 @@ func (p *player) isRefused(e oracle.Ending, c Call) error {
 }
 
 // isDue judges a refusal.
-func (p *player) isDue(e oracle.Ending, d due) error {
+func (p *player) isDue(e oracle.CallResult, d due) error {
 	if len(d.ids) == 0 || testbed.Untold(e) || testbed.Forbidden(e) {
 		return nil // it may have failed later, and nothing says so; or the user may not do it at all
 	}
@@ -315,7 +315,7 @@ func (p *player) asksUnknown(ctx context.Context, c Call) error {
 }
 
 // isUnknown judges the refusal of an operation on an object that does not exist.
-func (p *player) isUnknown(ctx context.Context, e oracle.Ending, o *contract.Operation) error {
+func (p *player) isUnknown(ctx context.Context, e oracle.CallResult, o *contract.Operation) error {
 	reads := o.Effect == contract.Read
 	if reads && testbed.Forbidden(e) {
 		return p.mayRead(ctx, e)
@@ -335,7 +335,7 @@ var unknown = map[contract.Effect]string{contract.Read: "unknown-cannot-be-read"
 
 // mayRead judges that reading what does not exist was forbidden: a user who may read the
 // collection may read its records, so that it is another answer than 404.
-func (p *player) mayRead(ctx context.Context, e oracle.Ending) error {
+func (p *player) mayRead(ctx context.Context, e oracle.CallResult) error {
 	x, err := p.session.Ask(ctx, getOf("/api"+p.resource.Path))
 	if err != nil || !x.Response.OK() {
 		return err
@@ -349,7 +349,7 @@ func (p *player) mayRead(ctx context.Context, e oracle.Ending) error {
 }
 
 // notFound judges the status and the code of a refusal for what does not exist.
-func (p *player) notFound(e oracle.Ending, o *contract.Operation) error {
+func (p *player) notFound(e oracle.CallResult, o *contract.Operation) error {
 	roles := map[contract.Effect]string{contract.Read: "unknown-is-answered-with-404", contract.Change: "change-of-unknown-is-answered-with-404", contract.Delete: "deletion-of-unknown-is-answered-with-404"}
 	if r, said := roles[o.Effect]; said {
 		for _, id := range p.of(r) {

@@ -164,7 +164,7 @@ func (p *player) waiting(ctx context.Context, c, asked Call) error {
 
 // showsWhatWasMade looks at the record that a creation returned, and at where its
 // Location leads.
-func (p *player) showsWhatWasMade(ctx context.Context, c Call, e oracle.Ending) error {
+func (p *player) showsWhatWasMade(ctx context.Context, c Call, e oracle.CallResult) error {
 	if records := oracle.RecordsOf(e.Exchange.Response); c.HasParam("return_records") && e.Exchange.Response.Status == http.StatusCreated && len(records) == 1 {
 		var err error
 		for _, name := range append([]string{"svm.name"}, p.sort.Marks...) {
@@ -180,7 +180,7 @@ func (p *player) showsWhatWasMade(ctx context.Context, c Call, e oracle.Ending) 
 }
 
 // leadsToIt wants the Location of a creation to lead to the object.
-func (p *player) leadsToIt(ctx context.Context, e oracle.Ending) error {
+func (p *player) leadsToIt(ctx context.Context, e oracle.CallResult) error {
 	location := e.Exchange.Response.Header.Get("Location")
 	if location == "" || testbed.Untold(e) {
 		return nil

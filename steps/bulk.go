@@ -128,7 +128,7 @@ func sendBulk(ctx context.Context, w *world, k *contract.ObjectKind, r wire.Requ
 	if w.answer.Response.Status == http.StatusMethodNotAllowed {
 		return &oracle.Skip{Applies: true, Reason: "the target takes no " + r.Method + " of a collection (405)"}
 	}
-	if oracle.ExpectCode(oracle.Ending{Exchange: w.answer}, unexpectedArgument) == nil {
+	if oracle.ExpectCode(oracle.CallResult{Exchange: w.answer}, unexpectedArgument) == nil {
 		return &oracle.Skip{Applies: true, Reason: "the target knows no records in the body of a " + r.Method + " (" + unexpectedArgument + ")"}
 	}
 	for _, uuid := range oracle.JobsOf(w.answer.Response) {
@@ -136,7 +136,7 @@ func sendBulk(ctx context.Context, w *world, k *contract.ObjectKind, r wire.Requ
 		if err != nil {
 			return err
 		}
-		e := oracle.Ending{Exchange: w.answer, Job: job}
+		e := oracle.CallResult{Exchange: w.answer, Job: job}
 		if w.Calls.Add(e); e.Failed() {
 			w.last = e
 		}

@@ -86,21 +86,21 @@ func restoresAndSteers(ctx context.Context, w *world, name, what string) error {
 	if why != "" {
 		return notSteered(ctx, w, x, uuid, why)
 	}
-	w.Calls.Add(oracle.Ending{Exchange: act})
+	w.Calls.Add(oracle.CallResult{Exchange: act})
 	if act.Response.OK() && what == "pauses" {
 		if _, err := w.Wire().Do(ctx, wire.Request{Method: http.MethodPatch, Path: w.Bed().JobPath(uuid) + "?action=resume"}); err != nil {
 			return err
 		}
 	}
 	job, err := w.Jobs.Follow(ctx, uuid)
-	w.Calls.Add(oracle.Ending{Exchange: x, Job: job})
-	return w.did(oracle.Ending{Exchange: act}, err)
+	w.Calls.Add(oracle.CallResult{Exchange: x, Job: job})
+	return w.did(oracle.CallResult{Exchange: act}, err)
 }
 
 // notSteered leaves the job alone, but for following it to its end.
 func notSteered(ctx context.Context, w *world, x *wire.Exchange, uuid, why string) error {
 	job, err := w.Jobs.Follow(ctx, uuid)
-	w.Calls.Add(oracle.Ending{Exchange: x, Job: job})
+	w.Calls.Add(oracle.CallResult{Exchange: x, Job: job})
 	if err != nil {
 		return err
 	}

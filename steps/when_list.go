@@ -170,7 +170,7 @@ func listsPages(ctx context.Context, w *world, path string) ([]map[string]any, e
 	records, err := testbed.List(ctx, w.Wire(), path)
 	history := w.Wire().History()
 	if len(history) > before {
-		w.did(oracle.Ending{Exchange: history[len(history)-1]}, nil)
+		w.did(oracle.CallResult{Exchange: history[len(history)-1]}, nil)
 		w.Calls.All = append(w.Calls.All, w.last)
 	}
 	if oracle.IsMismatch(err) {

@@ -20,7 +20,7 @@ import (
 type world struct {
 	*testbed.Session
 	scenario *Scenario
-	last     oracle.Ending                      // of the When
+	last     oracle.CallResult                  // of the When
 	answer   *wire.Exchange                     // of the When, before any job was followed
 	listed   []map[string]any                   // the records that the When listed, over all pages
 	was      map[*testbed.Object]map[string]any // objects as they were last read on purpose
@@ -75,7 +75,7 @@ func (w *world) promises(codes bool) []contract.ID {
 }
 
 // did keeps how the act came out.
-func (w *world) did(e oracle.Ending, err error) error {
+func (w *world) did(e oracle.CallResult, err error) error {
 	if e.Exchange != nil {
 		w.last, w.answer = e, e.Exchange
 	}
@@ -83,7 +83,7 @@ func (w *world) did(e oracle.Ending, err error) error {
 }
 
 // patch changes an object.
-func (w *world) patch(ctx context.Context, path string, body map[string]any) (oracle.Ending, error) {
+func (w *world) patch(ctx context.Context, path string, body map[string]any) (oracle.CallResult, error) {
 	w.unseen = nil
 	return w.Send(ctx, wire.Request{Method: http.MethodPatch, Path: path, Body: wire.JSON(body)})
 }

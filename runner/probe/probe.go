@@ -141,7 +141,7 @@ type prober struct {
 
 func newProber(in Input) *prober {
 	target, judge := *in.Target, oracle.NewJudge(in.Contract, contract.Newest())
-	target.Again = func(x *wire.Exchange) bool { return judge.Again(oracle.Ending{Exchange: x}) }
+	target.Again = func(x *wire.Exchange) bool { return judge.Again(oracle.CallResult{Exchange: x}) }
 	p := &prober{in: in, session: target.NewSession(), there: map[string]bool{}}
 	p.Absent, p.Lacking = map[string]string{}, map[string]string{}
 	return p

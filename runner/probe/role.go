@@ -28,7 +28,7 @@ func refusedTo(path string, r *wire.Response) string {
 
 // codeOf returns the code of the error in an answer; "" for none.
 func codeOf(r *wire.Response) string {
-	return oracle.Ending{Exchange: &wire.Exchange{Response: r}}.Code()
+	return oracle.CallResult{Exchange: &wire.Exchange{Response: r}}.Code()
 }
 
 // withoutCluster looks for any other reading that the user is allowed, and for the version of
