@@ -17,36 +17,21 @@ import (
 // The steps of this file read what every cluster has and no scenario makes: itself,
 // its nodes, its data SVMs and its jobs. They write nothing.
 
-// builtins are the resources of such things, by the words for it.
-var builtins = map[string]string{
-	"cluster": "cluster", "node": "nodes", "nodes": "nodes", "data SVM": "svms", "data SVMs": "svms", "jobs": "jobs",
-	"key manager configuration": "key-manager-configs", keystoreWord: "key-stores",
-}
-
-// jobsWord is what phrases call the jobs of the target.
-const jobsWord = "jobs"
-
-// The parts of phrases that stand for them.
-const (
-	builtinOne  = `(node|data SVM|keystore)`
-	settings    = `(key manager configuration)`
-	builtinMany = `(nodes|data SVMs|jobs)`
-)
+// builtin is the resource of such things, by the words for it.
+func builtin(w *world, word string) *contract.Resource { return w.contract().Object(word).Resource }
 
 // builtinPath is where such things are.
-func builtinPath(w *world, word string) string {
-	return "/api" + w.contract().Resource(builtins[word]).Path
-}
+func builtinPath(w *world, word string) string { return testbed.Collection(builtin(w, word)) }
 
 // allFields names every field that a reading returns by default, as the release has
 // it: of some of these resources fields=* is said to cost much. Of a job the clients
 // ask for all, and no more than two of its fields are sure to be there.
 func allFields(w *world, word string) string {
-	if word == jobsWord {
+	if builtin(w, word).Jobs {
 		return "*"
 	}
 	var names []string
-	for _, f := range w.contract().Resource(builtins[word]).Fields {
+	for _, f := range builtin(w, word).Fields {
 		if f.Covers(w.release()) && f.Type != contract.Object && !strings.HasPrefix(f.Name, "_links") {
 			names = append(names, f.Name)
 		}
@@ -54,26 +39,37 @@ func allFields(w *world, word string) string {
 	return strings.Join(names, ",")
 }
 
-func readsCluster(ctx context.Context, w *world) error { return readsSettings(ctx, w, "cluster") }
+func readsCluster(ctx context.Context, w *world) error {
+	return readsRecord(ctx, w, w.contract().Cluster(), "")
+}
 
 func readsOfCluster(ctx context.Context, w *world, fields string) error {
-	return readsOfSettings(ctx, w, "cluster", fields)
+	return readsRecord(ctx, w, w.contract().Cluster(), fields)
 }
 
 // readsSettings reads what the cluster has one record of.
 func readsSettings(ctx context.Context, w *world, word string) error {
-	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: builtinPath(w, word)})
+	return readsRecord(ctx, w, builtin(w, word), "")
 }
 
 func readsOfSettings(ctx context.Context, w *world, word, fields string) error {
-	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: builtinPath(w, word) + "?fields=" + url.QueryEscape(fields)})
+	return readsRecord(ctx, w, builtin(w, word), fields)
+}
+
+// readsRecord reads the one record of a resource; without fields, those of a plain GET.
+func readsRecord(ctx context.Context, w *world, r *contract.Resource, fields string) error {
+	path := testbed.Collection(r)
+	if fields != "" {
+		path += "?fields=" + url.QueryEscape(fields)
+	}
+	return w.send(ctx, wire.Request{Method: http.MethodGet, Path: path})
 }
 
 // listsBuiltin lists all there are. Of jobs, which may be many and come and go, the
 // first page will do.
 func listsBuiltin(ctx context.Context, w *world, word string) error {
-	if word == jobsWord {
-		return w.send(ctx, wire.Request{Method: http.MethodGet, Path: testbed.Collection(w.contract().Jobs()) + "?max_records=100&fields=" + url.QueryEscape(allFields(w, word))})
+	if builtin(w, word).Jobs {
+		return w.send(ctx, wire.Request{Method: http.MethodGet, Path: builtinPath(w, word) + "?max_records=100&fields=" + url.QueryEscape(allFields(w, word))})
 	}
 	var err error
 	w.listed, err = listsPages(ctx, w, builtinPath(w, word)+"?fields="+url.QueryEscape(allFields(w, word)))
@@ -84,7 +80,7 @@ func listsBuiltin(ctx context.Context, w *world, word string) error {
 // can be found out.
 func builtinsWereListed(ctx context.Context, w *world, word string) error {
 	fields := "name"
-	if word == jobsWord {
+	if builtin(w, word).Jobs {
 		fields = "state,start_time"
 	}
 	records, err := testbed.List(ctx, w.Wire(), builtinPath(w, word)+"?fields="+fields)
@@ -92,7 +88,7 @@ func builtinsWereListed(ctx context.Context, w *world, word string) error {
 		return &oracle.Skip{Applies: true, Reason: "the target lists no " + word}
 	}
 	w.builtin = records
-	if word == jobsWord { // the oldest is none of the run, where there is any other
+	if builtin(w, word).Jobs { // the oldest is none of the run, where there is any other
 		slices.SortStableFunc(w.builtin, func(a, b map[string]any) int { return strings.Compare(begun(a), begun(b)) })
 	}
 	return testbed.Arranging("a list of the "+word, err)
@@ -119,7 +115,7 @@ func readsFirstBuiltin(ctx context.Context, w *world, word string) error {
 		return err
 	}
 	err = w.send(ctx, wire.Request{Method: http.MethodGet, Path: testbed.At(builtinPath(w, word), uuid) + "?fields=" + url.QueryEscape(allFields(w, word))})
-	if err == nil && word == jobsWord && w.answer.Response.Status == http.StatusNotFound {
+	if err == nil && builtin(w, word).Jobs && w.answer.Response.Status == http.StatusNotFound {
 		return forgotten
 	}
 	return err

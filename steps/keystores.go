@@ -33,7 +33,7 @@ func listsKeystores(ctx context.Context, w *world, name string) error {
 // keystoreIsListed wants one of the listed keystores to have all that a table says, as far as the
 // release has it.
 func keystoreIsListed(w *world, table *godog.Table) error {
-	r := w.contract().Resource(builtins[keystoreWord])
+	r := builtin(w, keystoreWord)
 	wanted := []string{}
 	has := func(record map[string]any) bool {
 		for _, row := range table.Rows {

@@ -289,7 +289,7 @@ func (p *planner) step(s *Scenario, step *messages.PickleStep, ph *phrase) (onSV
 	s.cost += ph.cost(step)
 	onSVM = ph.data
 	if ph.builtin {
-		s.needs(builtins[ph.pattern.FindStringSubmatch(step.Text)[1]])
+		s.needs(p.contract.Object(ph.pattern.FindStringSubmatch(step.Text)[1]).Resource.Name)
 	}
 	for _, k := range p.vocabulary.spokenOf(step.Text) {
 		s.Cluster = s.Cluster || k.Singleton && ph.writes

@@ -10,8 +10,6 @@ import (
 	"ontap-conformance/fixtures/testbed"
 )
 
-import ()
-
 // words are the parts of phrases that stand for the objects of a catalogue, as regular
 // expressions.
 type words struct {
@@ -25,14 +23,20 @@ type words struct {
 	inactive  string         // one that is to be made beside the active one
 	unknown   string         // one that nobody ever made
 	spoken    *regexp.Regexp // any of them
+
+	builtinOne  string // one of what no scenario creates
+	builtinMany string // all of them, or the jobs
+	settings    string // what every cluster has one record of
 }
 
 func wordsOf(c *contract.Catalogue) words {
 	noun := func(k *contract.ObjectKind) string { return k.Noun }
 	plural := func(k *contract.ObjectKind) string { return k.Plural }
-	whole := func(k *contract.ObjectKind) bool { return !k.Resource.IsPart() }
-	any := func(*contract.ObjectKind) bool { return true }
-	w := words{contract: c, nouns: choiceOf(c, any, noun), wholes: choiceOf(c, whole, noun), plurals: choiceOf(c, any, plural)}
+	whole := func(k *contract.ObjectKind) bool { return k.Creatable() && !k.Resource.IsPart() }
+	w := words{contract: c, nouns: choiceOf(c, (*contract.ObjectKind).Creatable, noun), wholes: choiceOf(c, whole, noun), plurals: choiceOf(c, (*contract.ObjectKind).Creatable, plural)}
+	w.builtinOne = `(` + choiceOf(c, isGiven, noun) + `)`
+	w.builtinMany = `(` + choiceOf(c, isListed, plural) + `)`
+	w.settings = `(` + choiceOf(c, func(k *contract.ObjectKind) bool { return k.Resource.Builtin && k.Resource.Key == "" }, noun) + `)`
 	w.theObject = `the (?:` + w.nouns + `) "([^"]*)"`
 	w.aNew = `the (` + w.wholes + `) "([^"]*)"`
 	w.inactive = `the inactive (` + w.wholes + `) "([^"]*)"`
@@ -41,12 +45,23 @@ func wordsOf(c *contract.Catalogue) words {
 	return w
 }
 
+// isGiven reports whether a kind is one of a collection that scenarios create nothing in, but for
+// jobs.
+func isGiven(k *contract.ObjectKind) bool {
+	return !k.Creatable() && k.Resource.Key != "" && !k.Resource.Jobs
+}
+
+// isListed reports whether a kind is one that every cluster has several of without anybody's doing.
+func isListed(k *contract.ObjectKind) bool {
+	return (k.Resource.Builtin || k.Resource.Jobs) && k.Resource.Key != ""
+}
+
 // choiceOf lists a word of kinds as a regular expression has it. No noun may be the end of
 // another that features write before the same words: the longest is tried first.
 func choiceOf(c *contract.Catalogue, is func(*contract.ObjectKind) bool, of func(*contract.ObjectKind) string) string {
 	var all []string
 	for _, k := range c.Objects() {
-		if k.Creatable() && is(k) {
+		if is(k) {
 			all = append(all, of(k))
 		}
 	}
