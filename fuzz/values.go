@@ -34,16 +34,22 @@ func (m *model) valueOf(f *contract.Field) *rapid.Generator[any] {
 		return rapid.SampledFrom(f.Enum).AsAny()
 	case f.Type == contract.Boolean:
 		return rapid.Bool().AsAny()
-	case f.Type == contract.Integer && strings.HasSuffix(last, "port"):
-		return rapid.IntRange(1, 65535).AsAny()
 	case f.Type == contract.Integer:
-		return within(f.Bounds).AsAny()
+		return numberOf(f).AsAny()
 	case strings.Contains(last, "host") || strings.Contains(last, "domain"):
 		return word("", ".conformance.test")
 	case m.isMarked(f.Name):
 		return word(tokenWord+"-", "")
 	}
 	return word("", "")
+}
+
+// numberOf draws a number that a field may have.
+func numberOf(f *contract.Field) *rapid.Generator[int] {
+	if strings.HasSuffix(f.Name, "port") {
+		return rapid.IntRange(1, 65535)
+	}
+	return within(f.Bounds)
 }
 
 // within draws a number that bounds allow. Where a document names none it is one of 1 to 60: no
