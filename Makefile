@@ -18,19 +18,19 @@ test: ## all tests, with the race detector
 
 sweep: ## all mutants and liberties, of which the plain tests try a sample
 	ONTAP_CONFORMANCE_SWEEP=1 go test ./fixtures/mutant
-	ONTAP_CONFORMANCE_SWEEP=1 go test ./fuzz ./runner
+	ONTAP_CONFORMANCE_SWEEP=1 go test ./fuzz/engine ./runner
 
 bench: ## speed and memory, as ratios against a bare client in the same run
 	go test -run '^$$' -bench . -benchtime 10x ./steps ./runner
 	go test -run '^$$' -bench . ./fixtures/simulator
-	go test -run '^$$' -bench 'Judged|Memory' -benchtime 3x ./fuzz
-	go test -run '^$$' -bench FalseFindings -benchtime 1x ./fuzz
+	go test -run '^$$' -bench 'Judged|Memory' -benchtime 3x ./fuzz/engine
+	go test -run '^$$' -bench FalseFindings -benchtime 1x ./fuzz/engine
 
 mutants: ## which mutant is killed by what, and that no liberty is
 	ONTAP_CONFORMANCE_SWEEP=1 go test -count=1 -v -run 'Mutant|Liberty|Unbent' ./fixtures/mutant | grep -E '^(---|ok|FAIL|PASS)|--- FAIL'
 
-kills: ## fuzz alone against every mutant that requests can reveal, into fuzz/kills.tsv (SEEDS=…, EVERY=…)
-	go test -run '^$$' -bench Kills -benchtime 1x -timeout 8h ./fuzz -kill.seeds $(or $(SEEDS),1) -kill.every $(or $(EVERY),1) -kill.out $(CURDIR)/fuzz/kills.tsv
+kills: ## fuzz alone against every mutant that requests can reveal, into fuzz/engine/kills.tsv (SEEDS=…, EVERY=…)
+	go test -run '^$$' -bench Kills -benchtime 1x -timeout 8h ./fuzz/engine -kill.seeds $(or $(SEEDS),1) -kill.every $(or $(EVERY),1) -kill.out $(CURDIR)/fuzz/engine/kills.tsv
 
 chaos: ## runs and hunts in rough weather, with a table: nobody may be blamed for it (SEEDS=…)
 	go test -count=1 -v -timeout 4h -parallel 12 -run RoughWeather ./runner -chaos.seeds $(or $(SEEDS),50)

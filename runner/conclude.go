@@ -17,7 +17,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
-	"ontap-conformance/fuzz"
+	"ontap-conformance/fuzz/property"
 	"ontap-conformance/runner/baseline"
 	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/report"
@@ -59,7 +59,7 @@ func (t *trial) report(outcomes []oracle.Outcome, interrupted bool) *report.Repo
 	}
 	r.AddUnselected("scenario", left)
 	left = map[string][]contract.ID{}
-	for _, f := range fuzz.TrialsCalled(t.contract, t.survey.Release, t.selection.without...) {
+	for _, f := range property.TrialsCalled(t.contract, t.survey.Release, t.selection.without...) {
 		left[f.Name] = f.Requirements
 	}
 	for _, k := range t.selection.corpusLeft {

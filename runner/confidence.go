@@ -9,7 +9,8 @@ import (
 	"strings"
 
 	"ontap-conformance/fixtures/contract"
-	"ontap-conformance/fuzz"
+	"ontap-conformance/fuzz/engine"
+	"ontap-conformance/fuzz/property"
 	"ontap-conformance/runner/report"
 	"ontap-conformance/runner/wording"
 )
@@ -28,11 +29,11 @@ type confidence struct {
 
 // huntOrigin is which hunt it was.
 type huntOrigin struct {
-	Format   string   `json:"format"`
-	Endpoint string   `json:"endpoint"`
-	ONTAP    string   `json:"ontap"`
-	Seed     uint64   `json:"seed"`
-	End      fuzz.End `json:"end"` // why it ended
+	Format   string     `json:"format"`
+	Endpoint string     `json:"endpoint"`
+	ONTAP    string     `json:"ontap"`
+	Seed     uint64     `json:"seed"`
+	End      engine.End `json:"end"` // why it ended
 }
 
 // huntCounts is how much was asked.
@@ -46,13 +47,13 @@ type huntCounts struct {
 
 // huntCoverage is how much of what there is was reached.
 type huntCoverage struct {
-	Operations part         `json:"operations"`
-	Codes      part         `json:"codes"`  // documented ones, as code and operation
-	Fields     part         `json:"fields"` // properties of creations and changes that succeeded
-	Pairs      part         `json:"pairs"`  // two of them together
-	Faults     []string     `json:"faults"` // kinds of faults that were made
-	Statuses   []int        `json:"statuses"`
-	Points     []fuzz.Point `json:"points"` // operation x status x code x fault
+	Operations part             `json:"operations"`
+	Codes      part             `json:"codes"`  // documented ones, as code and operation
+	Fields     part             `json:"fields"` // properties of creations and changes that succeeded
+	Pairs      part             `json:"pairs"`  // two of them together
+	Faults     []string         `json:"faults"` // kinds of faults that were made
+	Statuses   []int            `json:"statuses"`
+	Points     []property.Point `json:"points"` // operation x status x code x fault
 }
 
 // A part is how much of what there is was reached.
@@ -63,7 +64,7 @@ type part struct {
 }
 
 // confidence sums a hunt up.
-func (h *hunt) confidence(end fuzz.End, game *fuzz.Hunt) confidence {
+func (h *hunt) confidence(end engine.End, game *engine.Campaign) confidence {
 	t := game.Tally()
 	c := confidence{
 		huntOrigin:   huntOrigin{Format: "ontap-conformance/fuzz/1", Endpoint: h.bench.target.BaseURL, ONTAP: h.survey.Release.String(), Seed: h.flags.seed, End: end},
@@ -71,7 +72,7 @@ func (h *hunt) confidence(end fuzz.End, game *fuzz.Hunt) confidence {
 		huntCoverage: huntCoverage{Faults: []string{}, Statuses: []int{}, Points: game.Coverage()},
 		Unknown:      append([]string{}, slices.Sorted(maps.Keys(game.Unknown()))...), Findings: []string{}, Flaky: []string{},
 	}
-	slices.SortFunc(c.Points, func(a, b fuzz.Point) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	slices.SortFunc(c.Points, func(a, b property.Point) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 	operations, codes := map[string]bool{}, map[string]bool{}
 	for _, p := range c.Points {
 		operations[p.Operation], codes[p.Code+" "+p.Operation] = true, true
@@ -92,7 +93,7 @@ func (h *hunt) confidence(end fuzz.End, game *fuzz.Hunt) confidence {
 	}
 	c.Operations, c.Codes = h.reached(operations, codes)
 	c.Fields, c.Pairs = sent(game.Sendings())
-	c.Mutants.Reached, c.Mutants.All = fuzz.Killed(t.Requests)
+	c.Mutants.Reached, c.Mutants.All = engine.Killed(t.Requests)
 	c.Mutants.Missing = []string{}
 	return c
 }
@@ -102,12 +103,12 @@ func (h *hunt) reached(operations, codes map[string]bool) (ops, rows part) {
 	ops.Missing, rows.Missing = []string{}, []string{}
 	release := h.survey.Release
 	seen := map[*contract.Resource]bool{}
-	for _, t := range fuzz.Trials(h.contract, release) {
-		if seen[t.Sort.Resource] || h.suite.Lacks(t.Sort.Resource) != nil {
+	for _, t := range property.Trials(h.contract, release) {
+		if seen[t.Kind.Resource] || h.suite.Lacks(t.Kind.Resource) != nil {
 			continue
 		}
-		seen[t.Sort.Resource] = true
-		for _, o := range t.Sort.Resource.Operations {
+		seen[t.Kind.Resource] = true
+		for _, o := range t.Kind.Resource.Operations {
 			if !o.Covers(release) {
 				continue
 			}
@@ -123,9 +124,9 @@ func (h *hunt) reached(operations, codes map[string]bool) (ops, rows part) {
 }
 
 // sent parts what requests had into single properties and pairs of them.
-func sent(all map[fuzz.Combination]bool) (fields, pairs part) {
+func sent(all map[property.Combination]bool) (fields, pairs part) {
 	fields.Missing, pairs.Missing = []string{}, []string{}
-	for _, s := range slices.SortedFunc(maps.Keys(all), func(a, b fuzz.Combination) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) }) {
+	for _, s := range slices.SortedFunc(maps.Keys(all), func(a, b property.Combination) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) }) {
 		if s.Other == "" {
 			fields.add(all[s], s.Operation+" "+s.One)
 		} else {
@@ -145,7 +146,7 @@ func (p *part) add(reached bool, name string) {
 }
 
 // write writes the confidence statement to stdout and, as JSON, to the folder.
-func (h *hunt) write(a *app, end fuzz.End, game *fuzz.Hunt) error {
+func (h *hunt) write(a *app, end engine.End, game *engine.Campaign) error {
 	c := h.confidence(end, game)
 	fmt.Fprintf(a.stdout, "%s\n  ended because %s, after %s in %d cases and %s of %d properties\n",
 		a.printable(fmt.Sprintf("Fuzzed %s, ONTAP %s, seed %d", h.flags.name(), c.ONTAP, c.Seed)), end, report.Counted(c.Requests, "request"), c.Cases, report.Counted(c.Rounds, "round"), len(game.Trials))

@@ -11,7 +11,8 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
-	"ontap-conformance/fuzz"
+	"ontap-conformance/fuzz/engine"
+	"ontap-conformance/fuzz/property"
 	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/finding"
 	"ontap-conformance/steps"
@@ -57,14 +58,14 @@ func readCorpus(dir string) ([]keptFinding, error) {
 func playAgain(ctx context.Context, s *steps.Suite, f *finding.Finding) *oracle.Outcome {
 	c, release, id := s.Judge.Contract(), s.Judge.Release(), f.Requirement.ID
 	o := &oracle.Outcome{Name: f.Property, Kind: "property"}
-	q, trials := c.Requirement(id), fuzz.TrialsCalled(c, release, f.Property)
+	q, trials := c.Requirement(id), property.TrialsCalled(c, release, f.Property)
 	if q == nil {
 		o.Conclude(errors.New("the catalogue has no requirement of that ID any more"))
 		return o
 	}
 	if len(trials) == 0 || !q.Covers(release) {
 		o.Conclude(&oracle.Skip{Reason: fmt.Sprintf("ONTAP %s does not promise it, or nothing checks it there", release)})
-	} else if played, err := fuzz.Replay(ctx, s.Testbed, trials[0], f.Case, id); err != nil {
+	} else if played, err := engine.Replay(ctx, s.Testbed, trials[0], f.Case, id); err != nil {
 		o.Conclude(err)
 	} else if o = played; o.Status == oracle.Passed && o.Verdicts[id] == 0 {
 		o.Conclude(errors.New("nothing that the case came to shows whether the promise is kept"))

@@ -16,7 +16,8 @@ import (
 	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/testbed"
-	"ontap-conformance/fuzz"
+	"ontap-conformance/fuzz/engine"
+	"ontap-conformance/fuzz/property"
 	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/finding"
 	"ontap-conformance/runner/flags"
@@ -225,7 +226,7 @@ func (h *hunt) take() error {
 func chosenProperties(c *contract.Catalogue, patterns []string) ([]string, error) {
 	var all []candidate
 	var names []string
-	for _, d := range fuzz.Descriptions(c) {
+	for _, d := range property.Descriptions(c) {
 		all = append(all, candidate{name: d.Name, names: namesOfTrial(d)})
 		names = append(names, d.Name)
 	}
@@ -247,13 +248,13 @@ func chosenProperties(c *contract.Catalogue, patterns []string) ([]string, error
 
 // pursue hunts, and keeps each finding at once: what was found must outlive
 // whatever comes.
-func pursue(a *app, ctx context.Context, h *hunt) (fuzz.End, *fuzz.Hunt, error) {
+func pursue(a *app, ctx context.Context, h *hunt) (engine.End, *engine.Campaign, error) {
 	p := newHuntProgress(a.stderr)
 	defer p.finish()
-	game := &fuzz.Hunt{
+	game := &engine.Campaign{
 		Bed: h.suite.Testbed, Workers: int(h.flags.workers), Checks: int(h.flags.checks), For: h.flags.forTime, Plateau: h.flags.plateau, Told: p.tell,
-		Trials: fuzz.TrialsCalled(h.contract, h.survey.Release, h.chosen...),
-		Found: func(f *fuzz.Finding) {
+		Trials: property.TrialsCalled(h.contract, h.survey.Release, h.chosen...),
+		Found: func(f *engine.Counterexample) {
 			p.wipe()
 			h.keep(a, f)
 		},
@@ -267,7 +268,7 @@ func pursue(a *app, ctx context.Context, h *hunt) (fuzz.End, *fuzz.Hunt, error) 
 const maxRedacted = 4096
 
 // keep writes a finding and tells of it. One that was flaky until now gives way to it.
-func (h *hunt) keep(a *app, f *fuzz.Finding) {
+func (h *hunt) keep(a *app, f *engine.Counterexample) {
 	dir := filepath.Join(h.out, finding.Folder(f.Bucket))
 	kept, err := finding.Write(dir, finding.Draft{Found: f, RunSeed: h.flags.seed, At: time.Now(), Vet: a.scanner.File, Takes: h.takes, Record: report.Facts{
 		Contract: h.contract, Release: h.survey.Release, Secrets: h.bench.secrets(maxRedacted), Commands: report.Commands{Curl: h.bench.curl}}})
@@ -297,7 +298,7 @@ func (h *hunt) decides(f *finding.Finding) bool {
 }
 
 // verdict turns a hunt into the exit code.
-func (h *hunt) verdict(ctx context.Context, end fuzz.End, unknown int) error {
+func (h *hunt) verdict(ctx context.Context, end engine.End, unknown int) error {
 	broken := h.again[stillFailing] > 0 || h.again[flakyAgain] > 0 && h.flags.flaky.Value == report.FlakyFail || slices.ContainsFunc(h.found, h.decides)
 	switch {
 	case ctx.Err() != nil:
@@ -306,7 +307,7 @@ func (h *hunt) verdict(ctx context.Context, end fuzz.End, unknown int) error {
 		return exit.With(exit.NonConformant)
 	case h.over != nil:
 		return exit.Inconclusivef("%w", h.over)
-	case end == fuzz.NoAnswers:
+	case end == engine.NoAnswers:
 		return exit.Inconclusivef("%s", end)
 	case unknown > 0:
 		return exit.Inconclusivef("nothing could be found out about %s", report.Counted(unknown, "property"))

@@ -10,7 +10,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/mutant"
-	"ontap-conformance/fuzz"
+	"ontap-conformance/fuzz/property"
 	"ontap-conformance/runner/flags"
 	"ontap-conformance/runner/report"
 	"ontap-conformance/steps"
@@ -127,11 +127,11 @@ func listScenarios(w io.Writer, c *contract.Catalogue, r contract.Release) error
 }
 
 func listProperties(w io.Writer, c *contract.Catalogue, r contract.Release) error {
-	all := fuzz.Descriptions(c)
+	all := property.Descriptions(c)
 	if !r.IsZero() {
 		all = all[:0]
-		for _, t := range fuzz.Trials(c, r) {
-			all = append(all, fuzz.Description{Name: t.Name, Says: t.Property.Says, Requirements: t.Requirements})
+		for _, t := range property.Trials(c, r) {
+			all = append(all, property.Description{Name: t.Name, Says: t.Property.Says, Requirements: t.Requirements})
 		}
 	}
 	for _, t := range all {

@@ -17,7 +17,7 @@ import (
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/mutant"
 	"ontap-conformance/fixtures/oracle"
-	"ontap-conformance/fuzz"
+	"ontap-conformance/fuzz/property"
 	"ontap-conformance/steps"
 )
 
@@ -36,7 +36,7 @@ type trace struct {
 func traced(t *testing.T, c *contract.Catalogue) trace {
 	t.Helper()
 	tr := trace{map[contract.ID]int{}, map[contract.ID][]string{}, map[contract.ID]int{}, map[contract.ID][]string{}, sought(c)}
-	for _, d := range fuzz.Descriptions(c) {
+	for _, d := range property.Descriptions(c) {
 		for _, id := range d.Requirements {
 			if !slices.Contains(tr.properties[id], d.Property) {
 				tr.properties[id] = append(tr.properties[id], d.Property)
@@ -77,7 +77,7 @@ func sought(c *contract.Catalogue) map[*contract.Resource]map[string][]string {
 			all[r][slug] = append(all[r][slug], by)
 		}
 	}
-	for _, d := range fuzz.Descriptions(c) {
+	for _, d := range property.Descriptions(c) {
 		for _, slug := range d.Promises {
 			note(d.Resource, slug, d.Property)
 		}
@@ -103,7 +103,7 @@ func TestEveryVerifierHasAPromise(t *testing.T) {
 	for _, r := range oracle.Rules() {
 		assert.True(t, made[r.Promise], "a rule verifies %s, which nothing promises", r.Promise)
 	}
-	for _, d := range fuzz.Descriptions(c) {
+	for _, d := range property.Descriptions(c) {
 		assert.Equal(t, idle[d.Name] == "", len(d.Requirements) > 0, "%s can disprove nothing, or is said to", d.Name)
 		for _, slug := range d.Promises {
 			assert.True(t, made[slug], "%s looks for %s, which nothing promises", d.Name, slug)

@@ -24,7 +24,6 @@ var sharedNames = map[string]string{
 	"Call":        bothSides,
 	"Condition":   "what the lab arranges: as the catalogue describes it, as a run has arranged it, as the server holds it",
 	"Exchange":    itsForm,
-	"Finding":     "fuzz finds it, and its form that is kept is a folder",
 	"Observation": itsForm,
 	"Operation":   itsForm,
 	"Outcome":     itsForm,

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"ontap-conformance/fixtures/oracle"
-	"ontap-conformance/fuzz"
+	"ontap-conformance/fuzz/engine"
 	"ontap-conformance/runner/leaks"
 	"ontap-conformance/runner/report"
 )
@@ -119,7 +119,7 @@ func newHuntProgress(w io.Writer) *huntProgress {
 }
 
 // tell tells of a round, if it is time to.
-func (p *huntProgress) tell(t fuzz.Tally) {
+func (p *huntProgress) tell(t engine.Tally) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	every := lineEvery

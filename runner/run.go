@@ -17,7 +17,8 @@ import (
 	"ontap-conformance/fixtures/ledger"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/testbed"
-	"ontap-conformance/fuzz"
+	"ontap-conformance/fuzz/engine"
+	"ontap-conformance/fuzz/property"
 	"ontap-conformance/runner/baseline"
 	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/flags"
@@ -171,7 +172,7 @@ func knownIn(file string, c *contract.Catalogue, all []*steps.Scenario, corpus [
 	for _, sc := range all {
 		names[sc.Name] = true
 	}
-	for _, t := range fuzz.Descriptions(c) {
+	for _, t := range property.Descriptions(c) {
 		names[t.Name] = true
 	}
 	for _, k := range corpus {
@@ -229,17 +230,17 @@ func (t *trial) open() error {
 }
 
 // trials are those that were selected, as far as the release has them.
-func (t *trial) trials() []*fuzz.Trial {
-	return fuzz.TrialsCalled(t.contract, t.survey.Release, t.selection.properties...)
+func (t *trial) trials() []*property.Trial {
+	return property.TrialsCalled(t.contract, t.survey.Release, t.selection.properties...)
 }
 
 // idle are outcomes for the properties that were selected and that are not among
 // trials: the release has nothing for them. What was not tried stays in the report,
 // with the reason.
-func (t *trial) idle(trials []*fuzz.Trial) []oracle.Outcome {
+func (t *trial) idle(trials []*property.Trial) []oracle.Outcome {
 	var outcomes []oracle.Outcome
 	for _, name := range t.selection.properties {
-		if !slices.ContainsFunc(trials, func(f *fuzz.Trial) bool { return f.Name == name }) {
+		if !slices.ContainsFunc(trials, func(f *property.Trial) bool { return f.Name == name }) {
 			o := oracle.Outcome{Name: name, Kind: "property"}
 			o.Conclude(&oracle.Skip{Reason: "ONTAP " + t.survey.Release.String() + " has nothing that it is about"})
 			outcomes = append(outcomes, o)
@@ -256,7 +257,7 @@ func perform(a *app, ctx context.Context, t *trial) []oracle.Outcome {
 	p := newProgress(a.stderr, t.selection.size())
 	outcomes := replayAll(ctx, s, t.selection.corpus, p.add)
 	outcomes = append(outcomes, s.Run(ctx, t.selection.chosen, p.add)...)
-	campaign := fuzz.Campaign{Bed: s.Testbed, Trials: t.trials(), Checks: int(t.flags.checks), Workers: int(t.flags.parallel)}
+	campaign := engine.FixedRun{Bed: s.Testbed, Trials: t.trials(), Checks: int(t.flags.checks), Workers: int(t.flags.parallel)}
 	outcomes = append(outcomes, campaign.Outcomes(ctx, p.add)...)
 	for _, o := range t.idle(campaign.Trials) {
 		outcomes = append(outcomes, o)

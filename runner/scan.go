@@ -10,7 +10,7 @@ import (
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/oracle"
 	"ontap-conformance/fixtures/wire"
-	"ontap-conformance/fuzz"
+	"ontap-conformance/fuzz/property"
 	"ontap-conformance/runner/flags"
 	"ontap-conformance/runner/leaks"
 	"ontap-conformance/runner/report"
@@ -68,7 +68,7 @@ func (a *app) ours() []byte {
 		text, _ := features.FS.ReadFile(name) // it is embedded
 		b.Write(text)
 	}
-	for _, d := range fuzz.Descriptions(c) {
+	for _, d := range property.Descriptions(c) {
 		fmt.Fprintln(&b, d.Name)
 	}
 	return b.Bytes()

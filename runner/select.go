@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"ontap-conformance/fixtures/contract"
-	"ontap-conformance/fuzz"
+	"ontap-conformance/fuzz/property"
 	"ontap-conformance/runner/exit"
 	"ontap-conformance/runner/report"
 	"ontap-conformance/runner/wording"
@@ -63,7 +63,7 @@ func choose(c *contract.Catalogue, scenarios []*steps.Scenario, corpus []keptFin
 	for _, sc := range scenarios {
 		all = append(all, candidate{scenario: sc, name: sc.Name, names: namesOf(sc)})
 	}
-	for _, t := range fuzz.Descriptions(c) {
+	for _, t := range property.Descriptions(c) {
 		all = append(all, candidate{name: t.Name, names: namesOfTrial(t)})
 	}
 	wanted, err := matching("--select", c, all, selected)
@@ -153,7 +153,7 @@ func namesOf(sc *steps.Scenario) []string {
 // namesOfTrial returns all that a property can be selected by: its name on a
 // resource, its name on any, and the word for all of them. Its
 // requirements do not select it: whoever wants one wants its examples.
-func namesOfTrial(t fuzz.Description) []string {
+func namesOfTrial(t property.Description) []string {
 	return []string{t.Name, t.Property, "properties"}
 }
 

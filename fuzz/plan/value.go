@@ -25,3 +25,9 @@ func Certificate() map[string]any { return map[string]any{CertificateName: true}
 
 // Cell stands for what a feature says in a cell of a table.
 func Cell(text string) map[string]any { return map[string]any{CellName: text} }
+
+// IsCertificate reports whether a value stands for a PKCS#12.
+func IsCertificate(v any) bool {
+	m, is := v.(map[string]any)
+	return is && len(m) == 1 && m[CertificateName] == true
+}

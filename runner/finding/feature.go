@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"ontap-conformance/fuzz"
+	"ontap-conformance/fuzz/property"
 )
 
 // minimalFeature writes a finding as a scenario that run --features takes; it is
@@ -12,7 +12,7 @@ import (
 // promise, and its Then is the phrase for it; what only the rules of every
 // exchange see needs no Then of its own.
 func minimalFeature(in Draft, f *Finding) string {
-	lines := fuzz.Scenario(in.Record.Contract, in.Record.Release, f.Property, f.Case, f.Requirement.ID)
+	lines := property.Scenario(in.Record.Contract, in.Record.Release, f.Property, f.Case, f.Requirement.ID)
 	if lines == nil {
 		return ""
 	}

@@ -20,7 +20,7 @@ import (
 
 	"ontap-conformance/fixtures/contract"
 	"ontap-conformance/fixtures/files"
-	"ontap-conformance/fuzz"
+	"ontap-conformance/fuzz/engine"
 	"ontap-conformance/fuzz/plan"
 	"ontap-conformance/runner/report"
 )
@@ -69,7 +69,7 @@ type Request struct {
 
 // A Draft is what the folder of a finding is made of.
 type Draft struct {
-	Found   *fuzz.Finding
+	Found   *engine.Counterexample
 	Record  report.Facts // of the run: its contract, release, secrets and shell lines
 	RunSeed uint64
 	At      time.Time                            // when it was found
@@ -130,7 +130,7 @@ func (f *Finding) shows() int {
 var notPlain = regexp.MustCompile(`[^a-z0-9]+`)
 
 // Folder is the name of the folder of a finding: the same defect gets the same one.
-func Folder(b fuzz.Bucket) string {
+func Folder(b engine.Bucket) string {
 	name := string(b.Requirement)
 	if b.Operation != "" {
 		name += "-" + strings.Trim(notPlain.ReplaceAllString(strings.ToLower(b.Operation), "-"), "-")

@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"ontap-conformance/fuzz"
+	"ontap-conformance/fuzz/engine"
 	"ontap-conformance/runner/finding"
 )
 
@@ -22,6 +22,6 @@ func FuzzParse(f *testing.F) {
 }
 
 func TestTheSameDefectGetsTheSameFolder(t *testing.T) {
-	assert.Equal(t, "AKV-PATCH-03-patch-security-azure-key-vaults-uuid", finding.Folder(fuzz.Bucket{Requirement: "AKV-PATCH-03", Operation: "PATCH /security/azure-key-vaults/{uuid}"}))
-	assert.Equal(t, "API-FAULT-01", finding.Folder(fuzz.Bucket{Requirement: "API-FAULT-01"}))
+	assert.Equal(t, "AKV-PATCH-03-patch-security-azure-key-vaults-uuid", finding.Folder(engine.Bucket{Requirement: "AKV-PATCH-03", Operation: "PATCH /security/azure-key-vaults/{uuid}"}))
+	assert.Equal(t, "API-FAULT-01", finding.Folder(engine.Bucket{Requirement: "API-FAULT-01"}))
 }

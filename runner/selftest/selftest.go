@@ -22,7 +22,8 @@ import (
 	"ontap-conformance/fixtures/simulator"
 	"ontap-conformance/fixtures/testbed"
 	"ontap-conformance/fixtures/wire"
-	"ontap-conformance/fuzz"
+	"ontap-conformance/fuzz/engine"
+	"ontap-conformance/fuzz/property"
 	"ontap-conformance/steps"
 )
 
@@ -171,7 +172,7 @@ func nearest(m mutant.Mutant, suspects []*steps.Scenario) []*steps.Scenario {
 // ByFuzz hunts a mutant for a number of requests at most, on three of its SVMs.
 func (b *Bench) ByFuzz(ctx context.Context, m mutant.Mutant, budget int) (k Kill, err error) {
 	r := m.On(b.Catalogue)
-	trials := fuzz.Trials(b.Catalogue, r)
+	trials := property.Trials(b.Catalogue, r)
 	if len(trials) == 0 {
 		return Kill{}, nil // a release without anything that is fuzzed
 	}
@@ -183,7 +184,7 @@ func (b *Bench) ByFuzz(ctx context.Context, m mutant.Mutant, budget int) (k Kill
 	suite.SVMs, suite.Lab, suite.Mode = suite.SVMs[:3], nil, testbed.Guarded
 	hunt, stop := context.WithCancel(ctx)
 	defer stop()
-	h := fuzz.Hunt{Bed: suite.Testbed, Trials: trials, Seen: func(o *oracle.Outcome, requests int) {
+	h := engine.Campaign{Bed: suite.Testbed, Trials: trials, Seen: func(o *oracle.Outcome, requests int) {
 		if k.By != "" {
 			return
 		}
@@ -218,7 +219,7 @@ func Revealable(c *contract.Catalogue, m mutant.Mutant) bool {
 		return true
 	}
 	return (fuzzed || q.Resource != nil) &&
-		slices.ContainsFunc(fuzz.Trials(c, m.On(c)), func(t *fuzz.Trial) bool { return slices.Contains(t.Requirements, q.ID) })
+		slices.ContainsFunc(property.Trials(c, m.On(c)), func(t *property.Trial) bool { return slices.Contains(t.Requirements, q.ID) })
 }
 
 // A Complaint is what a server that is odd by right was found to break.
@@ -237,7 +238,7 @@ func (b *Bench) Liberty(ctx context.Context, l mutant.Liberty) ([]Complaint, err
 	defer shut()
 	suite.Once = false // an answer that is lost by right must do no harm
 	outcomes := suite.Run(ctx, b.Scenarios, nil)
-	properties := fuzz.Campaign{Bed: suite.Testbed, Trials: fuzz.Trials(b.Catalogue, l.On()), Checks: 1}
+	properties := engine.FixedRun{Bed: suite.Testbed, Trials: property.Trials(b.Catalogue, l.On()), Checks: 1}
 	outcomes = append(outcomes, properties.Outcomes(ctx, nil)...)
 	var all []Complaint
 	for _, o := range outcomes {
