@@ -130,14 +130,21 @@ func plays(ctx context.Context, p *player, c plan.Call) error {
 		return refusesSecond(ctx, p, c)
 	case isCreation || p.object == nil: // it would be about another object, or about none yet
 		return nil
-	case c.Ask != nil && exists:
+	case exists:
+		return playsOn(ctx, p, c)
+	case c.Fault != "": // it is about an object that is there
+		return nil
+	}
+	return asksUnknown(ctx, p, c)
+}
+
+// playsOn plays a call about the object of the case, which exists.
+func playsOn(ctx context.Context, p *player, c plan.Call) error {
+	switch o := c.In(p.m.Catalogue); {
+	case c.Ask != nil:
 		return asksAboutIt(ctx, p, c)
-	case strategy.ProtocolCalled(c.Fault) != nil && exists:
+	case strategy.ProtocolCalled(c.Fault) != nil:
 		return asksInManner(ctx, p, c)
-	case c.Fault != "" && !exists:
-		return nil // it is about an object that is there
-	case !exists:
-		return asksUnknown(ctx, p, c)
 	case o.Effect == contract.Delete:
 		return deletes(ctx, p, c)
 	case o.Effect == contract.Change:

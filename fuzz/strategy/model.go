@@ -33,36 +33,48 @@ type Model struct {
 	Shown    []*contract.Field // that filters and order_by may name
 }
 
-func NewModel(c *contract.Catalogue, release contract.Release, sort *contract.ObjectKind) *Model {
-	m := &Model{Catalogue: c, Release: release, Kind: sort, Resource: sort.Resource}
+// NewModel returns what is known of a kind of objects in a release.
+func NewModel(c *contract.Catalogue, release contract.Release, kind *contract.ObjectKind) *Model {
+	m := &Model{Catalogue: c, Release: release, Kind: kind, Resource: kind.Resource}
 	for _, f := range m.Resource.Fields {
 		if f.Covers(release) && !inArray(m.Resource, f) {
 			m.Fields = append(m.Fields, f)
 		}
 	}
+	m.Shown = m.with(isShown)
 	if o := m.Operation(contract.Create); o != nil {
-		for _, p := range o.Required {
-			if p.Covers(release) {
-				m.required = append(m.required, p.AnyOf...)
-			}
-		}
-		for _, name := range o.Optional {
-			addOptional(m, m.Field(name))
-		}
+		addCreation(m, o)
 	}
 	if o := m.Operation(contract.Change); o != nil {
 		for _, name := range o.Optional {
-			if f := m.Field(name); f != nil && (f.Access == contract.ReadWrite || f.Access == contract.PatchOnly) && f.Unread == "" && f.Unsent == "" && !refers(f) {
+			if f := m.Field(name); f != nil && isChanged(f) {
 				m.changed = append(m.changed, f)
 			}
 		}
 	}
-	for _, f := range m.Fields {
-		if f.Access != contract.WriteOnly && !f.Advanced && f.Unread == "" && f.Type != contract.Object && f.Type != contract.Array && !strings.Contains(f.Name, "_links") {
-			m.Shown = append(m.Shown, f)
+	return m
+}
+
+// addCreation keeps what a creation requires, and what it may set besides.
+func addCreation(m *Model, o *contract.Operation) {
+	for _, p := range o.Required {
+		if p.Covers(m.Release) {
+			m.required = append(m.required, p.AnyOf...)
 		}
 	}
-	return m
+	for _, name := range o.Optional {
+		addOptional(m, m.Field(name))
+	}
+}
+
+// isShown reports whether filters and orders may name a field.
+func isShown(f *contract.Field) bool {
+	return f.Access != contract.WriteOnly && !f.Advanced && f.Unread == "" && f.Type != contract.Object && f.Type != contract.Array && !strings.Contains(f.Name, "_links")
+}
+
+// isChanged reports whether a change may set a field that a reading shows.
+func isChanged(f *contract.Field) bool {
+	return (f.Access == contract.ReadWrite || f.Access == contract.PatchOnly) && f.Unread == "" && f.Unsent == "" && !refers(f)
 }
 
 // refers reports whether a value says which other object is meant, so that not
