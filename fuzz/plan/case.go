@@ -46,22 +46,27 @@ func (c Case) Without(indexes map[int]bool) Case {
 // operation: all but creations and lists are about the object that was created
 // last.
 type Call struct {
-	Operation string            `json:"operation,omitempty"` // its ID in the catalogue; empty for what no operation describes
-	Method    string            `json:"method,omitempty"`    // in place of the operation's
-	Path      string            `json:"path,omitempty"`      // in place of the operation's; <uuid> stands for the object
-	On        int               `json:"on,omitempty"`        // which of the SVMs a creation is for, from 0
-	Unknown   bool              `json:"unknown,omitempty"`   // about an object that does not exist
-	Set       map[string]any    `json:"set,omitempty"`       // properties by dotted name, put over a complete creation or being all of a change
-	Lack      []string          `json:"lack,omitempty"`      // properties that are left out of a complete creation
-	Spoil     *Spoil            `json:"spoil,omitempty"`     // what is done to the text of the body; nil for nothing
-	Query     []Param           `json:"query,omitempty"`
-	Header    map[string]string `json:"header,omitempty"`
-	Accept    string            `json:"accept,omitempty"`
-	As        string            `json:"as,omitempty"`     // "nobody" or "somebody" that does not exist; empty for ourselves
-	Client    int               `json:"client,omitempty"` // that makes the call, from 1; 0 where there is one only
-	Ask       *Ask              `json:"ask,omitempty"`    // a query of a list; nil for none
-	Fault     string            `json:"fault,omitempty"`  // the kind of what is wrong on purpose; empty when nothing is
-	Field     string            `json:"field,omitempty"`  // that the fault is about, or what the call is about
+	Operation string         `json:"operation,omitempty"` // its ID in the catalogue; empty for what no operation describes
+	Method    string         `json:"method,omitempty"`    // in place of the operation's
+	Path      string         `json:"path,omitempty"`      // in place of the operation's; <uuid> stands for the object
+	On        int            `json:"on,omitempty"`        // which of the SVMs a creation is for, from 0
+	Unknown   bool           `json:"unknown,omitempty"`   // about an object that does not exist
+	Set       map[string]any `json:"set,omitempty"`       // properties by dotted name, put over a complete creation or being all of a change
+	Lack      []string       `json:"lack,omitempty"`      // properties that are left out of a complete creation
+	Spoil     *Spoil         `json:"spoil,omitempty"`     // what is done to the text of the body; nil for nothing
+	Query     []Param        `json:"query,omitempty"`
+	Dress
+	Client int    `json:"client,omitempty"` // that makes the call, from 1; 0 where there is one only
+	Ask    *Ask   `json:"ask,omitempty"`    // a query of a list; nil for none
+	Fault  string `json:"fault,omitempty"`  // the kind of what is wrong on purpose; empty when nothing is
+	Field  string `json:"field,omitempty"`  // that the fault is about, or what the call is about
+}
+
+// A Dress is the headers of a call. Its members are those of the call, in JSON too.
+type Dress struct {
+	Header map[string]string `json:"header,omitempty"`
+	Accept string            `json:"accept,omitempty"`
+	As     string            `json:"as,omitempty"` // "nobody" or "somebody" that does not exist; empty for ourselves
 }
 
 // In returns the operation of the call in a catalogue; nil for none.

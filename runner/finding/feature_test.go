@@ -76,7 +76,7 @@ func TestWhatPhrasesCannotSayIsNoScenario(t *testing.T) {
 	in := Draft{Record: report.Facts{Contract: c, Release: contract.Newest()}}
 	for name, call := range map[string]plan.Call{
 		"a parameter":            {Operation: "akv-create", Query: []plan.Param{{Name: "a", Value: "b"}}},
-		"a header":               {Operation: "akv-create", Header: map[string]string{"A": "b"}},
+		"a header":               {Operation: "akv-create", Dress: plan.Dress{Header: map[string]string{"A": "b"}}},
 		"another SVM":            {Operation: "akv-create", On: 1},
 		"an operation of no one": {Operation: "akv-unknown"},
 	} {
