@@ -76,7 +76,11 @@ func applies(s contract.Span, r contract.Release) bool { return r.IsZero() || s.
 func listRequirements(w io.Writer, c *contract.Catalogue, r contract.Release) error {
 	for _, q := range c.Requirements() {
 		if applies(q.Span, r) && (q.Resource == nil || applies(q.Resource.Span, r)) {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", q.ID, q.Level, q.Span, q.Text)
+			text := q.Text
+			if q.IsAssumed(r) {
+				text = "assumed: " + text
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", q.ID, q.Level, q.Span, text)
 		}
 	}
 	return nil

@@ -146,3 +146,22 @@ func TestAMistakeInAResourceOfOnesOwnIsOneLineWithItsPlace(t *testing.T) {
 	assert.Equal(t, exit.Misuse, got.code)
 	assert.Contains(t, got.stderr, "no catalogue files")
 }
+
+func TestWhatNoDocumentAttestsForAReleaseIsToldAsAssumed(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(own, "lockers.yaml"))
+	require.NoError(t, err)
+	elsewhere(t)
+	attested := strings.Replace(string(text), "  key: uuid\n", "  key: uuid\n  attested: \"9.17.1\"\n", 1)
+	require.NoError(t, os.WriteFile("lockers.yaml", []byte(attested), 0o600))
+	list := func(release string) string {
+		return command(t, nil, "list", "requirements", "--ontap", release, "--catalogue", ".").stdout
+	}
+	assert.Contains(t, list("9.18.1"), "assumed: A complete request creates a locker.")
+	assert.NotContains(t, list("9.17.1"), "assumed: ")
+
+	got := command(t, nil, "run", "--ontap", "9.18.1", "--select", "lockers: what-does-not-exist-is-refused", "--out", "out", "--catalogue", ".")
+	assert.Contains(t, got.stdout, "ASSUMED   12 requirements")
+	for _, q := range readReport(t, "out").Requirements {
+		assert.Equal(t, strings.HasPrefix(string(q.ID), "LOCKER-"), q.Assumed, q.ID)
+	}
+}

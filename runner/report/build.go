@@ -61,7 +61,7 @@ func build(in Facts) (*Report, evidence) {
 		Set: Set{Release: in.Release.String(), Revision: in.Revision},
 	}
 	for _, res := range in.Results {
-		r.Requirements = append(r.Requirements, requirement(res, all))
+		r.Requirements = append(r.Requirements, requirement(res, in.Release, all))
 		r.Counts.of(res.Requirement.Level).add(res.Standing)
 	}
 	for i := range in.Outcomes {
@@ -97,12 +97,12 @@ type builder struct {
 	evidence evidence
 }
 
-func requirement(res oracle.Result, red *wire.Redactor) Requirement {
+func requirement(res oracle.Result, release contract.Release, red *wire.Redactor) Requirement {
 	q := res.Requirement
 	out := Requirement{
 		ID: q.ID, Level: q.Level, Text: q.Text, Source: sources(q.Sources), Status: res.Standing,
 		Reason: wire.Shorten(red.Redact(res.Reason), maxReason), Verdicts: res.Verdicts, Outcomes: append([]string{}, res.Outcomes...),
-		Flaky: res.Flaky,
+		Flaky: res.Flaky, Assumed: q.IsAssumed(release),
 	}
 	return out
 }

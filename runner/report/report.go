@@ -155,10 +155,11 @@ type Requirement struct {
 	Text     string          `json:"text"`
 	Source   []Source        `json:"source"`
 	Status   oracle.Standing `json:"status"`
-	Reason   string          `json:"reason"`   // why, unless it was kept
-	Verdicts int             `json:"verdicts"` // how often it was looked at
-	Outcomes []string        `json:"outcomes"` // names of those that set out to verify it or found it broken
-	Flaky    bool            `json:"flaky"`    // whether all that was found is flaky: broken with --flaky fail, else errored
+	Reason   string          `json:"reason"`            // why, unless it was kept
+	Verdicts int             `json:"verdicts"`          // how often it was looked at
+	Outcomes []string        `json:"outcomes"`          // names of those that set out to verify it or found it broken
+	Assumed  bool            `json:"assumed,omitempty"` // whether no document was read that attests it for the release
+	Flaky    bool            `json:"flaky"`             // whether all that was found is flaky: broken with --flaky fail, else errored
 }
 
 // A Source is where a promise is written.
@@ -297,6 +298,17 @@ type Leftover struct {
 // level first.
 func (r *Report) Broken() []Requirement {
 	return r.byLevel(func(q Requirement) bool { return q.Status == oracle.BrokenReq })
+}
+
+// Assumed returns how many of the requirements no document attests for the release.
+func (r *Report) Assumed() int {
+	n := 0
+	for _, q := range r.Requirements {
+		if q.Assumed {
+			n++
+		}
+	}
+	return n
 }
 
 // Flaky returns the requirements that were found broken in one playing and not in

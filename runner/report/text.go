@@ -31,6 +31,9 @@ func Text(w io.Writer, r *Report) error {
 	writeSkipped(&b, r)
 	writeLeftBehind(&b, r)
 	writeObserved(&b, r)
+	if n := r.Assumed(); n > 0 {
+		fmt.Fprintf(&b, "\nASSUMED   %s, which no document that was read attests for this release\n", Counted(n, "requirement"))
+	}
 	writeCounts(&b, r)
 	writeWrongReasons(&b, r)
 	fmt.Fprintln(&b, r.Sentence())
