@@ -204,7 +204,7 @@ func (s *stand) put(t testing.TB, svm testbed.SVM, mark string) string {
 	return oracle.Created(x.Response)
 }
 
-// strangers puts a vault and an AWS KMS of somebody else on the last two SVMs, which it takes out
+// strangers puts a vault, an AWS KMS and a GCP KMS of somebody else on the last three SVMs, which it takes out
 // of the pool.
 func (s *stand) strangers(t testing.TB) {
 	t.Helper()
@@ -216,10 +216,16 @@ func (s *stand) strangers(t testing.TB) {
 	})})
 	require.NoError(t, err)
 	require.Equal(t, http.StatusCreated, x.Response.Status, "%s", x)
+	svm = s.SVMs[len(s.SVMs)-1]
+	s.SVMs = s.SVMs[:len(s.SVMs)-1]
+	s.sim.Inspect(func(st *simulator.State) {
+		const uuid = "77777777-0000-4000-8000-000000000077"
+		st.Table("gcp-kms").Put(uuid, &simulator.Record{Fields: map[string]any{"uuid": uuid, "project_id": "somebodys", "svm.name": svm.Name, "svm.uuid": svm.UUID}})
+	})
 	s.line.reset()
 }
 
-// held returns what the target has of the kindsOf(s.Catalogue()) that are one's own on an SVM, by resource and uuid.
+// held returns what the target has of the kinds that are one's own on an SVM, by resource and uuid.
 func (s *stand) held() map[string]map[string]any {
 	all := map[string]map[string]any{}
 	s.sim.Inspect(func(st *simulator.State) {
