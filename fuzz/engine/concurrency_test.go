@@ -54,13 +54,13 @@ func TestReadingsThatGoBackInTimeAreFoundAndDrawn(t *testing.T) {
 	t.Cleanup(server.Close)
 	suite.Target.BaseURL = server.URL
 	trials := slices.DeleteFunc(property.Trials(catalogue(t), contract.Newest()), func(tr *property.Trial) bool { return !strings.HasSuffix(tr.Name, "clients-at-once-see-one-order") })
-	require.Len(t, trials, 2)
+	require.NotEmpty(t, trials)
 	var found []*engine.Counterexample
 	h := engine.Campaign{Bed: suite, Trials: trials, Checks: 5, Found: func(f *engine.Counterexample) { found = append(found, f) }}
 	_, err := h.Run(t.Context())
 	require.NoError(t, err)
 	require.NotEmpty(t, found)
-	assert.Contains(t, []contract.ID{"AKV-PATCH-01", "KMS-PATCH-01"}, found[0].Requirement)
+	assert.Equal(t, "change-is-read-back", catalogue(t).Requirement(found[0].Requirement).Promise)
 	assert.Contains(t, string(found[0].Drawing), "<html")
 	assert.LessOrEqual(t, len(found[0].Case.Calls), 5, "%v", found[0].Case)
 }
