@@ -87,6 +87,12 @@ func playWay(ctx context.Context, p *player) error {
 		}
 		return waitsFor(ctx, p, c, strategy.Ask(p.m, acts[len(acts)-1]))
 	}
+	return createsWithQuery(ctx, p, c)
+}
+
+// createsWithQuery makes a creation that has parameters in its query: a filter is refused, any other
+// is taken.
+func createsWithQuery(ctx context.Context, p *player, c plan.Call) error {
 	t, e, err := p.create(ctx, c)
 	if err != nil {
 		return err

@@ -50,13 +50,7 @@ func playInactive(ctx context.Context, p *player) error {
 		return err
 	}
 	p.object = spare
-	err = p.verifies(ctx, p.m.Of("inactive-creation-leaves-the-active"), func(record map[string]any) error {
-		if err := sameValue(record, "enabled", false); err != nil {
-			return err
-		}
-		return sameValue(record, "configuration.name", p.real(p.calls[1].Set["configuration.name"]))
-	})
-	if err != nil {
+	if err := showsInactive(ctx, p, p.calls[1]); err != nil {
 		return err
 	}
 	stays := func(slug string) error {
@@ -80,4 +74,14 @@ func playInactive(ctx context.Context, p *player) error {
 		return err
 	}
 	return stays("deletion-keeps-the-rest")
+}
+
+// showsInactive checks that the object shows the name that it was created with, and is not enabled.
+func showsInactive(ctx context.Context, p *player, c plan.Call) error {
+	return p.verifies(ctx, p.m.Of("inactive-creation-leaves-the-active"), func(record map[string]any) error {
+		if err := sameValue(record, "enabled", false); err != nil {
+			return err
+		}
+		return sameValue(record, "configuration.name", p.real(c.Set["configuration.name"]))
+	})
 }

@@ -120,7 +120,7 @@ func playServers(ctx context.Context, p *player) error {
 // playServerCall plays one call and compares what is there with the model; ok is false when
 // nothing more can be predicted.
 func playServerCall(ctx context.Context, p *player, have *roster, c plan.Call) (ok bool, err error) {
-	if c.Operation == serverRemove && len(have.names) == 1 && have.has(c.Field) {
+	if have.endsWith(c) {
 		return true, nil // what becomes of the last one is in no document
 	}
 	var before map[string]map[string]any
@@ -152,11 +152,25 @@ func playServerCall(ctx context.Context, p *player, have *roster, c plan.Call) (
 	case serverChange:
 		return true, changedServer(ctx, p, have, c, before)
 	case serverRemove:
-		have.names = slices.DeleteFunc(have.names, func(name string) bool { return name == c.Field })
-		return true, listsServers(ctx, p, have, "KS-DELETE-02", true)
+		kept = "KS-DELETE-02"
 	}
-	have.names = append(have.names, named...)
+	have.takes(c, named)
 	return true, listsServers(ctx, p, have, kept, true)
+}
+
+// endsWith reports whether a call removes the last key server.
+func (r *roster) endsWith(c plan.Call) bool {
+	return c.Operation == serverRemove && len(r.names) == 1 && r.has(c.Field)
+}
+
+// takes brings the model to where a call that succeeded leads: one key server is removed, or those
+// that are named are added.
+func (r *roster) takes(c plan.Call, named []string) {
+	if c.Operation == serverRemove {
+		r.names = slices.DeleteFunc(r.names, func(name string) bool { return name == c.Field })
+		return
+	}
+	r.names = append(r.names, named...)
 }
 
 // predicts says by which promise a call is refused, or else by which it succeeds; named
