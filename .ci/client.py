@@ -90,7 +90,7 @@ def onboard():
 
 def external(svm):
     """The life of an external key manager, its certificates and its key servers."""
-    with open(os.path.join(os.path.dirname(__file__), "..", "steps", "certificate.pem")) as file:
+    with open(os.path.join(os.path.dirname(__file__), "..", "fixtures", "resource", "certificate.pem")) as file:
         public, end, private = file.read().partition("-----END CERTIFICATE-----\n")
     public += end
     client = resources.SecurityCertificate.from_dict({"svm": {"name": svm}, "type": "client", "public_certificate": public, "private_key": private})
