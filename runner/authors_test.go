@@ -14,9 +14,9 @@ import (
 	"ontap-conformance/runner/exit"
 )
 
-// fenced are the blocks of a page in Markdown: the file that a block is from, if the line before
-// names one, its language and its text.
-var fenced = regexp.MustCompile("(?s)(?:`([^`\n]+)`:\n\n)?```(yaml|gherkin|go)\n(.*?)```")
+// fenced are the blocks of a page in Markdown: the file that a block is from, if the sentence before
+// begins with "From" and its name, its language and its text.
+var fenced = regexp.MustCompile("(?s)(?:From\\s`([^`\n]+)`[^`\n]*(?:`[^`\n]+`[^`\n]*)?:\n\n)?```(yaml|gherkin|go)\n(.*?)```")
 
 // authorsPage takes the page for authors apart: the resource and the scenarios are put into a
 // folder, and what says that it stands in a file must stand there.
