@@ -67,7 +67,7 @@ func changesForSure(ctx context.Context, w *world, o *testbed.Object, body map[s
 // cannot be read. Neither is true where nobody can tell.
 func (w *world) wasChanged(ctx context.Context, o *testbed.Object, body map[string]any) (made, unmade bool) {
 	for look := range testbed.LostLooks {
-		if look > 0 && testbed.Sleep(ctx, testbed.LatePause) != nil {
+		if look > 0 && wire.Sleep(ctx, testbed.LatePause) != nil {
 			return false, false
 		}
 		record, err := w.Read(ctx, o.Path())

@@ -16,7 +16,6 @@ var order = []struct {
 	property string
 	first    int // zero means on all
 }{
-
 	{"any-row-of-calls-does-what-the-model-says", 0},
 	{"any-request-is-answered-by-the-conventions", 2},
 	{"lists-agree-with-their-records", 2},
